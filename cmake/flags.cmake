@@ -1,0 +1,17 @@
+# Flags every target of ours shares, on one interface target.
+add_library(hanse_flags INTERFACE)
+target_compile_options(hanse_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
+  -Wno-unused-parameter -ffp-contract=off -fno-math-errno)
+if(HANSE_WERROR)
+  target_compile_options(hanse_flags INTERFACE -Werror)
+endif()
+if(HANSE_DEBUG_CHECKS)
+  target_compile_definitions(hanse_flags INTERFACE HANSE_DEBUG_CHECKS=1)
+endif()
+# A comma list inside a generator expression is an error, so test with a plain if().
+if(HANSE_SANITIZE)
+  target_compile_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE})
+endif()
+target_include_directories(hanse_flags INTERFACE ${PROJECT_SOURCE_DIR})

@@ -1,0 +1,67 @@
+/*
+ * Mechanisms: everything that can happen, one file pair each, described by a static table.
+ *
+ * A descriptor names the kinds (schema rows) the mechanism brings, the outputs it writes, and
+ * its functions. Validation, --set, `hanse check`, HDF5, CSV, the summary and the reference
+ * page read these tables; nothing about a mechanism is written anywhere else. To add one,
+ * write its pair and add a line to the list in mechanism.c.
+ */
+#ifndef HANSE_SIM_PROCESS_MECHANISM_H
+#define HANSE_SIM_PROCESS_MECHANISM_H
+
+#include "sim/engine/calendar.h"
+#include "sim/model/scenario.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct hanse_world;
+
+/* How an output's hourly contributions become a month's value and a window's. All but RATIO
+ * add up over the items of their dimensions. */
+enum hanse_reducer {
+    HANSE_SUM,   /* flows: totals */
+    HANSE_MEAN,  /* levels: time-weighted mean over the hours */
+    HANSE_LAST,  /* stocks: value at the end */
+    HANSE_RATIO, /* numerator output ÷ denominator output, both reduced first */
+};
+
+struct hanse_output {
+    const char *name;
+    const char *unit;      /* UDUNITS-2 text */
+    const char *long_name; /* for people and plots */
+    const char *dims[2];   /* kinds whose rows index it: "region", "workload"; NULL none */
+    enum hanse_reducer reducer;
+    const char *numerator, *denominator; /* RATIO: names of outputs with the same dims */
+};
+
+struct hanse_mechanism {
+    const char *name;
+    const char *doc;
+    const struct hanse_kind *const *kinds;
+    size_t n_kinds;
+    const struct hanse_output *outputs;
+    size_t n_outputs;
+    /* Takes its state from the world's arena and schedules its first events. */
+    enum hanse_status (*init)(struct hanse_world *world);
+    /* Handles an event of its own (event.kind / 16 is the mechanism's number). */
+    enum hanse_status (*handle)(struct hanse_world *world, const struct hanse_event *event);
+    /* Its share of the hourly sweep, after all events of the hour; hours [from, to). */
+    void (*hours)(struct hanse_world *world, int64_t from, int64_t to);
+    /* Closes its books at the end of a month (0-based). */
+    void (*month)(struct hanse_world *world, int32_t month);
+};
+
+/* All mechanisms, in the order they are called. */
+HANSE_API const struct hanse_mechanism *const *hanse_mechanisms(size_t *n);
+/* All kinds: the nouns of sim/model, then those of the mechanisms. */
+HANSE_API const struct hanse_kind *const *hanse_kinds(size_t *n);
+/* A draft that knows all kinds. */
+HANSE_API enum hanse_status hanse_draft_create(struct hanse_context *ctx,
+                                               struct hanse_draft **draft);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,51 @@
+/*
+ * One replication of one case, from start to horizon.
+ *
+ * A worker owns everything that a replication moves: arena, calendar, scenario instance. It is
+ * reused from one task to the next, so nothing is allocated once warm.
+ */
+#ifndef HANSE_SIM_PROCESS_REPLICATION_H
+#define HANSE_SIM_PROCESS_REPLICATION_H
+
+#include "sim/process/layout.h"
+#include "sim/process/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct hanse_worker;
+
+/* One per thread; belongs to its thread's own context. */
+HANSE_API enum hanse_status hanse_worker_create(struct hanse_context *ctx,
+                                                struct hanse_worker **worker);
+HANSE_API void hanse_worker_destroy(struct hanse_worker *worker);
+
+/* Runs (scenario, replication) and points `record` at the outcome, owned by the worker and
+ * valid until its next run. central: all inputs at mid. A replication that fails is not an
+ * error here: record->failed says so. Other trouble (memory) is. */
+HANSE_API enum hanse_status hanse_worker_run(struct hanse_worker *worker,
+                                             const struct hanse_scenario *scenario,
+                                             const struct hanse_layout *layout, uint64_t seed,
+                                             uint32_t replication, bool central,
+                                             struct hanse_record *record);
+
+/* In steps, for tests and studies that copy a running replication: start, then advance to
+ * given hours, then finish. `to` becomes a bit-wise copy that continues on its own. */
+HANSE_API enum hanse_status hanse_worker_start(struct hanse_worker *worker,
+                                               const struct hanse_scenario *scenario,
+                                               const struct hanse_layout *layout, uint64_t seed,
+                                               uint32_t replication, bool central);
+HANSE_API enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h);
+HANSE_API enum hanse_status hanse_worker_copy(struct hanse_worker *to,
+                                              const struct hanse_worker *from);
+HANSE_API enum hanse_status hanse_worker_finish(struct hanse_worker *worker,
+                                                struct hanse_record *record);
+
+/* What struct hanse_note.what means: name of the i-th, NULL past the end. */
+HANSE_API const char *hanse_note_name(uint32_t what);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
