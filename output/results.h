@@ -52,7 +52,8 @@ struct hanse_sink hanse_writer_sink(struct hanse_writer *writer);
 /* Flags per task that the journal already held, for hanse_run_options.done. */
 const unsigned char *hanse_writer_done(const struct hanse_writer *writer);
 
-/* --- reading back -------------------------------------------------------------------------- */
+/* --- reading back --------------------------------------------------------------------------
+ */
 
 struct hanse_results;
 

@@ -16,7 +16,8 @@ extern "C" {
 /* Where this thread's simulation stands; set by the runner, read by HANSE_ASSERT. */
 void hanse__assert_place(uint64_t seed, uint32_t replication, const double *time_h);
 
-__attribute__((noreturn)) void hanse__assert_failed(const char *condition, const char *file, int line);
+__attribute__((noreturn)) void hanse__assert_failed(const char *condition, const char *file,
+                                                    int line);
 
 #define HANSE_ASSERT(condition)                                                                \
     ((condition) ? (void)0 : hanse__assert_failed(#condition, __FILE__, __LINE__))

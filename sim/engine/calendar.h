@@ -22,11 +22,11 @@ extern "C" {
 #endif
 
 struct hanse_event {
-    double time;      /* in the model's unit; national models use hours */
-    uint16_t kind;    /* chosen by the model: which handler */
-    uint8_t order;    /* class at equal times: lower leaves first */
-    int8_t priority;  /* within a class: lower leaves first */
-    uint32_t entity;  /* chosen by the model: whom it concerns */
+    double time;     /* in the model's unit; national models use hours */
+    uint16_t kind;   /* chosen by the model: which handler */
+    uint8_t order;   /* class at equal times: lower leaves first */
+    int8_t priority; /* within a class: lower leaves first */
+    uint32_t entity; /* chosen by the model: whom it concerns */
 };
 
 /* A scheduled event's name; 0 names none. */

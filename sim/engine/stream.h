@@ -25,11 +25,11 @@ enum { HANSE_STREAM_WORDS = 16 };
 struct hanse_stream {
     uint32_t key[2];
     uint32_t replication;
-    uint32_t block;              /* next counter block to generate */
+    uint32_t block; /* next counter block to generate */
     uint64_t entity;
     uint32_t words[HANSE_STREAM_WORDS];
-    uint32_t next;               /* next unused word; HANSE_STREAM_WORDS when empty */
-    uint32_t antithetic;         /* 1: uniforms are mirrored */
+    uint32_t next;       /* next unused word; HANSE_STREAM_WORDS when empty */
+    uint32_t antithetic; /* 1: uniforms are mirrored */
 };
 
 /* 64-bit hash of a path; extend with _number for numbered members without building text:

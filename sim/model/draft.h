@@ -108,8 +108,7 @@ struct hanse_param {
 /* kinds: all that this program knows (hanse_kinds() in process/mechanism.h gives them). */
 HANSE_API enum hanse_status hanse_draft_create_with(struct hanse_context *ctx,
                                                     const struct hanse_kind *const *kinds,
-                                                    size_t n_kinds,
-                                                    struct hanse_draft **draft);
+                                                    size_t n_kinds, struct hanse_draft **draft);
 HANSE_API void hanse_draft_destroy(struct hanse_draft *draft);
 HANSE_API const struct hanse_kind *const *hanse_draft_kinds(const struct hanse_draft *draft,
                                                             size_t *n_kinds);
@@ -117,8 +116,7 @@ HANSE_API const struct hanse_kind *const *hanse_draft_kinds(const struct hanse_d
 /* Declares an entity. Names: letters, digits, '_' and '-', children "parent/child"; unique in
  * their kind. `origin` may be NULL. HANSE_ERR_INPUT: unknown kind, bad or duplicate name. */
 HANSE_API enum hanse_status hanse_draft_add(struct hanse_draft *draft, const char *kind,
-                                            const char *name,
-                                            const struct hanse_origin *origin,
+                                            const char *name, const struct hanse_origin *origin,
                                             uint32_t *entity);
 
 /* Sets a field. Type, unit and range are checked now, references at freeze. */
@@ -133,8 +131,7 @@ HANSE_API enum hanse_status hanse_draft_set_flag(struct hanse_draft *draft, uint
                                                  const char *key, bool flag);
 
 HANSE_API enum hanse_status hanse_draft_param(struct hanse_draft *draft,
-                                              const struct hanse_param *param,
-                                              uint32_t *index);
+                                              const struct hanse_param *param, uint32_t *index);
 HANSE_API size_t hanse_draft_n_params(const struct hanse_draft *draft);
 HANSE_API const struct hanse_param *hanse_draft_param_at(const struct hanse_draft *draft,
                                                          size_t index);
@@ -171,13 +168,11 @@ HANSE_API enum hanse_status hanse_draft_freeze(const struct hanse_draft *draft, 
                                                size_t n_settings,
                                                struct hanse_scenario **scenario);
 /* The same for an ad-hoc list of overrides (`--with a,b`). */
-HANSE_API enum hanse_status hanse_draft_freeze_with(const struct hanse_draft *draft,
-                                                    const char *case_name,
-                                                    const char *const *overrides,
-                                                    size_t n_overrides,
-                                                    const struct hanse_setting *settings,
-                                                    size_t n_settings,
-                                                    struct hanse_scenario **scenario);
+HANSE_API enum hanse_status
+hanse_draft_freeze_with(const struct hanse_draft *draft, const char *case_name,
+                        const char *const *overrides, size_t n_overrides,
+                        const struct hanse_setting *settings, size_t n_settings,
+                        struct hanse_scenario **scenario);
 
 #ifdef __cplusplus
 }

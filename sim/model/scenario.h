@@ -39,8 +39,8 @@ struct hanse_resolved {
     const char *unit;  /* "" when it has none */
     const char *label; /* the field's doc */
     enum hanse_field_type type;
-    double number;     /* NUMBER, INTEGER, FLAG; in `unit` */
-    const char *text;  /* every type: as people read it */
+    double number;    /* NUMBER, INTEGER, FLAG; in `unit` */
+    const char *text; /* every type: as people read it */
     bool uncertain;
     struct hanse_origin origin;
 };

@@ -18,10 +18,10 @@ extern "C" {
 struct hanse_column {
     const struct hanse_output *output;
     int32_t n_dims;
-    int32_t dim_kind[2];  /* index into hanse_kinds() */
+    int32_t dim_kind[2]; /* index into hanse_kinds() */
     int32_t dim_size[2];
-    int32_t n_items;      /* product of dim_size */
-    size_t offset;        /* of month 0, item 0 in the record; ratios: SIZE_MAX */
+    int32_t n_items;                /* product of dim_size */
+    size_t offset;                  /* of month 0, item 0 in the record; ratios: SIZE_MAX */
     int32_t numerator, denominator; /* ratios: columns */
 };
 

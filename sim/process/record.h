@@ -25,10 +25,10 @@ struct hanse_note {
 struct hanse_record {
     uint32_t case_index;
     uint32_t replication;
-    bool central;        /* run with every input at its mid value, to isolate simulation error */
+    bool central; /* run with every input at its mid value, to isolate simulation error */
     bool failed;
-    char failure[256];   /* when failed: scenario, seed, time, entity, reason */
-    uint64_t n_events;   /* taken from the calendar */
+    char failure[256];    /* when failed: scenario, seed, time, entity, reason */
+    uint64_t n_events;    /* taken from the calendar */
     const double *inputs; /* drawn parameters, base units */
     size_t n_inputs;
     const double *series; /* see layout.h */

@@ -48,9 +48,9 @@ struct hanse_sink {
 };
 
 struct hanse_run_options {
-    int threads;                        /* 0: all processors */
-    const volatile sig_atomic_t *stop;  /* not NULL and nonzero: finish tasks in flight, stop */
-    const unsigned char *done;          /* n_tasks flags of tasks to skip (resume); may be NULL */
+    int threads;                       /* 0: all processors */
+    const volatile sig_atomic_t *stop; /* not NULL and nonzero: finish tasks in flight, stop */
+    const unsigned char *done; /* n_tasks flags of tasks to skip (resume); may be NULL */
     /* Called after each record by one thread at a time; may be NULL. */
     void (*progress)(void *self, uint64_t n_done, uint64_t n_tasks,
                      const struct hanse_record *record);
