@@ -14,4 +14,5 @@ if(HANSE_SANITIZE)
   target_compile_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE})
 endif()
-target_include_directories(hanse_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_include_directories(hanse_flags INTERFACE ${PROJECT_SOURCE_DIR}
+  ${PROJECT_BINARY_DIR}/generated)

@@ -1,0 +1,91 @@
+/*
+ * The front door: finds the subcommand in a table and hands it the command line.
+ */
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/version.h"
+
+struct command {
+    const char *name;
+    int (*function)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct command commands[] = {
+#include "cli/command_rows.h"
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *file)
+{
+    fprintf(file, "Usage: hanse COMMAND [OPTION…] [FILE…]\n\n"
+                  "Simulates and plans sovereign AI compute.\n\nCommands:\n");
+    for (int i = 0; i < N_COMMANDS; i++) {
+        fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].help);
+    }
+    fprintf(file, "\n'hanse COMMAND --help' explains one. 'hanse tutorial' is the place to "
+                  "start.\n");
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[N_COMMANDS];
+    const char *near;
+
+    for (int i = 0; i < N_COMMANDS; i++) {
+        names[i] = commands[i].name;
+    }
+    near = hanse__nearest(name, names, N_COMMANDS);
+    if (near) {
+        fprintf(stderr, "hanse: no command '%s', did you mean '%s'?\n", name, near);
+    } else {
+        fprintf(stderr, "hanse: no command '%s'\n", name);
+    }
+    fprintf(stderr, "Try 'hanse --help'.\n");
+    return 2;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("hanse %s\n", HANSE_VERSION);
+        return 0;
+    }
+    for (int i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].function(argc - 1, argv + 1);
+        }
+    }
+    return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    /* Numbers never follow the locale: "0,5" in a result would be another result. */
+    setlocale(LC_NUMERIC, "C");
+    status = dispatch(argc, argv);
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "hanse: standard output: %s\n",
+                errno ? strerror(errno) : "could not be written");
+        return 3;
+    }
+    return status;
+}
