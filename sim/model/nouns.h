@@ -1,0 +1,134 @@
+/*
+ * The nouns: what every national model is made of.
+ *
+ * Location, ownership, control, power and network of a site are five separate references, and
+ * the hardware inside has a sixth origin, its silicon: each can be cut on its own. Nouns that
+ * only one mechanism needs (workload, purchase, withdraw …) live with that mechanism in
+ * sim/process. The field tables in nouns_*.c say what each member means, its unit and range.
+ */
+#ifndef HANSE_SIM_MODEL_NOUNS_H
+#define HANSE_SIM_MODEL_NOUNS_H
+
+#include "sim/model/schema.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Data classes, in rising order of sensitivity. */
+enum hanse_data_class {
+    HANSE_DATA_PUBLIC,
+    HANSE_DATA_PERSONAL,
+    HANSE_DATA_CONFIDENTIAL,
+    HANSE_DATA_STATE,
+    HANSE_DATA_CLASSES,
+};
+#define HANSE_DATA_CLASS_WORDS "public personal confidential state"
+
+/* Where a jurisdiction lets a data class be processed. */
+enum hanse_trust { HANSE_TRUST_HOME, HANSE_TRUST_BLOC, HANSE_TRUST_ANY };
+#define HANSE_TRUST_WORDS "home bloc any"
+
+/* Kinds that can act, own or be withdrawn. */
+#define HANSE_ACTOR_KINDS "firm operator jurisdiction bloc"
+
+struct hanse_settings { /* kind "scenario": exactly one row */
+    const char *name, *title, *question, *start, *currency;
+    bool hypothetical;
+    int64_t seed, replications, central, base_year;
+    double horizon_h, discount_rate_per_year;
+    int32_t reference_accelerator;
+};
+
+struct hanse_bloc {
+    const char *name, *label;
+};
+
+struct hanse_jurisdiction {
+    const char *name, *label;
+    struct hanse_list blocs;
+    int32_t trust[HANSE_DATA_CLASSES]; /* enum hanse_trust by data class */
+};
+
+struct hanse_firm {
+    const char *name, *label;
+    int32_t home;   /* jurisdiction */
+    int32_t parent; /* firm */
+};
+
+struct hanse_operator {
+    const char *name, *label;
+    int32_t home, type;
+    double cost_of_capital_per_year;
+};
+
+struct hanse_pool {
+    const char *name, *label;
+    struct hanse_actor coordinator;
+};
+
+struct hanse_region {
+    const char *name, *label;
+    int32_t jurisdiction, pool;
+    struct hanse_actor grid;
+    double population, electricity_price_eur_per_kwh, carbon_intensity_g_per_kwh, pue;
+    double utc_offset_h, latitude, longitude;
+};
+
+struct hanse_accelerator {
+    const char *name, *label;
+    int32_t vendor, fab; /* firms */
+    double peak_tflops, memory_gib, bandwidth_gbps, power_kw, idle_power_kw;
+    double compute_efficiency, memory_efficiency;
+    double price_eur, price_trend_per_year, surround_cost, life_h;
+    double tpp, performance_density;
+    double hazard_per_h, hazard_shape;
+};
+
+struct hanse_model { /* a language model that workloads call */
+    const char *name, *label;
+    struct hanse_actor provider;
+    bool weights_held;
+    double parameters, active_parameters, bytes_per_parameter, kv_bytes_per_token, batch;
+};
+
+struct hanse_site {
+    const char *name, *label;
+    int32_t region, operator_, pool;
+    struct hanse_actor_list controllers;
+    struct hanse_actor power_supplier, uplink_owner;
+    double batch_share, staff_cost_eur_per_h, operations_share_per_year;
+};
+
+struct hanse_group { /* devices of one type at one site */
+    const char *name;
+    int32_t site, accelerator, maintenance;
+    int64_t count, spares;
+    double age_h;
+};
+
+struct hanse_window_noun { /* kind "window": a stretch of time the summary is taken over */
+    const char *name, *label;
+    double from_h, to_h;
+    bool shade;
+};
+
+struct hanse_headline {
+    const char *name, *text, *output, *in_case;
+    int32_t window;
+    double floor;
+};
+
+extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_jurisdiction,
+    hanse_kind_firm, hanse_kind_operator, hanse_kind_pool, hanse_kind_region,
+    hanse_kind_accelerator, hanse_kind_model, hanse_kind_site, hanse_kind_group,
+    hanse_kind_window, hanse_kind_headline;
+
+/* The nouns above, in the order the reference page lists them. */
+extern const struct hanse_kind *const hanse_nouns[];
+extern const size_t hanse_n_nouns;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,199 @@
+/* Nouns of law and ownership: who can act, and where. */
+#include "sim/model/noun_table.h"
+
+static const struct hanse_field BLOC_FIELDS[] = {HANSE_LABEL_FIELD(hanse_bloc)};
+const struct hanse_kind hanse_kind_bloc = {
+    .name = "bloc",
+    .doc = "A group of jurisdictions that trust each other with some data.",
+    .size = sizeof(struct hanse_bloc),
+    .fields = BLOC_FIELDS,
+    .n_fields = HANSE_COUNT(BLOC_FIELDS),
+};
+
+#define AT(member) offsetof(struct hanse_jurisdiction, member)
+#define TRUST(word, data_class, fallback_word)                                                 \
+    {                                                                                          \
+        .key = word "_data", .type = HANSE_CHOICE, .options = HANSE_TRUST_WORDS,               \
+        .offset = AT(trust) + (data_class) * sizeof(int32_t), .fallback_text = fallback_word,  \
+        .doc = "where " word " data may be processed: at home, in its blocs, anywhere"         \
+    }
+static const struct hanse_field JURISDICTION_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_jurisdiction),
+    {.key = "blocs",
+     .type = HANSE_REFERENCES,
+     .options = "bloc",
+     .offset = AT(blocs),
+     .doc = "blocs it belongs to"},
+    TRUST("public", HANSE_DATA_PUBLIC, "any"),
+    TRUST("personal", HANSE_DATA_PERSONAL, "bloc"),
+    TRUST("confidential", HANSE_DATA_CONFIDENTIAL, "home"),
+    TRUST("state", HANSE_DATA_STATE, "home"),
+};
+const struct hanse_kind hanse_kind_jurisdiction = {
+    .name = "jurisdiction",
+    .doc = "A legal system: whose law holds, and where it lets its data go.",
+    .size = sizeof(struct hanse_jurisdiction),
+    .fields = JURISDICTION_FIELDS,
+    .n_fields = HANSE_COUNT(JURISDICTION_FIELDS),
+};
+#undef AT
+
+#define AT(member) offsetof(struct hanse_firm, member)
+static const struct hanse_field FIRM_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_firm),
+    {.key = "home",
+     .type = HANSE_REFERENCE,
+     .options = "jurisdiction",
+     .offset = AT(home),
+     .flags = HANSE_REQUIRED,
+     .doc = "jurisdiction that can compel it"},
+    {.key = "parent",
+     .type = HANSE_REFERENCE,
+     .options = "firm",
+     .offset = AT(parent),
+     .flags = HANSE_ACYCLIC,
+     .doc = "firm that owns it; what withdraws the parent withdraws it"},
+};
+const struct hanse_kind hanse_kind_firm = {
+    .name = "firm",
+    .doc = "A company that sells, hosts, controls or carries something.",
+    .size = sizeof(struct hanse_firm),
+    .fields = FIRM_FIELDS,
+    .n_fields = HANSE_COUNT(FIRM_FIELDS),
+};
+#undef AT
+
+#define AT(member) offsetof(struct hanse_operator, member)
+static const struct hanse_field OPERATOR_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_operator),
+    {.key = "home",
+     .type = HANSE_REFERENCE,
+     .options = "jurisdiction",
+     .offset = AT(home),
+     .flags = HANSE_REQUIRED,
+     .doc = "jurisdiction it answers to"},
+    {.key = "type",
+     .type = HANSE_CHOICE,
+     .options = "state university telecom data_centre miner individual hyperscaler",
+     .offset = AT(type),
+     .flags = HANSE_REQUIRED,
+     .doc = "sort of operator"},
+    {.key = "cost_of_capital",
+     .type = HANSE_NUMBER,
+     .unit = "1/year",
+     .offset = AT(cost_of_capital_per_year),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1,
+     .doc = "real rate at which its equipment is annuitised"},
+};
+const struct hanse_kind hanse_kind_operator = {
+    .name = "operator",
+    .doc = "Who owns and runs sites.",
+    .size = sizeof(struct hanse_operator),
+    .fields = OPERATOR_FIELDS,
+    .n_fields = HANSE_COUNT(OPERATOR_FIELDS),
+};
+#undef AT
+
+#define AT(member) offsetof(struct hanse_pool, member)
+static const struct hanse_field POOL_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_pool),
+    {.key = "coordinator",
+     .type = HANSE_ACTOR,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(coordinator),
+     .doc = "who runs the coordination layer; without it members serve only themselves"},
+};
+const struct hanse_kind hanse_kind_pool = {
+    .name = "pool",
+    .doc = "Sites under one coordinator; regions of a pool help each other out.",
+    .size = sizeof(struct hanse_pool),
+    .fields = POOL_FIELDS,
+    .n_fields = HANSE_COUNT(POOL_FIELDS),
+};
+#undef AT
+
+#define AT(member) offsetof(struct hanse_region, member)
+static const struct hanse_field REGION_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_region),
+    {.key = "jurisdiction",
+     .type = HANSE_REFERENCE,
+     .options = "jurisdiction",
+     .offset = AT(jurisdiction),
+     .flags = HANSE_REQUIRED,
+     .doc = "whose territory it is"},
+    {.key = "pool",
+     .type = HANSE_REFERENCE,
+     .options = "pool",
+     .offset = AT(pool),
+     .flags = HANSE_REQUIRED,
+     .doc = "pool that serves its demand"},
+    {.key = "grid",
+     .type = HANSE_ACTOR,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(grid),
+     .doc = "who supplies its electricity"},
+    {.key = "population",
+     .type = HANSE_NUMBER,
+     .unit = "person",
+     .offset = AT(population),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1e10,
+     .doc = "inhabitants"},
+    {.key = "electricity_price",
+     .type = HANSE_NUMBER,
+     .unit = "EUR/kWh",
+     .offset = AT(electricity_price_eur_per_kwh),
+     .flags = HANSE_REQUIRED,
+     .low = -1,
+     .high = 10,
+     .doc = "price of electricity to a data centre"},
+    {.key = "carbon_intensity",
+     .type = HANSE_NUMBER,
+     .unit = "g/kWh",
+     .offset = AT(carbon_intensity_g_per_kwh),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 3000,
+     .doc = "emissions per electricity used"},
+    {.key = "pue",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(pue),
+     .flags = HANSE_REQUIRED,
+     .low = 1,
+     .high = 5,
+     .doc = "facility energy over equipment energy"},
+    {.key = "utc_offset",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(utc_offset_h),
+     .flags = HANSE_CERTAIN,
+     .low = -12,
+     .high = 14,
+     .doc = "local time less UTC, rounded to whole hours for profiles"},
+    {.key = "latitude",
+     .type = HANSE_NUMBER,
+     .unit = "degree",
+     .offset = AT(latitude),
+     .low = -90,
+     .high = 90,
+     .doc = "north positive"},
+    {.key = "longitude",
+     .type = HANSE_NUMBER,
+     .unit = "degree",
+     .offset = AT(longitude),
+     .low = -180,
+     .high = 180,
+     .doc = "east positive"},
+};
+const struct hanse_kind hanse_kind_region = {
+    .name = "region",
+    .doc = "A place on one grid in one jurisdiction, where people ask and machines stand.",
+    .size = sizeof(struct hanse_region),
+    .fields = REGION_FIELDS,
+    .n_fields = HANSE_COUNT(REGION_FIELDS),
+};
+#undef AT
