@@ -11,8 +11,18 @@ if(HANSE_DEBUG_CHECKS)
 endif()
 # A comma list inside a generator expression is an error, so test with a plain if().
 if(HANSE_SANITIZE)
-  target_compile_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(hanse_flags INTERFACE
+    -fsanitize=${HANSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(hanse_flags INTERFACE -fsanitize=${HANSE_SANITIZE})
+endif()
+if(HANSE_COVERAGE)
+  target_compile_options(hanse_flags INTERFACE --coverage)
+  target_link_options(hanse_flags INTERFACE --coverage)
+endif()
+if(HANSE_REPRODUCIBLE)
+  target_compile_options(hanse_flags INTERFACE
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
+  set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 endif()
 target_include_directories(hanse_flags INTERFACE ${PROJECT_SOURCE_DIR}
   ${PROJECT_BINARY_DIR}/generated)

@@ -1,1 +1,32 @@
-install(TARGETS hanse hanse_program)
+# What `cmake --install` puts where. Consumers find it through hanseConfig.cmake or hanse.pc.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS hanse EXPORT hanse_targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS hanse_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# Headers name each other from the project's folder ("sim/base/status.h"), so they are
+# installed under one folder that is on the include path.
+install(DIRECTORY sim ${PROJECT_BINARY_DIR}/generated/sim
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse FILES_MATCHING PATTERN "*.h"
+  PATTERN hanse.h EXCLUDE)
+install(FILES sim/hanse.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse)
+
+install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/hanse/scenarios OPTIONAL)
+install(FILES docs/hanse.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hanse)
+install(EXPORT hanse_targets NAMESPACE hanse:: DESTINATION ${package_dir}
+  FILE hanseTargets.cmake)
+configure_package_config_file(cmake/hanseConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/hanseConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/hanseConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/hanseConfig.cmake
+  ${PROJECT_BINARY_DIR}/hanseConfigVersion.cmake DESTINATION ${package_dir})
+
+# From where hanse.pc lies up to the prefix, so that an install may be moved.
+file(RELATIVE_PATH HANSE_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/hanse.pc.in ${PROJECT_BINARY_DIR}/hanse.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/hanse.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,33 @@
+/*
+ * hanse: discrete-event simulation and capacity planning, as a C library.
+ *
+ * Declare a scenario through the draft, freeze it, run it as a study into a sink of yours:
+ *
+ *     hanse_draft_create(ctx, &draft);           sim/process/mechanism.h
+ *     hanse_draft_add, hanse_draft_set_…         sim/model/draft.h
+ *     hanse_draft_freeze(draft, …, &scenario);   one immutable scenario per case
+ *     hanse_study_run(ctx, &study, &sink, …);    sim/study/study.h
+ *
+ * tests/consumer/ in the sources is a complete program. The library knows no file format and
+ * no Lua; nothing in it is global, so any number of contexts live side by side.
+ */
+#ifndef HANSE_HANSE_H
+#define HANSE_HANSE_H
+
+#include "sim/base/arena.h"
+#include "sim/base/context.h"
+#include "sim/base/status.h"
+#include "sim/base/version.h"
+#include "sim/engine/calendar.h"
+#include "sim/engine/stream.h"
+#include "sim/model/draft.h"
+#include "sim/model/scenario.h"
+#include "sim/model/schema.h"
+#include "sim/model/unit.h"
+#include "sim/process/layout.h"
+#include "sim/process/mechanism.h"
+#include "sim/process/record.h"
+#include "sim/process/replication.h"
+#include "sim/study/study.h"
+
+#endif
