@@ -1,4 +1,4 @@
-# Functions for the wrappers `hanse` and `check`; to be sourced with $root, the project's folder.
+# Functions for the wrappers `hanse` and `check`; to be sourced. $root is the project's folder.
 # shellcheck shell=bash disable=SC2154
 
 # Everything the program is made of.
