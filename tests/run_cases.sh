@@ -25,26 +25,17 @@ pattern_of() { # line
     printf '%s' "${literal//'\.\.\.'/"*([!$newline])"}"
 }
 
-without_blank_end() { # text
-    local text=$1
-    while [[ $text == *"$newline$newline" || $text == "$newline" ]]; do
-        text=${text%"$newline"}
-    done
-    printf '%s|' "$text"
-}
-
 finish() {
     local got status
-    [ -n "$command" ] || return 0
+    [ -n "${command:-}" ] || return 0
     cases=$((cases + 1))
     got=$( (eval "$command") 2>&1 </dev/null; echo "[exit $?]")
     status=${got##*"[exit "}
     got=${got%"[exit "*}
     [ -z "$got" ] || [[ $got == *"$newline" ]] || got+=$newline
-    # Blank lines that separate cases in the file are no output.
-    got=$(without_blank_end "$got") got=${got%|}
-    expected=$(without_blank_end "$expected") expected=${expected%|}
-    pattern=$(without_blank_end "$pattern") pattern=${pattern%|}
+    while [[ $got == *"$newline$newline" || $got == "$newline" ]]; do
+        got=${got%"$newline"}
+    done
     # shellcheck disable=SC2053 # a pattern is wanted
     if [[ $got != $pattern ]] || [ "${status%]}" != "$exit_status" ]; then
         failures=$((failures + 1))
@@ -56,10 +47,16 @@ finish() {
 
 start() { # command
     finish
-    command=$1 expected='' pattern='' exit_status=0
+    command=$1 expected='' pattern='' blanks='' exit_status=0
 }
 
-command='' expected='' pattern='' exit_status=0
+expect() { # text, pattern
+    expected+=$blanks$1$newline
+    pattern+=$blanks$2
+    blanks=''
+}
+
+start ''
 while IFS= read -r line || [ -n "$line" ]; do
     if [[ $line == '$ '* ]]; then
         start "${line:2}"
@@ -69,12 +66,13 @@ while IFS= read -r line || [ -n "$line" ]; do
         command+=$newline${line:2}
     elif [[ $line =~ ^\[exit\ ([0-9]+)\]$ ]]; then
         exit_status=${BASH_REMATCH[1]}
+    elif [ -z "$line" ]; then
+        # At the end of a case blank lines are for people, and those printed are not compared.
+        blanks+=$newline
     elif [ "$line" = ... ]; then
-        expected+=...$newline
-        pattern+="?(*$newline)"
+        expect "$line" "?(*$newline)"
     else
-        expected+=$line$newline
-        pattern+=$(pattern_of "$line")$newline
+        expect "$line" "$(pattern_of "$line")$newline"
     fi
 done <"$file"
 finish
