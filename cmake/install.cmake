@@ -6,15 +6,21 @@ install(TARGETS hanse EXPORT hanse_targets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS hanse_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-# Headers name each other from the project's folder ("sim/base/status.h"), so they are
-# installed under one folder that is on the include path.
-install(DIRECTORY sim ${PROJECT_BINARY_DIR}/generated/sim
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse FILES_MATCHING PATTERN "*.h"
-  PATTERN hanse.h EXCLUDE)
+# The public headers are those that sim/hanse.h names, and no others. They name each other from
+# the project's folder ("sim/base/status.h"), so they go under one folder on the include path.
 install(FILES sim/hanse.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse)
+file(STRINGS sim/hanse.h lines REGEX "^#include \"sim/")
+foreach(line ${lines})
+  string(REGEX REPLACE ".*\"(.*)\"" "\\1" header ${line})
+  get_filename_component(folder ${header} DIRECTORY)
+  if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${header})
+    set(header ${PROJECT_BINARY_DIR}/generated/${header})
+  endif()
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hanse/${folder})
+endforeach()
 
 install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/hanse/scenarios OPTIONAL)
-install(FILES docs/hanse.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/hanse.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hanse)
 install(EXPORT hanse_targets NAMESPACE hanse:: DESTINATION ${package_dir}

@@ -21,6 +21,7 @@
 #include "sim/engine/calendar.h"
 #include "sim/engine/stream.h"
 #include "sim/model/draft.h"
+#include "sim/model/nouns.h"
 #include "sim/model/scenario.h"
 #include "sim/model/schema.h"
 #include "sim/model/unit.h"
@@ -28,6 +29,10 @@
 #include "sim/process/mechanism.h"
 #include "sim/process/record.h"
 #include "sim/process/replication.h"
+#include "sim/stats/distribution.h"
+#include "sim/stats/interval.h"
+#include "sim/stats/quantile.h"
+#include "sim/stats/rank.h"
 #include "sim/study/study.h"
 
 #endif

@@ -88,5 +88,12 @@ while read -r file; do
                       s/^ *# *include *<([^>]+)>.*/system \1/p' "$file")
 done < <(project_files 'sim/*.[ch]' 'output/*.[ch]' 'scripting/*.[ch]' 'cli/*.[ch]' \
     'kernels/*.[ch]')
+
+# The public headers are those that sim/hanse.h names: all that declare HANSE_API functions.
+while read -r header; do
+    grep -qF "\"$header\"" sim/hanse.h ||
+        complain "$header: declares HANSE_API functions and sim/hanse.h does not name it"
+done < <(project_files 'sim/*.h' | xargs grep -lE '^(extern )?HANSE_API ')
+
 echo "$files files looked at"
 [ "$files" -gt 0 ] && exit "$status"
