@@ -52,14 +52,99 @@ struct hanse_sink hanse_writer_sink(struct hanse_writer *writer);
 /* Flags per task that the journal already held, for hanse_run_options.done. */
 const unsigned char *hanse_writer_done(const struct hanse_writer *writer);
 
-/* --- reading back --------------------------------------------------------------------------
- */
+/* --- reading back ---------------------------------------------------------------------------
+ *
+ * Everything a function below hands out belongs to the results and lasts until they are closed.
+ * One thread at a time. The file is read lazily and each dataset once. */
 
 struct hanse_results;
 
+/* HANSE_ERR_IO: no such file or unreadable. HANSE_ERR_INPUT: not HDF5, not hanse's, or of a
+ * format version that this program doesn't read. */
 enum hanse_status hanse_results_open(struct hanse_context *ctx, const char *path,
                                      struct hanse_results **results);
 void hanse_results_close(struct hanse_results *results);
+
+/* The path the file was opened by. */
+const char *hanse_results_path(const struct hanse_results *results);
+
+/* A text attribute of the file: "title", "question", "currency", "start", "command",
+ * "program_version" …; "" when the file has none of that name. */
+const char *hanse_results_attribute(struct hanse_results *results, const char *name);
+/* A number attribute of the file: "seed", "hypothetical" (0 or 1), "base_year" …; NaN when the
+ * file has none of that name. */
+double hanse_results_number(struct hanse_results *results, const char *name);
+
+/* Sizes of axes: "case", "replication", "central_replication", "time", "window", "region" …;
+ * 0 when the file has no such axis. */
+size_t hanse_results_size(struct hanse_results *results, const char *axis);
+
+/* The texts along a text axis ("case", "window", a kind such as "region") or beside it
+ * ("case_label", "window_label", "region_label"). HANSE_ERR_INPUT with a suggestion when there
+ * is none of that name. */
+enum hanse_status hanse_results_labels(struct hanse_results *results, const char *axis,
+                                       const char *const **labels, size_t *n);
+
+enum { HANSE_VARIABLE_RANK = 6 };
+
+/* A dataset of numbers; the last dimension varies fastest; NaN is a missing value. */
+struct hanse_variable {
+    const char *path, *name, *unit, *long_name;
+    int rank;
+    size_t dims[HANSE_VARIABLE_RANK];
+    const char *dim_names[HANSE_VARIABLE_RANK]; /* "case", "time", "region" … */
+    const double *data;
+    size_t n; /* product of dims */
+};
+
+/* Reads a variable by its path, "/series/on_time_share_p50". HANSE_ERR_INPUT, with the nearest
+ * path, when there is none. */
+enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
+                                         struct hanse_variable *variable);
+bool hanse_results_has(struct hanse_results *results, const char *path);
+/* Names of the number datasets in a group ("/summary", "/series", "/design"), sorted. */
+enum hanse_status hanse_results_list(struct hanse_results *results, const char *group,
+                                     const char *const **names, size_t *n);
+
+/* The windows of the summary; 0 is the whole horizon. Hours since the start. */
+struct hanse_results_window {
+    const char *name, *label;
+    double from_h, to_h;
+    bool shade; /* to be shaded in charts */
+};
+size_t hanse_results_n_windows(struct hanse_results *results);
+enum hanse_status hanse_results_window(struct hanse_results *results, size_t i,
+                                       struct hanse_results_window *window);
+
+/* Rows of /scenario: every resolved value of every case, case by case. */
+size_t hanse_results_n_values(struct hanse_results *results);
+enum hanse_status hanse_results_value(struct hanse_results *results, size_t i,
+                                      uint32_t *case_index, struct hanse_resolved *value);
+
+/* Rows of /failures: replications that failed and are kept out of every mean. */
+struct hanse_results_failure {
+    uint32_t case_index, replication;
+    bool central;
+    const char *reason;
+};
+size_t hanse_results_n_failures(struct hanse_results *results);
+enum hanse_status hanse_results_failure(struct hanse_results *results, size_t i,
+                                        struct hanse_results_failure *failure);
+
+/* Rows of /events, in task order. */
+struct hanse_results_event {
+    uint32_t case_index, replication;
+    double time_h, value;
+    const char *what, *kind, *entity;
+};
+size_t hanse_results_n_events(struct hanse_results *results);
+enum hanse_status hanse_results_event(struct hanse_results *results, size_t i,
+                                      struct hanse_results_event *event);
+
+/* The texts the study was made from, as /provenance holds them; 0 is the scenario itself. */
+size_t hanse_results_n_sources(struct hanse_results *results);
+enum hanse_status hanse_results_source(struct hanse_results *results, size_t i,
+                                       struct hanse_source_text *source, const char **sha256);
 
 #ifdef __cplusplus
 }
