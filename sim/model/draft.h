@@ -137,7 +137,9 @@ HANSE_API const struct hanse_param *hanse_draft_param_at(const struct hanse_draf
                                                          size_t index);
 
 /* One `path = value` of the override `name`. Paths: "withdraw.stop.to", "withdraw.stop" (with
- * an ABSENT value), "param.growth". Setting one path twice in an override is an error. */
+ * an ABSENT value), "param.growth" (a number makes it certain, a list of three is its new low,
+ * mid and high), and "scenario.seed" for a kind of which there is one. Setting one path twice
+ * in an override is an error. A NULL path only makes the override known. */
 HANSE_API enum hanse_status hanse_draft_override(struct hanse_draft *draft, const char *name,
                                                  const char *path,
                                                  const struct hanse_value *value,

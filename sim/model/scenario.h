@@ -43,12 +43,13 @@ struct hanse_resolved {
     const char *text; /* every type: as people read it */
     bool uncertain;
     struct hanse_origin origin;
+    char digits[64]; /* room for `text`: copy the text, not only the struct */
 };
 HANSE_API size_t hanse_scenario_n_values(const struct hanse_scenario *scenario);
 HANSE_API void hanse_scenario_value(const struct hanse_scenario *scenario, size_t i,
                                     struct hanse_resolved *value);
 
-/* Parameters of this case (values after overrides and --set), as in the draft. */
+/* Parameters of this case (values after overrides and --set), by name. */
 HANSE_API size_t hanse_scenario_n_params(const struct hanse_scenario *scenario);
 HANSE_API const struct hanse_param *hanse_scenario_param(const struct hanse_scenario *scenario,
                                                          size_t i);
@@ -58,8 +59,10 @@ HANSE_API void hanse_scenario_draw(const struct hanse_scenario *scenario, uint64
                                    uint32_t replication, double *values);
 
 /* A private copy for one worker, to be patched with drawn parameters. An instance answers
- * every question a scenario does. Patching is cheap: only dependent fields are evaluated.
- * HANSE_ERR_DOMAIN when a draw drives a field out of its range. */
+ * every question a scenario does (but texts of series stay those at the mid points), shares
+ * what no parameter moves with its scenario, and must go before it. Patching is cheap: only
+ * dependent fields are evaluated. HANSE_ERR_DOMAIN when a value leaves its parameter's range
+ * or drives a field out of its own. */
 HANSE_API enum hanse_status hanse_scenario_instance(struct hanse_context *ctx,
                                                     const struct hanse_scenario *scenario,
                                                     struct hanse_scenario **instance);

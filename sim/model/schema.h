@@ -21,6 +21,10 @@
  *   HANSE_CHILDREN    nothing: a nested list in Lua whose elements become entities of the kind
  *                     `options`, named parent/child, with their field named as the parent's
  *                     kind set to the parent
+ *
+ * When not given and without a fallback: a TEXT is "" (one keyed "label" is the row's name), a
+ * CHOICE -1, a REFERENCE or ACTOR -1, a list or series empty. A field without HANSE_REQUIRED
+ * whose NUMBER has no fallback is 0.
  */
 #ifndef HANSE_SIM_MODEL_SCHEMA_H
 #define HANSE_SIM_MODEL_SCHEMA_H
@@ -104,6 +108,7 @@ struct hanse_kind {
     /* Checks one row against the whole scenario once every reference is resolved; NULL none.
      * Reports through hanse_scenario_reject (scenario.h), which adds file and line. */
     enum hanse_status (*check)(const struct hanse_scenario *scenario, int32_t index);
+    int32_t min_rows, max_rows; /* how many a scenario must and may have; max 0: any number */
 };
 
 #ifdef __cplusplus
