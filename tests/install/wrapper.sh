@@ -49,5 +49,5 @@ rm cli/new_file.c
 
 echo 'this is no C' >>cli/main.c
 ./hanse --version >/dev/null 2>broken.err && fail "a broken source went unnoticed"
-grep -q 'main.c.*error' broken.err || fail "the compiler's error is not shown: $(cat broken.err)"
+grep -q 'main.c.*error' broken.err || fail "the error is not shown: $(cat broken.err)"
 echo "builds when it must and only then"

@@ -4,7 +4,8 @@
 
 status=0
 # Written with brackets so that this file does not find itself.
-if project_files '*' | xargs grep -nIE '(^|[^a-z0-9_.])/(wor[k]|far[m]|hom[e]|roo[t])/[a-z]'; then
+if project_files '*' |
+    xargs grep -nIE '(^|[^a-z0-9_.])/(wor[k]|far[m]|hom[e]|roo[t])/[a-z]'; then
     echo "the lines above name a folder of one machine"
     status=1
 fi
