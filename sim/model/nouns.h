@@ -94,7 +94,7 @@ struct hanse_model { /* a language model that workloads call */
 
 struct hanse_site {
     const char *name, *label;
-    int32_t region, operator_, pool;
+    int32_t region, operator_;
     struct hanse_actor_list controllers;
     struct hanse_actor power_supplier, uplink_owner;
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;

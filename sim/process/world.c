@@ -1,0 +1,155 @@
+#include "sim/process/world.h"
+
+#include <math.h>
+
+#include "sim/base/assert.h"
+#include "sim/process/replication.h"
+
+static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
+    [HANSE_NOTE_WITHDRAWN] = "withdrawn",
+    [HANSE_NOTE_RETURNED] = "returned",
+    [HANSE_NOTE_RESTRICTED] = "restricted",
+    [HANSE_NOTE_LIFTED] = "lifted",
+};
+
+const char *hanse_note_name(uint32_t what)
+{
+    return what < HANSE_NOTE_WHATS ? NOTE_NAMES[what] : NULL;
+}
+
+void hanse__world_read_tables(struct hanse_world *world)
+{
+    const struct hanse_scenario *s = world->scenario;
+    struct hanse_tables *t = &world->tables;
+    int32_t one;
+    t->settings = hanse_scenario_table(s, &hanse_kind_scenario, &one);
+    t->jurisdictions = hanse_scenario_table(s, &hanse_kind_jurisdiction, &t->n_jurisdictions);
+    t->firms = hanse_scenario_table(s, &hanse_kind_firm, &t->n_firms);
+    t->operators = hanse_scenario_table(s, &hanse_kind_operator, &t->n_operators);
+    t->pools = hanse_scenario_table(s, &hanse_kind_pool, &t->n_pools);
+    t->regions = hanse_scenario_table(s, &hanse_kind_region, &t->n_regions);
+    t->accelerators = hanse_scenario_table(s, &hanse_kind_accelerator, &t->n_accelerators);
+    t->models = hanse_scenario_table(s, &hanse_kind_model, &t->n_models);
+    t->sites = hanse_scenario_table(s, &hanse_kind_site, &t->n_sites);
+    t->groups = hanse_scenario_table(s, &hanse_kind_group, &t->n_groups);
+    t->kind_firm = hanse_scenario_kind(s, "firm");
+    t->kind_operator = hanse_scenario_kind(s, "operator");
+    t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");
+    t->kind_bloc = hanse_scenario_kind(s, "bloc");
+}
+
+static bool in_bloc(const struct hanse_jurisdiction *jurisdiction, int32_t bloc)
+{
+    for (int32_t i = 0; i < jurisdiction->blocs.count; i++) {
+        if (jurisdiction->blocs.items[i] == bloc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool covers_jurisdiction(const struct hanse_tables *t, struct hanse_actor actor,
+                                int32_t jurisdiction)
+{
+    if (jurisdiction < 0) {
+        return false;
+    }
+    if (actor.kind == t->kind_jurisdiction) {
+        return actor.index == jurisdiction;
+    }
+    return actor.kind == t->kind_bloc && in_bloc(&t->jurisdictions[jurisdiction], actor.index);
+}
+
+bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
+                         struct hanse_actor target)
+{
+    const struct hanse_tables *t = &world->tables;
+    if (actor.kind < 0 || target.kind < 0) {
+        return false;
+    }
+    if (actor.kind == target.kind && actor.index == target.index) {
+        return true;
+    }
+    if (target.kind == t->kind_jurisdiction) {
+        return covers_jurisdiction(t, actor, target.index);
+    }
+    if (target.kind == t->kind_operator) {
+        return covers_jurisdiction(t, actor, t->operators[target.index].home);
+    }
+    if (target.kind != t->kind_firm) {
+        return false;
+    }
+    for (int32_t firm = target.index; firm >= 0; firm = t->firms[firm].parent) {
+        if ((actor.kind == t->kind_firm && actor.index == firm) ||
+            covers_jurisdiction(t, actor, t->firms[firm].home)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, int32_t from,
+                         int32_t in)
+{
+    const struct hanse_jurisdiction *home = &world->tables.jurisdictions[from];
+    if (from == in || home->trust[data_class] == HANSE_TRUST_ANY) {
+        return true;
+    }
+    if (home->trust[data_class] == HANSE_TRUST_HOME) {
+        return false;
+    }
+    for (int32_t i = 0; i < home->blocs.count; i++) {
+        if (in_bloc(&world->tables.jurisdictions[in], home->blocs.items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
+                                  int order, uint32_t entity, double time_h)
+{
+    if (!(time_h < world->horizon_h)) {
+        return HANSE_OK;
+    }
+    struct hanse_event event = {
+        .time = time_h,
+        .kind = (uint16_t)(mechanism * 16 + what),
+        .order = (uint8_t)order,
+        .entity = entity,
+    };
+    return hanse_calendar_schedule(&world->calendar, &event, NULL);
+}
+
+enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what what,
+                              const struct hanse_kind *kind, int32_t entity, double value)
+{
+    struct hanse_moving *m = &world->moving;
+    if (m->n_notes == m->notes_capacity) {
+        uint32_t capacity = m->notes_capacity ? 2 * m->notes_capacity : 16;
+        hanse_ref grown =
+            hanse_arena_resize(&world->arena, m->notes,
+                               m->notes_capacity * sizeof(struct hanse_note),
+                               capacity * sizeof(struct hanse_note));
+        if (grown == 0) {
+            return HANSE_ERR_MEMORY;
+        }
+        m->notes = grown;
+        m->notes_capacity = capacity;
+    }
+    struct hanse_note *notes = hanse__at(world, m->notes);
+    notes[m->n_notes++] = (struct hanse_note){
+        .time_h = m->now_h,
+        .what = what,
+        .kind = (uint32_t)hanse_scenario_kind(world->scenario, kind->name),
+        .entity = (uint32_t)entity,
+        .value = value,
+    };
+    return HANSE_OK;
+}
+
+enum hanse_status hanse__take(struct hanse_world *world, size_t n, size_t size, hanse_ref *ref)
+{
+    *ref = hanse_arena_take(&world->arena, (n > 0 ? n : 1) * size);
+    return *ref != 0 ? HANSE_OK : HANSE_ERR_MEMORY;
+}

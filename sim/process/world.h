@@ -1,0 +1,138 @@
+/*
+ * The world: one replication in motion. Shared by the mechanisms; not installed.
+ *
+ * What stands still: the scenario's tables with this replication's draws patched in. What
+ * moves: `moving` (plain data) and the arena it refers to; copying both copies the replication.
+ * A mechanism keeps its state in blocks of the arena under moving.state[its number]. Pointers
+ * into the arena are good only until something is taken from it.
+ *
+ * Time is in hours. An hour's sweep comes after all events of that hour. Levels that change
+ * within the hour count with their time-weighted mean.
+ */
+#ifndef HANSE_SIM_PROCESS_WORLD_H
+#define HANSE_SIM_PROCESS_WORLD_H
+
+#include "sim/base/arena.h"
+#include "sim/engine/calendar.h"
+#include "sim/engine/stream.h"
+#include "sim/model/nouns.h"
+#include "sim/model/scenario.h"
+#include "sim/process/layout.h"
+#include "sim/process/record.h"
+
+enum { HANSE_MONTH_H = 730, HANSE_WEEK_H = 168, HANSE_YEAR_H = 8760 };
+
+/* The mechanisms' numbers: the order they are called in. mechanism.c lists them alike. */
+enum hanse_mechanism_number {
+    HANSE_MECHANISM_FLEET,
+    HANSE_MECHANISM_SHOCK,
+    HANSE_MECHANISM_SUPPLY,
+    HANSE_MECHANISM_CLOUD,
+    HANSE_MECHANISM_DEMAND,
+    HANSE_MECHANISM_DISPATCH,
+    HANSE_MECHANISM_BATCH,
+    HANSE_MECHANISM_ACCOUNT,
+    HANSE_MECHANISMS,
+};
+
+/* What a note in the record means; names in world.c. */
+enum hanse_note_what {
+    HANSE_NOTE_WITHDRAWN,
+    HANSE_NOTE_RETURNED,
+    HANSE_NOTE_RESTRICTED,
+    HANSE_NOTE_LIFTED,
+    HANSE_NOTE_WHATS,
+};
+
+/* The scenario's tables, typed. */
+struct hanse_tables {
+    const struct hanse_settings *settings;
+    const struct hanse_jurisdiction *jurisdictions;
+    const struct hanse_firm *firms;
+    const struct hanse_operator *operators;
+    const struct hanse_pool *pools;
+    const struct hanse_region *regions;
+    const struct hanse_accelerator *accelerators;
+    const struct hanse_model *models;
+    const struct hanse_site *sites;
+    const struct hanse_group *groups;
+    int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
+        n_sites, n_groups;
+    int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc;
+};
+
+struct hanse_moving {
+    double now_h;
+    int64_t hour; /* first hour not yet swept */
+    uint64_t n_events;
+    uint64_t changes; /* counts every change of some device's availability */
+    hanse_ref calendar;
+    hanse_ref series;
+    hanse_ref notes;
+    uint32_t n_notes, notes_capacity;
+    hanse_ref state[HANSE_MECHANISMS];
+};
+
+struct hanse_world {
+    struct hanse_context *ctx;
+    struct hanse_arena arena;
+    struct hanse_calendar calendar;
+    const struct hanse_scenario *scenario; /* with this replication's draws */
+    const struct hanse_scenario *frozen;   /* with every input at mid */
+    const struct hanse_layout *layout;
+    struct hanse_tables tables;
+    struct hanse_accelerator reference; /* the reference accelerator at mid */
+    uint64_t seed;
+    uint32_t replication;
+    int32_t first_column[HANSE_MECHANISMS];
+    double horizon_h;
+    struct hanse_moving moving;
+};
+
+/* Fills in `tables` from world->scenario. */
+void hanse__world_read_tables(struct hanse_world *world);
+
+/* Does withdrawing `actor` take `target` along? It does when it is the same, the target's
+ * parent (and so on up), the jurisdiction that can compel it, or a bloc of that jurisdiction. */
+bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
+                         struct hanse_actor target);
+
+/* May data of `data_class` from jurisdiction `from` be processed in jurisdiction `in`? */
+bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, int32_t from,
+                         int32_t in);
+
+/* The items of an output's current month; `output` counts within the mechanism's table. The
+ * month is that of the hour about to be swept. */
+static inline double *hanse__cells(const struct hanse_world *world, int mechanism, int output)
+{
+    const struct hanse_column *column =
+        &world->layout->columns[world->first_column[mechanism] + output];
+    int64_t month = world->moving.hour / HANSE_MONTH_H;
+    double *series = hanse_arena_at(&world->arena, world->moving.series);
+    return series + column->offset + (size_t)month * (size_t)column->n_items;
+}
+
+/* Schedules an event of a mechanism. Events at or past the horizon are not kept. `order`:
+ * departures (repairs, ends) before arrivals at equal times, shocks before both. */
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
+                                  int order, uint32_t entity, double time_h);
+
+enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what what,
+                              const struct hanse_kind *kind, int32_t entity, double value);
+
+/* Takes a zeroed array from the arena; 0 and a status when there is no memory. */
+enum hanse_status hanse__take(struct hanse_world *world, size_t n, size_t size, hanse_ref *ref);
+
+static inline void *hanse__at(const struct hanse_world *world, hanse_ref ref)
+{
+    return hanse_arena_at(&world->arena, ref);
+}
+
+/* Position in a week of local time, 0 = Monday 00:00, for an hour of the simulation. */
+static inline int hanse__hour_of_week(int64_t hour, double utc_offset_h)
+{
+    int64_t offset = (int64_t)(utc_offset_h < 0 ? utc_offset_h - 0.5 : utc_offset_h + 0.5);
+    return (int)(((hour + offset) % HANSE_WEEK_H + HANSE_WEEK_H) % HANSE_WEEK_H);
+}
+
+#endif
