@@ -47,6 +47,8 @@ struct hanse_mechanism {
     enum hanse_status (*init)(struct hanse_world *world);
     /* Handles an event of its own (event.kind / 16 is the mechanism's number). */
     enum hanse_status (*handle)(struct hanse_world *world, const struct hanse_event *event);
+    /* Called after events that changed which devices are available, and once at the start. */
+    enum hanse_status (*changed)(struct hanse_world *world);
     /* Its share of the hourly sweep, after all events of the hour; hours [from, to). */
     void (*hours)(struct hanse_world *world, int64_t from, int64_t to);
     /* Closes its books at the end of a month (0-based). */

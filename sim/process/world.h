@@ -64,6 +64,7 @@ struct hanse_tables {
 struct hanse_moving {
     double now_h;
     int64_t hour; /* first hour not yet swept */
+    int32_t month; /* whose cells are written to */
     uint64_t n_events;
     uint64_t changes; /* counts every change of some device's availability */
     hanse_ref calendar;
@@ -101,15 +102,13 @@ bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor act
 bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, int32_t from,
                          int32_t in);
 
-/* The items of an output's current month; `output` counts within the mechanism's table. The
- * month is that of the hour about to be swept. */
+/* The items of an output's current month; `output` counts within the mechanism's table. */
 static inline double *hanse__cells(const struct hanse_world *world, int mechanism, int output)
 {
     const struct hanse_column *column =
         &world->layout->columns[world->first_column[mechanism] + output];
-    int64_t month = world->moving.hour / HANSE_MONTH_H;
     double *series = hanse_arena_at(&world->arena, world->moving.series);
-    return series + column->offset + (size_t)month * (size_t)column->n_items;
+    return series + column->offset + (size_t)world->moving.month * (size_t)column->n_items;
 }
 
 /* Schedules an event of a mechanism. Events at or past the horizon are not kept. `order`:

@@ -1,0 +1,179 @@
+#include "sim/process/demand.h"
+
+#include <math.h>
+
+#include "sim/process/cloud.h"
+#include "sim/process/service.h"
+#include "sim/process/world.h"
+
+const struct hanse_workload *hanse__workloads(const struct hanse_world *world, int32_t *n)
+{
+    return hanse_scenario_table(world->scenario, &hanse_kind_workload, n);
+}
+
+/* Device-seconds of one prompt on an accelerator. */
+static double request_s(const struct hanse_world *world, const struct hanse_workload *w,
+                        const struct hanse_accelerator *accelerator)
+{
+    struct hanse_profile profile = hanse_profile_derive(accelerator);
+    struct hanse_service service = hanse_service_law(
+        &profile, &world->tables.models[w->model], w->prompt_tokens, w->output_tokens);
+    return hanse_service_request_s(&service, w->prompt_tokens, w->output_tokens);
+}
+
+static double prompts_per_person_h(const struct hanse_workload *w, double years)
+{
+    double ratio = w->prompts_cap / w->prompts_start - 1.0;
+    return w->prompts_cap / (1.0 + ratio * exp(-w->growth_per_year * years)) / 24.0;
+}
+
+static bool asks_in(const struct hanse_workload *w, int32_t region)
+{
+    for (int32_t i = 0; i < w->regions.count; i++) {
+        if (w->regions.items[i] == region) {
+            return true;
+        }
+    }
+    return w->regions.count == 0;
+}
+
+void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_per_h,
+                      double *cloud_eur_per_work)
+{
+    int32_t n_workloads, n_clouds;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n_workloads);
+    const struct hanse_cloud *clouds =
+        hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
+    double years = t_h / HANSE_YEAR_H;
+    for (int32_t i = 0; i < n_workloads; i++) {
+        const struct hanse_workload *w = &workloads[i];
+        double first_work = request_s(world, w, &world->reference) / 3600.0;
+        double tokens = exp(w->tokens_trend_per_year * years);
+        double work = first_work * tokens * exp(-w->efficiency_trend_per_year * years);
+        double per_person_h = prompts_per_person_h(w, years) * work;
+        for (int32_t r = 0; r < world->tables.n_regions; r++) {
+            work_per_h[r * n_workloads + i] =
+                asks_in(w, r) ? world->tables.regions[r].population * per_person_h : 0.0;
+        }
+        cloud_eur_per_work[i] = 0.0;
+        if (w->cloud >= 0) {
+            const struct hanse_cloud *c = &clouds[w->cloud];
+            double eur = w->prompt_tokens * c->prompt_price_eur_per_token +
+                         w->output_tokens * c->output_price_eur_per_token;
+            cloud_eur_per_work[i] =
+                eur * tokens * exp(c->price_trend_per_year * years) / work;
+        }
+    }
+}
+
+void hanse__demand_speeds(const struct hanse_world *world, double *speeds)
+{
+    int32_t n;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        double reference_s = request_s(world, &workloads[i], &world->reference);
+        for (int32_t a = 0; a < world->tables.n_accelerators; a++) {
+            speeds[a * n + i] =
+                reference_s / request_s(world, &workloads[i], &world->tables.accelerators[a]);
+        }
+    }
+}
+
+static enum hanse_status check_workload(const struct hanse_scenario *scenario, int32_t index)
+{
+    int32_t n;
+    const struct hanse_workload *w = hanse_scenario_table(scenario, &hanse_kind_workload, &n);
+    w += index;
+    if (w->cloud_use != HANSE_CLOUD_NEVER && w->cloud < 0) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "cloud_use",
+                                     "needs a cloud to use, but none is given");
+    }
+    if (w->deadline_h > w->give_up_h) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "deadline",
+                                     "must not be past give_up (%g h), got %g h", w->give_up_h,
+                                     w->deadline_h);
+    }
+    if (w->give_up_h != floor(w->give_up_h) || w->deadline_h != floor(w->deadline_h)) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "give_up",
+                                     "deadline and give_up must be whole hours, got %g and %g h",
+                                     w->deadline_h, w->give_up_h);
+    }
+    double sum = 0.0;
+    for (int32_t i = 0; i < w->profile.count; i++) {
+        if (!(w->profile.items[i] >= 0.0)) {
+            return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "profile",
+                                         "must not be negative, got %g at hour %d",
+                                         w->profile.items[i], (int)i);
+        }
+        sum += w->profile.items[i];
+    }
+    if (w->profile.count > 0 && fabs(sum / HANSE_WEEK_H - 1.0) > 1e-6) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "profile",
+                                     "must have mean 1 over the week, got %.9g",
+                                     sum / HANSE_WEEK_H);
+    }
+    return HANSE_OK;
+}
+
+#define AT(member) offsetof(struct hanse_workload, member)
+#define TREND(word, member, text)                                                              \
+    {.key = word, .type = HANSE_NUMBER, .unit = "1/year", .offset = AT(member), .low = -5,     \
+     .high = 5, .doc = text}
+static const struct hanse_field FIELDS[] = {
+    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
+    {.key = "regions", .type = HANSE_REFERENCES, .options = "region", .offset = AT(regions),
+     .doc = "regions that ask it; all when not given"},
+    {.key = "data_class", .type = HANSE_CHOICE, .options = HANSE_DATA_CLASS_WORDS,
+     .offset = AT(data_class), .flags = HANSE_REQUIRED, .doc = "sensitivity of its data"},
+    {.key = "tier", .type = HANSE_INTEGER, .offset = AT(tier), .fallback = 1, .low = 1,
+     .high = 1000, .doc = "priority: 1 is served first; equal tiers share in proportion"},
+    {.key = "model", .type = HANSE_REFERENCE, .options = "model", .offset = AT(model),
+     .flags = HANSE_REQUIRED, .doc = "language model it calls"},
+    {.key = "prompts_start", .type = HANSE_NUMBER, .unit = "prompt/person/day",
+     .offset = AT(prompts_start), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
+     .high = 1e6, .doc = "prompts per inhabitant and day at hour 0"},
+    {.key = "prompts_cap", .type = HANSE_NUMBER, .unit = "prompt/person/day",
+     .offset = AT(prompts_cap), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0, .high = 1e6,
+     .doc = "prompts per inhabitant and day in the long run"},
+    TREND("growth", growth_per_year, "rate of the logistic curve between the two"),
+    {.key = "prompt_tokens", .type = HANSE_NUMBER, .unit = "token/prompt",
+     .offset = AT(prompt_tokens), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
+     .high = 1e7, .doc = "mean length of a prompt"},
+    {.key = "output_tokens", .type = HANSE_NUMBER, .unit = "token/prompt",
+     .offset = AT(output_tokens), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
+     .high = 1e7, .doc = "mean length of an answer"},
+    TREND("tokens_trend", tokens_trend_per_year, "continuous yearly growth of both lengths"),
+    TREND("efficiency_trend", efficiency_trend_per_year,
+          "continuous yearly fall of compute per token at fixed quality"),
+    {.key = "profile", .type = HANSE_SERIES, .unit = "1", .offset = AT(profile),
+     .count = HANSE_WEEK_H, .doc = "168 hourly factors from Monday 00:00 local, mean 1"},
+    {.key = "deadline", .type = HANSE_NUMBER, .unit = "h", .offset = AT(deadline_h),
+     .flags = HANSE_CERTAIN, .low = 0, .high = 8760,
+     .doc = "served within so many hours counts as on time; 0: within the hour"},
+    {.key = "give_up", .type = HANSE_NUMBER, .unit = "h", .offset = AT(give_up_h),
+     .flags = HANSE_CERTAIN, .low = 0, .high = 8760,
+     .doc = "waits so many hours and is dropped then; 0: dropped within the hour"},
+    {.key = "cloud", .type = HANSE_REFERENCE, .options = "cloud", .offset = AT(cloud),
+     .doc = "foreign API it may use"},
+    {.key = "cloud_use", .type = HANSE_CHOICE, .options = "never overflow always",
+     .offset = AT(cloud_use), .fallback_text = "never",
+     .doc = "when: never, for what the pool can't serve, or before the pool"},
+};
+#undef AT
+
+const struct hanse_kind hanse_kind_workload = {
+    .name = "workload",
+    .doc = "A class of inference demand at flow resolution.",
+    .size = sizeof(struct hanse_workload),
+    .fields = FIELDS,
+    .n_fields = sizeof FIELDS / sizeof *FIELDS,
+    .check = check_workload,
+};
+static const struct hanse_kind *const KINDS[] = {&hanse_kind_workload};
+
+const struct hanse_mechanism hanse_mechanism_demand = {
+    .name = "demand",
+    .doc = "Inference demand: people, prompts, tokens, reference work.",
+    .kinds = KINDS,
+    .n_kinds = sizeof KINDS / sizeof *KINDS,
+};

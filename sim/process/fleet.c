@@ -1,0 +1,462 @@
+#include "sim/process/fleet.h"
+
+#include <math.h>
+
+#include "sim/base/assert.h"
+#include "sim/process/account.h"
+#include "sim/process/shock.h"
+#include "sim/process/world.h"
+#include "sim/stats/distribution.h"
+
+enum { EVENT_FAIL, EVENT_REPAIRED, EVENT_SPARE };
+enum { OUT_INSTALLED, OUT_AVAILABLE, OUT_DOWN, OUT_FAILURES, OUT_LOST, OUT_SPARES, OUT_FILLED, OUT_ON_ORDER };
+static const uint32_t NO_SLOT = UINT32_MAX;
+
+struct slot {
+    double birth_h; /* when its device was new; before 0 for devices there from the start */
+    uint32_t group;
+    uint32_t failures; /* so far: the count of its next draws */
+    uint32_t next_empty;
+    uint32_t number; /* within its group */
+};
+
+struct state {
+    struct hanse_purpose_key fail_key, fate_key, repair_key, lead_key;
+    hanse_ref groups;   /* struct hanse_group_state [n_groups] */
+    hanse_ref entities; /* uint64_t [n_groups] */
+    hanse_ref slots;    /* struct slot [capacity] */
+    uint32_t n_slots, capacity;
+};
+
+static struct state *fleet(const struct hanse_world *world)
+{
+    return hanse__at(world, world->moving.state[HANSE_MECHANISM_FLEET]);
+}
+
+struct hanse_group_state *hanse__fleet_groups(const struct hanse_world *world)
+{
+    return hanse__at(world, fleet(world)->groups);
+}
+
+static struct slot *slot_at(const struct hanse_world *world, uint32_t slot)
+{
+    return (struct slot *)hanse__at(world, fleet(world)->slots) + slot;
+}
+
+static const struct hanse_maintenance *maintenance_of(const struct hanse_world *world,
+                                                      int32_t group)
+{
+    int32_t n;
+    const struct hanse_maintenance *m =
+        hanse_scenario_table(world->scenario, &hanse_kind_maintenance, &n);
+    return &m[world->tables.groups[group].maintenance];
+}
+
+static int32_t region_of(const struct hanse_world *world, int32_t group)
+{
+    return world->tables.sites[world->tables.groups[group].site].region;
+}
+
+static double uniform(const struct hanse_world *world, struct hanse_purpose_key key,
+                      const struct slot *slot)
+{
+    const uint64_t *entities = hanse__at(world, fleet(world)->entities);
+    uint64_t entity = hanse_entity_number(entities[slot->group], slot->number);
+    return hanse_uniform_at(key, world->replication, entity, slot->failures);
+}
+
+double hanse__law_draw(int32_t law, double mean, double cv, double uniform_0_1)
+{
+    if (law == HANSE_LAW_CONSTANT || mean == 0.0) {
+        return mean;
+    }
+    if (law == HANSE_LAW_EXPONENTIAL) {
+        return -mean * log(uniform_0_1);
+    }
+    /* Lognormal by its moments: sigma² = ln(1 + cv²), mu = ln(mean) − sigma²/2. */
+    double variance = log1p(cv * cv);
+    return mean * exp(sqrt(variance) * hanse_normal_quantile(uniform_0_1) - 0.5 * variance);
+}
+
+void hanse__fleet_touch(struct hanse_world *world, int32_t group)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    double elapsed = world->moving.now_h - g->since_h;
+    g->available_h += elapsed * hanse__group_available(g);
+    g->since_h = world->moving.now_h;
+    world->moving.changes++;
+}
+
+void hanse__fleet_block(struct hanse_world *world, int32_t group, bool blocked)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    if ((g->blocked != 0) != blocked) {
+        hanse__fleet_touch(world, group);
+        g->blocked = blocked;
+    }
+}
+
+void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to)
+{
+    double hours = (double)(to - from);
+    double *available = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_AVAILABLE);
+    struct hanse_group_state *groups = hanse__fleet_groups(world);
+    for (int32_t i = 0; i < world->tables.n_groups; i++) {
+        struct hanse_group_state *g = &groups[i];
+        g->available_h += ((double)to - g->since_h) * hanse__group_available(g);
+        g->since_h = (double)to;
+        g->mean_available = g->available_h / hours;
+        available[region_of(world, i)] += g->available_h;
+        g->available_h = 0.0;
+    }
+}
+
+/* Schedules the slot's next failure, given that its device works now. */
+static enum hanse_status schedule_failure(struct hanse_world *world, uint32_t slot)
+{
+    const struct slot *s = slot_at(world, slot);
+    const struct hanse_accelerator *a =
+        &world->tables.accelerators[world->tables.groups[s->group].accelerator];
+    if (a->hazard_per_h <= 0.0) {
+        return HANSE_OK;
+    }
+    double now = world->moving.now_h;
+    double e = -log(uniform(world, fleet(world)->fail_key, s));
+    double wait;
+    if (a->hazard_shape == 1.0) {
+        wait = e / a->hazard_per_h;
+    } else {
+        double age = now - s->birth_h;
+        double used = pow(a->hazard_per_h * age, a->hazard_shape);
+        wait = pow(used + e, 1.0 / a->hazard_shape) / a->hazard_per_h - age;
+    }
+    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_FAIL, 2, slot,
+                           now + fmax(wait, 0.0));
+}
+
+static enum hanse_status start_slot(struct hanse_world *world, uint32_t slot, double birth_h)
+{
+    slot_at(world, slot)->birth_h = birth_h;
+    return schedule_failure(world, slot);
+}
+
+/* Appends slots for devices of the given birth. */
+static enum hanse_status append(struct hanse_world *world, int32_t group, int32_t count,
+                                double birth_h)
+{
+    struct state *f = fleet(world);
+    if (f->n_slots + (uint32_t)count > f->capacity) {
+        uint32_t capacity = f->capacity * 2;
+        capacity = capacity < f->n_slots + (uint32_t)count ? f->n_slots + (uint32_t)count
+                                                           : capacity;
+        hanse_ref grown = hanse_arena_resize(&world->arena, f->slots,
+                                             f->capacity * sizeof(struct slot),
+                                             capacity * sizeof(struct slot));
+        if (grown == 0) {
+            return HANSE_ERR_MEMORY;
+        }
+        f = fleet(world);
+        f->slots = grown;
+        f->capacity = capacity;
+    }
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    uint32_t first = f->n_slots;
+    f->n_slots += (uint32_t)count;
+    for (int32_t i = 0; i < count; i++) {
+        *slot_at(world, first + (uint32_t)i) = (struct slot){
+            .group = (uint32_t)group,
+            .next_empty = NO_SLOT,
+            .number = (uint32_t)(g->installed + i),
+        };
+    }
+    g->installed += count;
+    g->working += count;
+    for (int32_t i = 0; i < count; i++) {
+        HANSE_TRY(start_slot(world, first + (uint32_t)i, birth_h));
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count)
+{
+    hanse__fleet_touch(world, group);
+    return append(world, group, count, world->moving.now_h);
+}
+
+static enum hanse_status init(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    hanse_ref ref;
+    HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
+    world->moving.state[HANSE_MECHANISM_FLEET] = ref;
+    struct state s = {
+        .fail_key = hanse_purpose_key(world->seed, "failure"),
+        .fate_key = hanse_purpose_key(world->seed, "repairable"),
+        .repair_key = hanse_purpose_key(world->seed, "repair"),
+        .lead_key = hanse_purpose_key(world->seed, "spare lead time"),
+    };
+    int64_t devices = 1;
+    for (int32_t g = 0; g < t->n_groups; g++) {
+        devices += t->groups[g].count;
+    }
+    if (devices > INT32_MAX) {
+        return hanse__fail(world->ctx, HANSE_ERR_DOMAIN,
+                           "groups: at most %d devices in all, got %lld", INT32_MAX,
+                           (long long)devices);
+    }
+    s.capacity = (uint32_t)devices;
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct hanse_group_state),
+                          &s.groups));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(uint64_t), &s.entities));
+    HANSE_TRY(hanse__take(world, s.capacity, sizeof(struct slot), &s.slots));
+    *fleet(world) = s;
+    uint64_t *entities = hanse__at(world, s.entities);
+    for (int32_t g = 0; g < t->n_groups; g++) {
+        entities[g] = hanse_scenario_entity(world->scenario, &hanse_kind_group, g);
+    }
+    for (int32_t g = 0; g < t->n_groups; g++) {
+        const struct hanse_maintenance *m = maintenance_of(world, g);
+        struct hanse_group_state *group = &hanse__fleet_groups(world)[g];
+        group->first_empty = group->last_empty = NO_SLOT;
+        group->stock = (int32_t)(t->groups[g].spares +
+                                 llround(m->spares_share * (double)t->groups[g].count));
+        HANSE_TRY(append(world, g, (int32_t)t->groups[g].count, -t->groups[g].age_h));
+    }
+    return HANSE_OK;
+}
+
+/* --- spares ------------------------------------------------------------------------------ */
+
+/* Ships spares that the supplier accepted: each has its own lead time. */
+static enum hanse_status ship(struct hanse_world *world, int32_t group, int32_t count)
+{
+    const struct hanse_maintenance *m = maintenance_of(world, group);
+    const uint64_t *entities = hanse__at(world, fleet(world)->entities);
+    uint64_t entity = entities[group];
+    struct hanse_purpose_key key = fleet(world)->lead_key;
+    for (int32_t i = 0; i < count; i++) {
+        uint32_t number = hanse__fleet_groups(world)[group].shipments++;
+        double u = hanse_uniform_at(key, world->replication, entity, number);
+        double lead = hanse__law_draw(m->lead_law, m->lead_time_h, m->lead_cv, u);
+        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, 1,
+                                  (uint32_t)group, world->moving.now_h + lead));
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status order_spare(struct hanse_world *world, int32_t group)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    g->on_order++;
+    hanse__account_spare(world, group);
+    if (hanse__shock_spares_cut(world, group)) {
+        g->deferred++;
+        return HANSE_OK;
+    }
+    return ship(world, group, 1);
+}
+
+static enum hanse_status fill_slot(struct hanse_world *world, uint32_t slot)
+{
+    struct slot *s = slot_at(world, slot);
+    hanse__fleet_touch(world, (int32_t)s->group);
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[s->group];
+    g->stock--;
+    g->working++;
+    return start_slot(world, slot, world->moving.now_h);
+}
+
+static enum hanse_status put_on_shelf(struct hanse_world *world, int32_t group, int32_t count)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    g->on_order -= count;
+    g->stock += count;
+    while (g->stock > 0 && g->first_empty != NO_SLOT) {
+        uint32_t slot = g->first_empty;
+        g->first_empty = slot_at(world, slot)->next_empty;
+        if (g->first_empty == NO_SLOT) {
+            g->last_empty = NO_SLOT;
+        }
+        g->empty--;
+        HANSE_TRY(fill_slot(world, slot));
+        g = &hanse__fleet_groups(world)[group];
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse__fleet_release(struct hanse_world *world)
+{
+    for (int32_t i = 0; i < world->tables.n_groups; i++) {
+        struct hanse_group_state *g = &hanse__fleet_groups(world)[i];
+        if ((g->held == 0 && g->deferred == 0) || hanse__shock_spares_cut(world, i)) {
+            continue;
+        }
+        int32_t held = g->held;
+        int32_t deferred = g->deferred;
+        g->held = g->deferred = 0;
+        HANSE_TRY(put_on_shelf(world, i, held));
+        HANSE_TRY(ship(world, i, deferred));
+    }
+    return HANSE_OK;
+}
+
+/* --- events ------------------------------------------------------------------------------ */
+
+static enum hanse_status lose(struct hanse_world *world, uint32_t slot, int32_t group)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    int32_t region = region_of(world, group);
+    hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_LOST)[region] += 1.0;
+    if (g->stock > 0) {
+        hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_FILLED)[region] += 1.0;
+        HANSE_TRY(fill_slot(world, slot));
+    } else {
+        slot_at(world, slot)->next_empty = NO_SLOT;
+        if (g->last_empty == NO_SLOT) {
+            g->first_empty = slot;
+        } else {
+            slot_at(world, g->last_empty)->next_empty = slot;
+        }
+        g->last_empty = slot;
+        g->empty++;
+    }
+    return maintenance_of(world, group)->reorder ? order_spare(world, group) : HANSE_OK;
+}
+
+static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
+{
+    struct slot *s = slot_at(world, slot);
+    int32_t group = (int32_t)s->group;
+    const struct hanse_maintenance *m = maintenance_of(world, group);
+    hanse__fleet_touch(world, group);
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    g->working--;
+    hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_FAILURES)[region_of(world, group)] += 1.0;
+    double fate = uniform(world, fleet(world)->fate_key, s);
+    double u = uniform(world, fleet(world)->repair_key, s);
+    s->failures++;
+    if (fate >= m->repairable_share) {
+        return lose(world, slot, group);
+    }
+    g->in_repair++;
+    double time = hanse__law_draw(m->repair_law, m->repair_time_h, m->repair_cv, u);
+    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_REPAIRED, 1, slot,
+                           world->moving.now_h + time);
+}
+
+static enum hanse_status repaired(struct hanse_world *world, uint32_t slot)
+{
+    int32_t group = (int32_t)slot_at(world, slot)->group;
+    hanse__fleet_touch(world, group);
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    g->in_repair--;
+    g->working++;
+    return schedule_failure(world, slot);
+}
+
+static enum hanse_status spare_arrives(struct hanse_world *world, int32_t group)
+{
+    if (hanse__shock_spares_cut(world, group)) {
+        hanse__fleet_groups(world)[group].held++;
+        return HANSE_OK;
+    }
+    return put_on_shelf(world, group, 1);
+}
+
+static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
+{
+    switch (event->kind % 16) {
+    case EVENT_FAIL:
+        return fail(world, event->entity);
+    case EVENT_REPAIRED:
+        return repaired(world, event->entity);
+    default:
+        return spare_arrives(world, (int32_t)event->entity);
+    }
+}
+
+static void month(struct hanse_world *world, int32_t which)
+{
+    const struct hanse_group_state *groups = hanse__fleet_groups(world);
+    double *spares = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_SPARES);
+    double *on_order = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_ON_ORDER);
+    double *installed = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_INSTALLED);
+    double *down = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_DOWN);
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        int32_t region = region_of(world, g);
+        HANSE_CHECK(groups[g].working + groups[g].in_repair + groups[g].empty ==
+                    groups[g].installed);
+        spares[region] += groups[g].stock;
+        on_order[region] += groups[g].on_order;
+        installed[region] += groups[g].installed;
+        down[region] += groups[g].installed - groups[g].working;
+    }
+}
+
+#define AT(member) offsetof(struct hanse_maintenance, member)
+static const struct hanse_field MAINTENANCE_FIELDS[] = {
+    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
+    {.key = "repairable_share", .type = HANSE_NUMBER, .unit = "1",
+     .offset = AT(repairable_share), .flags = HANSE_REQUIRED, .low = 0, .high = 1,
+     .doc = "share of failures mended on site without a part from the vendor"},
+    {.key = "repair_time", .type = HANSE_NUMBER, .unit = "h", .offset = AT(repair_time_h),
+     .low = 0, .high = 87600, .doc = "mean time of such a repair; every repair at once"},
+    {.key = "repair_law", .type = HANSE_CHOICE, .options = HANSE_LAW_WORDS,
+     .offset = AT(repair_law), .fallback_text = "exponential", .doc = "its distribution"},
+    {.key = "repair_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(repair_cv),
+     .fallback = 1, .low = 0, .high = 100, .doc = "its coefficient of variation if lognormal"},
+    {.key = "spares_share", .type = HANSE_NUMBER, .unit = "1", .offset = AT(spares_share),
+     .low = 0, .high = 100, .doc = "spares on the shelf at hour 0, as a share of the devices"},
+    {.key = "reorder", .type = HANSE_FLAG, .offset = AT(reorder), .fallback = 1,
+     .doc = "each lost device orders one replacement to the shelf"},
+    {.key = "lead_time", .type = HANSE_NUMBER, .unit = "h", .offset = AT(lead_time_h),
+     .low = 0, .high = 876000, .doc = "mean time from the order of a spare to the shelf"},
+    {.key = "lead_law", .type = HANSE_CHOICE, .options = HANSE_LAW_WORDS,
+     .offset = AT(lead_law), .fallback_text = "lognormal", .doc = "its distribution"},
+    {.key = "lead_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(lead_cv),
+     .fallback = 0.5, .low = 0, .high = 100,
+     .doc = "its coefficient of variation if lognormal"},
+};
+#undef AT
+
+const struct hanse_kind hanse_kind_maintenance = {
+    .name = "maintenance",
+    .doc = "What happens when a device fails: repair on site, or replacement from spares.",
+    .size = sizeof(struct hanse_maintenance),
+    .fields = MAINTENANCE_FIELDS,
+    .n_fields = sizeof MAINTENANCE_FIELDS / sizeof *MAINTENANCE_FIELDS,
+};
+
+static const struct hanse_kind *const KINDS[] = {&hanse_kind_maintenance};
+
+static const struct hanse_output OUTPUTS[] = {
+    [OUT_INSTALLED] = {"capacity_installed", "1", "devices installed at the end of the month",
+                       {"region"}, HANSE_LAST, NULL, NULL},
+    [OUT_AVAILABLE] = {"capacity_available", "1", "devices up and not cut off, mean over time",
+                       {"region"}, HANSE_MEAN, NULL, NULL},
+    [OUT_DOWN] = {"devices_down", "1", "of them not working at the end of the month",
+                  {"region"}, HANSE_LAST, NULL, NULL},
+    [OUT_FAILURES] = {"failures", "1", "device failures", {"region"}, HANSE_SUM, NULL, NULL},
+    [OUT_LOST] = {"failures_lost", "1", "failures that need a replacement device", {"region"},
+                  HANSE_SUM, NULL, NULL},
+    [OUT_SPARES] = {"spares_stock", "1", "spare devices on the shelf at the end of the month",
+                    {"region"}, HANSE_LAST, NULL, NULL},
+    [OUT_FILLED] = {"failures_filled", "1", "lost devices replaced at once from the shelf",
+                    {"region"}, HANSE_SUM, NULL, NULL},
+    [OUT_ON_ORDER] = {"spares_on_order", "1", "spare devices ordered and not on the shelf",
+                      {"region"}, HANSE_LAST, NULL, NULL},
+    {"fill_rate", "1", "share of lost devices replaced at once", {"region"}, HANSE_RATIO,
+     "failures_filled", "failures_lost"},
+};
+
+const struct hanse_mechanism hanse_mechanism_fleet = {
+    .name = "fleet",
+    .doc = "Devices fail with age, are repaired or replaced from spares.",
+    .kinds = KINDS,
+    .n_kinds = sizeof KINDS / sizeof *KINDS,
+    .outputs = OUTPUTS,
+    .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
+    .init = init,
+    .handle = handle,
+    .month = month,
+};

@@ -1,0 +1,51 @@
+#include "sim/process/mechanism.h"
+
+#include "sim/model/nouns.h"
+#include "sim/process/account.h"
+#include "sim/process/batch.h"
+#include "sim/process/cloud.h"
+#include "sim/process/demand.h"
+#include "sim/process/dispatch.h"
+#include "sim/process/fleet.h"
+#include "sim/process/shock.h"
+#include "sim/process/supply.h"
+#include "sim/process/world.h"
+
+static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
+    [HANSE_MECHANISM_FLEET] = &hanse_mechanism_fleet,
+    [HANSE_MECHANISM_SHOCK] = &hanse_mechanism_shock,
+    [HANSE_MECHANISM_SUPPLY] = &hanse_mechanism_supply,
+    [HANSE_MECHANISM_CLOUD] = &hanse_mechanism_cloud,
+    [HANSE_MECHANISM_DEMAND] = &hanse_mechanism_demand,
+    [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
+    [HANSE_MECHANISM_BATCH] = &hanse_mechanism_batch,
+    [HANSE_MECHANISM_ACCOUNT] = &hanse_mechanism_account,
+};
+
+/* The nouns of sim/model, then what the mechanisms bring, in their order. */
+static const struct hanse_kind *const KINDS[] = {
+    &hanse_kind_scenario, &hanse_kind_bloc,        &hanse_kind_jurisdiction,
+    &hanse_kind_firm,     &hanse_kind_operator,    &hanse_kind_pool,
+    &hanse_kind_region,   &hanse_kind_accelerator, &hanse_kind_model,
+    &hanse_kind_site,     &hanse_kind_group,       &hanse_kind_window,
+    &hanse_kind_headline, &hanse_kind_maintenance, &hanse_kind_withdraw,
+    &hanse_kind_restriction, &hanse_kind_purchase, &hanse_kind_cloud,
+    &hanse_kind_workload, &hanse_kind_batch,
+};
+
+const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)
+{
+    *n = HANSE_MECHANISMS;
+    return MECHANISMS;
+}
+
+const struct hanse_kind *const *hanse_kinds(size_t *n)
+{
+    *n = sizeof KINDS / sizeof *KINDS;
+    return KINDS;
+}
+
+enum hanse_status hanse_draft_create(struct hanse_context *ctx, struct hanse_draft **draft)
+{
+    return hanse_draft_create_with(ctx, KINDS, sizeof KINDS / sizeof *KINDS, draft);
+}

@@ -1,0 +1,303 @@
+#include "sim/process/replication.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/assert.h"
+#include "sim/process/fleet.h"
+#include "sim/process/world.h"
+
+struct hanse_worker {
+    struct hanse_world world;
+    struct hanse_scenario *instance;     /* private copy of `instance_of`, patched */
+    const struct hanse_scenario *instance_of;
+    double *inputs;
+    size_t n_inputs, inputs_capacity;
+};
+
+enum hanse_status hanse_worker_create(struct hanse_context *ctx, struct hanse_worker **worker)
+{
+    *worker = hanse__alloc(ctx, 1, sizeof **worker);
+    if (*worker == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    (*worker)->world.ctx = ctx;
+    enum hanse_status status = hanse_arena_init(&(*worker)->world.arena, ctx, 1 << 20);
+    if (status != HANSE_OK) {
+        hanse__free(*worker);
+        *worker = NULL;
+    }
+    return status;
+}
+
+void hanse_worker_destroy(struct hanse_worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    hanse_scenario_destroy(worker->instance);
+    hanse_arena_fini(&worker->world.arena);
+    hanse__free(worker->inputs);
+    hanse__free(worker);
+}
+
+/* --- start ------------------------------------------------------------------------------- */
+
+/* Draws the inputs and patches them into the worker's own copy of the scenario. */
+static enum hanse_status draw_inputs(struct hanse_worker *worker,
+                                     const struct hanse_scenario *scenario, uint64_t seed,
+                                     uint32_t replication, bool central)
+{
+    struct hanse_context *ctx = worker->world.ctx;
+    if (worker->instance_of != scenario) {
+        hanse_scenario_destroy(worker->instance);
+        worker->instance = NULL;
+        worker->instance_of = NULL;
+        HANSE_TRY(hanse_scenario_instance(ctx, scenario, &worker->instance));
+        worker->instance_of = scenario;
+    }
+    worker->n_inputs = hanse_scenario_n_params(scenario);
+    HANSE_TRY(hanse__reserve(ctx, &worker->inputs, &worker->inputs_capacity, worker->n_inputs,
+                             sizeof *worker->inputs));
+    if (central) {
+        for (size_t i = 0; i < worker->n_inputs; i++) {
+            worker->inputs[i] = hanse_scenario_param(scenario, i)->mid;
+        }
+    } else {
+        hanse_scenario_draw(scenario, seed, replication, worker->inputs);
+    }
+    return hanse_scenario_patch(ctx, worker->instance, worker->inputs);
+}
+
+static void number_columns(struct hanse_world *world)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    int32_t column = 0;
+    for (size_t m = 0; m < n; m++) {
+        world->first_column[m] = column;
+        column += (int32_t)mechanisms[m]->n_outputs;
+    }
+    HANSE_ASSERT(column == world->layout->n_columns);
+}
+
+static void read_reference(struct hanse_world *world)
+{
+    int32_t n;
+    const struct hanse_settings *settings =
+        hanse_scenario_table(world->frozen, &hanse_kind_scenario, &n);
+    const struct hanse_accelerator *accelerators =
+        hanse_scenario_table(world->frozen, &hanse_kind_accelerator, &n);
+    world->reference = accelerators[settings->reference_accelerator];
+}
+
+static enum hanse_status call_changed(struct hanse_world *world)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    for (size_t m = 0; m < n; m++) {
+        if (mechanisms[m]->changed != NULL) {
+            HANSE_TRY(mechanisms[m]->changed(world));
+        }
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status init_world(struct hanse_world *world)
+{
+    hanse_arena_reset(&world->arena);
+    memset(&world->moving, 0, sizeof world->moving);
+    hanse__world_read_tables(world);
+    read_reference(world);
+    number_columns(world);
+    world->horizon_h = world->tables.settings->horizon_h;
+    HANSE_TRY(hanse__take(world, world->layout->n_values, sizeof(double),
+                          &world->moving.series));
+    HANSE_TRY(hanse_calendar_init(&world->calendar, &world->arena, HANSE_CALENDAR_LADDER));
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    for (size_t m = 0; m < n; m++) {
+        if (mechanisms[m]->init != NULL) {
+            HANSE_TRY(mechanisms[m]->init(world));
+        }
+    }
+    return call_changed(world);
+}
+
+enum hanse_status hanse_worker_start(struct hanse_worker *worker,
+                                     const struct hanse_scenario *scenario,
+                                     const struct hanse_layout *layout, uint64_t seed,
+                                     uint32_t replication, bool central)
+{
+    struct hanse_world *world = &worker->world;
+    HANSE_TRY(draw_inputs(worker, scenario, seed, replication, central));
+    world->scenario = worker->instance;
+    world->frozen = scenario;
+    world->layout = layout;
+    world->seed = seed;
+    world->replication = replication;
+    hanse__assert_place(seed, replication, &world->moving.now_h);
+    return init_world(world);
+}
+
+/* --- run --------------------------------------------------------------------------------- */
+
+/* All events before `until_h`. */
+static enum hanse_status run_events(struct hanse_world *world, double until_h)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    while (hanse_calendar_peek(&world->calendar) < until_h) {
+        struct hanse_event event;
+        hanse_calendar_next(&world->calendar, &event);
+        world->moving.now_h = event.time;
+        world->moving.n_events++;
+        uint64_t changes = world->moving.changes;
+        HANSE_TRY(mechanisms[event.kind / 16]->handle(world, &event));
+        if (world->moving.changes != changes) {
+            HANSE_TRY(call_changed(world));
+        }
+    }
+    return HANSE_OK;
+}
+
+static void sweep(struct hanse_world *world, int64_t from, int64_t to)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    world->moving.now_h = (double)to;
+    hanse__fleet_settle(world, from, to);
+    for (size_t m = 0; m < n; m++) {
+        if (mechanisms[m]->hours != NULL) {
+            mechanisms[m]->hours(world, from, to);
+        }
+    }
+    world->moving.hour = to;
+}
+
+static void close_month(struct hanse_world *world)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    for (size_t m = 0; m < n; m++) {
+        if (mechanisms[m]->month != NULL) {
+            mechanisms[m]->month(world, world->moving.month);
+        }
+        for (size_t o = 0; o < mechanisms[m]->n_outputs; o++) {
+            if (mechanisms[m]->outputs[o].reducer == HANSE_MEAN) {
+                double *cells = hanse__cells(world, (int)m, (int)o);
+                int32_t items = world->layout->columns[world->first_column[m] + (int)o].n_items;
+                for (int32_t i = 0; i < items; i++) {
+                    cells[i] /= HANSE_MONTH_H;
+                }
+            }
+        }
+    }
+    world->moving.month++;
+}
+
+/* The hours up to the next event, the end of the month or `to`, in one sweep; an hour that
+ * holds events by itself. */
+enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h)
+{
+    struct hanse_world *world = &worker->world;
+    struct hanse_moving *m = &world->moving;
+    hanse__assert_place(world->seed, world->replication, &m->now_h);
+    int64_t end = (int64_t)fmin(to_h, world->horizon_h);
+    while (m->hour < end) {
+        HANSE_TRY(run_events(world, (double)m->hour + 1.0));
+        double next_h = hanse_calendar_peek(&world->calendar);
+        int64_t stop = ((int64_t)m->month + 1) * HANSE_MONTH_H;
+        stop = stop < end ? stop : end;
+        bool quiet = m->now_h <= (double)m->hour;
+        if (!quiet || next_h < (double)m->hour + 2.0) {
+            stop = m->hour + 1;
+        } else if (next_h < (double)stop) {
+            stop = (int64_t)next_h;
+        }
+        sweep(world, m->hour, stop);
+        if (m->hour % HANSE_MONTH_H == 0) {
+            close_month(world);
+        }
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_worker *from)
+{
+    HANSE_TRY(draw_inputs(to, from->world.frozen, from->world.seed, from->world.replication,
+                          false));
+    memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
+    HANSE_TRY(hanse_scenario_patch(to->world.ctx, to->instance, to->inputs));
+    struct hanse_arena arena = to->world.arena;
+    struct hanse_context *ctx = to->world.ctx;
+    HANSE_TRY(hanse_arena_copy(&arena, &from->world.arena));
+    to->world = from->world;
+    to->world.ctx = ctx;
+    to->world.arena = arena;
+    to->world.calendar.arena = &to->world.arena;
+    to->world.scenario = to->instance;
+    hanse__world_read_tables(&to->world);
+    return HANSE_OK;
+}
+
+enum hanse_status hanse_worker_finish(struct hanse_worker *worker, struct hanse_record *record)
+{
+    struct hanse_world *world = &worker->world;
+    HANSE_TRY(hanse_worker_advance(worker, world->horizon_h));
+    record->n_events = world->moving.n_events;
+    record->inputs = worker->inputs;
+    record->n_inputs = worker->n_inputs;
+    record->series = hanse__at(world, world->moving.series);
+    record->n_values = world->layout->n_values;
+    record->notes =
+        world->moving.n_notes > 0 ? hanse__at(world, world->moving.notes) : NULL;
+    record->n_notes = world->moving.n_notes;
+    for (size_t i = 0; i < record->n_values; i++) {
+        if (!isfinite(record->series[i])) {
+            return hanse__fail(world->ctx, HANSE_ERR_DOMAIN,
+                               "results must be finite, got %g among the outputs",
+                               record->series[i]);
+        }
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status run(struct hanse_worker *worker, const struct hanse_scenario *scenario,
+                             const struct hanse_layout *layout, uint64_t seed,
+                             uint32_t replication, bool central, struct hanse_record *record)
+{
+    HANSE_TRY(hanse_worker_start(worker, scenario, layout, seed, replication, central));
+    return hanse_worker_finish(worker, record);
+}
+
+enum hanse_status hanse_worker_run(struct hanse_worker *worker,
+                                   const struct hanse_scenario *scenario,
+                                   const struct hanse_layout *layout, uint64_t seed,
+                                   uint32_t replication, bool central,
+                                   struct hanse_record *record)
+{
+    memset(record, 0, sizeof *record);
+    record->replication = replication;
+    record->central = central;
+    enum hanse_status status =
+        run(worker, scenario, layout, seed, replication, central, record);
+    if (status == HANSE_OK || status == HANSE_ERR_MEMORY) {
+        return status;
+    }
+    struct hanse_world *world = &worker->world;
+    record->failed = true;
+    record->series = NULL;
+    record->n_values = 0;
+    record->notes = NULL;
+    record->n_notes = 0;
+    record->inputs = worker->inputs;
+    record->n_inputs = worker->n_inputs;
+    char reason[sizeof record->failure];
+    snprintf(reason, sizeof reason, "%s", hanse_context_message(world->ctx));
+    snprintf(record->failure, sizeof record->failure, "case %s, seed %llu, at %.0f h: %.160s",
+             hanse_scenario_case(scenario), (unsigned long long)seed, world->moving.now_h,
+             reason);
+    return HANSE_OK;
+}

@@ -1,0 +1,437 @@
+#include "sim/process/shock.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/assert.h"
+#include "sim/process/cloud.h"
+#include "sim/process/fleet.h"
+#include "sim/process/supply.h"
+#include "sim/process/world.h"
+
+enum { EVENT_WITHDRAW, EVENT_RETURN, EVENT_RESTRICT, EVENT_LIFT };
+
+struct state {
+    hanse_ref withdrawn;   /* uint8_t per withdraw: active now */
+    hanse_ref restricted;  /* uint8_t per restriction: active now */
+    hanse_ref silicon_cut; /* uint8_t [accelerators]: by a withdrawal */
+    hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
+    hanse_ref cloud_cut, model_cut, pool_cut, site_cut; /* uint8_t per row */
+    hanse_ref used_tpp;    /* double [restrictions × jurisdictions]: allowance used */
+};
+
+static struct state *shocks(const struct hanse_world *world)
+{
+    return hanse__at(world, world->moving.state[HANSE_MECHANISM_SHOCK]);
+}
+
+static const struct hanse_withdraw *withdraws(const struct hanse_world *world, int32_t *n)
+{
+    return hanse_scenario_table(world->scenario, &hanse_kind_withdraw, n);
+}
+
+static const struct hanse_restriction *restrictions(const struct hanse_world *world, int32_t *n)
+{
+    return hanse_scenario_table(world->scenario, &hanse_kind_restriction, n);
+}
+
+static struct hanse_actor firm(const struct hanse_world *world, int32_t index)
+{
+    return (struct hanse_actor){world->tables.kind_firm, index};
+}
+
+static struct hanse_actor jurisdiction(const struct hanse_world *world, int32_t index)
+{
+    return (struct hanse_actor){world->tables.kind_jurisdiction, index};
+}
+
+/* --- restrictions ------------------------------------------------------------------------ */
+
+bool hanse__restriction_controls(const struct hanse_restriction *restriction,
+                                 const struct hanse_accelerator *accelerator)
+{
+    return accelerator->tpp >= restriction->tpp_over ||
+           (accelerator->tpp >= restriction->dense_tpp_over &&
+            accelerator->performance_density >= restriction->density_over);
+}
+
+static bool made_or_sold_by(const struct hanse_world *world, struct hanse_actor actor,
+                            const struct hanse_accelerator *accelerator)
+{
+    return hanse__actor_covers(world, actor, firm(world, accelerator->vendor)) ||
+           hanse__actor_covers(world, actor, firm(world, accelerator->fab));
+}
+
+static bool targets(const struct hanse_world *world, const struct hanse_restriction *r,
+                    int32_t destination)
+{
+    for (int32_t i = 0; i < r->targets.count; i++) {
+        if (hanse__actor_covers(world, r->targets.items[i], jurisdiction(world, destination))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int32_t destination_of(const struct hanse_world *world, int32_t group)
+{
+    const struct hanse_tables *t = &world->tables;
+    return t->regions[t->sites[t->groups[group].site].region].jurisdiction;
+}
+
+/* Does the i-th restriction, active now, catch deliveries to this group? */
+static bool catches(const struct hanse_world *world, int32_t i, int32_t group)
+{
+    int32_t n;
+    const struct hanse_restriction *r = &restrictions(world, &n)[i];
+    const uint8_t *active = hanse__at(world, shocks(world)->restricted);
+    const struct hanse_accelerator *a =
+        &world->tables.accelerators[world->tables.groups[group].accelerator];
+    return active[i] && hanse__restriction_controls(r, a) &&
+           targets(world, r, destination_of(world, group)) &&
+           made_or_sold_by(world, r->authority, a);
+}
+
+/* --- questions --------------------------------------------------------------------------- */
+
+static bool payment_cut(const struct hanse_world *world, struct hanse_actor payment)
+{
+    int32_t n;
+    const struct hanse_withdraw *w = withdraws(world, &n);
+    const uint8_t *active = hanse__at(world, shocks(world)->withdrawn);
+    for (int32_t i = 0; i < n; i++) {
+        if (active[i] && (w[i].axis == HANSE_AXIS_PAYMENT || w[i].axis == HANSE_AXIS_ALL) &&
+            hanse__actor_covers(world, w[i].actor, payment)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group)
+{
+    const uint8_t *cut = hanse__at(world, shocks(world)->spares_cut);
+    if (cut[world->tables.groups[group].accelerator]) {
+        return true;
+    }
+    int32_t n;
+    const struct hanse_restriction *r = restrictions(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        if (r[i].spares && catches(world, i, group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hanse__shock_orders_cut(const struct hanse_world *world, int32_t group,
+                             struct hanse_actor payment)
+{
+    const uint8_t *cut = hanse__at(world, shocks(world)->silicon_cut);
+    if (cut[world->tables.groups[group].accelerator] || payment_cut(world, payment)) {
+        return true;
+    }
+    int32_t n;
+    const struct hanse_restriction *r = restrictions(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        /* Under an allowance suppliers still take orders; the border counts. */
+        if (r[i].allowance_tpp <= 0.0 && catches(world, i, group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct hanse_admission hanse__shock_admit(struct hanse_world *world, int32_t group,
+                                          struct hanse_actor payment, int32_t count)
+{
+    const uint8_t *cut = hanse__at(world, shocks(world)->silicon_cut);
+    const struct hanse_tables *t = &world->tables;
+    if (cut[t->groups[group].accelerator] || payment_cut(world, payment)) {
+        return (struct hanse_admission){0, 0};
+    }
+    int32_t n;
+    const struct hanse_restriction *r = restrictions(world, &n);
+    double *used = hanse__at(world, shocks(world)->used_tpp);
+    double tpp = t->accelerators[t->groups[group].accelerator].tpp;
+    int32_t place = destination_of(world, group);
+    int32_t passed = count;
+    for (int32_t i = 0; i < n; i++) {
+        if (!catches(world, i, group)) {
+            continue;
+        }
+        if (r[i].allowance_tpp > 0.0) {
+            double left = r[i].allowance_tpp - used[i * t->n_jurisdictions + place];
+            double fits = tpp > 0.0 ? floor(left / tpp) : count;
+            passed = (int32_t)fmax(0.0, fmin(passed, fits));
+        } else if (r[i].pipeline == HANSE_PIPELINE_CANCELLED) {
+            return (struct hanse_admission){0, count};
+        } else if (r[i].pipeline == HANSE_PIPELINE_HELD) {
+            passed = 0;
+        }
+    }
+    for (int32_t i = 0; i < n; i++) {
+        if (r[i].allowance_tpp > 0.0 && catches(world, i, group)) {
+            used[i * t->n_jurisdictions + place] += passed * tpp;
+        }
+    }
+    return (struct hanse_admission){passed, 0};
+}
+
+bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud)
+{
+    return ((const uint8_t *)hanse__at(world, shocks(world)->cloud_cut))[cloud];
+}
+
+bool hanse__shock_model_cut(const struct hanse_world *world, int32_t model)
+{
+    return ((const uint8_t *)hanse__at(world, shocks(world)->model_cut))[model];
+}
+
+bool hanse__shock_pool_cut(const struct hanse_world *world, int32_t pool)
+{
+    return ((const uint8_t *)hanse__at(world, shocks(world)->pool_cut))[pool];
+}
+
+/* --- withdrawals ------------------------------------------------------------------------- */
+
+static bool on_axis(const struct hanse_withdraw *w, enum hanse_axis axis)
+{
+    return w->axis == (int32_t)axis || w->axis == HANSE_AXIS_ALL;
+}
+
+static bool site_cut_by(const struct hanse_world *world, const struct hanse_withdraw *w,
+                        int32_t index)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_site *site = &t->sites[index];
+    const struct hanse_region *region = &t->regions[site->region];
+    struct hanse_actor owner = {t->kind_operator, site->operator_};
+    struct hanse_actor power =
+        site->power_supplier.kind >= 0 ? site->power_supplier : region->grid;
+    if ((on_axis(w, HANSE_AXIS_TERRITORY) &&
+         hanse__actor_covers(world, w->actor, jurisdiction(world, region->jurisdiction))) ||
+        (on_axis(w, HANSE_AXIS_OWNERSHIP) && hanse__actor_covers(world, w->actor, owner)) ||
+        (on_axis(w, HANSE_AXIS_POWER) && hanse__actor_covers(world, w->actor, power)) ||
+        (on_axis(w, HANSE_AXIS_NETWORK) &&
+         hanse__actor_covers(world, w->actor, site->uplink_owner))) {
+        return true;
+    }
+    for (int32_t i = 0; on_axis(w, HANSE_AXIS_CONTROL) && i < site->controllers.count; i++) {
+        if (hanse__actor_covers(world, w->actor, site->controllers.items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw *w)
+{
+    const struct hanse_tables *t = &world->tables;
+    uint8_t *site = hanse__at(world, shocks(world)->site_cut);
+    uint8_t *silicon = hanse__at(world, shocks(world)->silicon_cut);
+    uint8_t *spares = hanse__at(world, shocks(world)->spares_cut);
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        site[i] |= site_cut_by(world, w, i);
+    }
+    for (int32_t i = 0; i < t->n_accelerators; i++) {
+        bool theirs = made_or_sold_by(world, w->actor, &t->accelerators[i]);
+        silicon[i] |= on_axis(w, HANSE_AXIS_SILICON) && theirs;
+        spares[i] |= on_axis(w, HANSE_AXIS_SPARES) && theirs;
+    }
+}
+
+static void cut_services(struct hanse_world *world, const struct hanse_withdraw *w)
+{
+    const struct hanse_tables *t = &world->tables;
+    uint8_t *cloud = hanse__at(world, shocks(world)->cloud_cut);
+    uint8_t *model = hanse__at(world, shocks(world)->model_cut);
+    uint8_t *pool = hanse__at(world, shocks(world)->pool_cut);
+    int32_t n_clouds;
+    const struct hanse_cloud *c =
+        hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
+    for (int32_t i = 0; i < n_clouds; i++) {
+        struct hanse_actor host = jurisdiction(world, c[i].host);
+        cloud[i] |= (on_axis(w, HANSE_AXIS_CLOUD) &&
+                     hanse__actor_covers(world, w->actor, firm(world, c[i].provider))) ||
+                    (on_axis(w, HANSE_AXIS_TERRITORY) &&
+                     hanse__actor_covers(world, w->actor, host)) ||
+                    (on_axis(w, HANSE_AXIS_PAYMENT) &&
+                     hanse__actor_covers(world, w->actor, c[i].payment));
+    }
+    for (int32_t i = 0; i < t->n_models; i++) {
+        model[i] |= on_axis(w, HANSE_AXIS_MODEL) && !t->models[i].weights_held &&
+                    hanse__actor_covers(world, w->actor, t->models[i].provider);
+    }
+    for (int32_t i = 0; i < t->n_pools; i++) {
+        pool[i] |= on_axis(w, HANSE_AXIS_COORDINATOR) &&
+                   hanse__actor_covers(world, w->actor, t->pools[i].coordinator);
+    }
+}
+
+/* Works out afresh what is cut: withdrawals overlap, so undoing one by one would not do. */
+static enum hanse_status recompute(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    struct state s = *shocks(world);
+    int32_t n_withdraws, n_clouds;
+    const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
+    hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
+    const uint8_t *active = hanse__at(world, s.withdrawn);
+    memset(hanse__at(world, s.site_cut), 0, (size_t)t->n_sites);
+    memset(hanse__at(world, s.silicon_cut), 0, (size_t)t->n_accelerators);
+    memset(hanse__at(world, s.spares_cut), 0, (size_t)t->n_accelerators);
+    memset(hanse__at(world, s.cloud_cut), 0, (size_t)n_clouds);
+    memset(hanse__at(world, s.model_cut), 0, (size_t)t->n_models);
+    memset(hanse__at(world, s.pool_cut), 0, (size_t)t->n_pools);
+    for (int32_t i = 0; i < n_withdraws; i++) {
+        if (active[i]) {
+            cut_hardware(world, &w[i]);
+            cut_services(world, &w[i]);
+        }
+    }
+    const uint8_t *site_cut = hanse__at(world, s.site_cut);
+    for (int32_t g = 0; g < t->n_groups; g++) {
+        hanse__fleet_block(world, g, site_cut[t->groups[g].site]);
+    }
+    world->moving.changes++;
+    HANSE_TRY(hanse__fleet_release(world));
+    return hanse__supply_release(world);
+}
+
+static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
+{
+    int what = event->kind % 16;
+    bool is_withdrawal = what == EVENT_WITHDRAW || what == EVENT_RETURN;
+    bool begins = what == EVENT_WITHDRAW || what == EVENT_RESTRICT;
+    struct state *s = shocks(world);
+    uint8_t *active = hanse__at(world, is_withdrawal ? s->withdrawn : s->restricted);
+    active[event->entity] = begins;
+    static const enum hanse_note_what NOTES[] = {
+        [EVENT_WITHDRAW] = HANSE_NOTE_WITHDRAWN,
+        [EVENT_RETURN] = HANSE_NOTE_RETURNED,
+        [EVENT_RESTRICT] = HANSE_NOTE_RESTRICTED,
+        [EVENT_LIFT] = HANSE_NOTE_LIFTED,
+    };
+    HANSE_TRY(hanse__note(world, NOTES[what],
+                          is_withdrawal ? &hanse_kind_withdraw : &hanse_kind_restriction,
+                          (int32_t)event->entity, 0.0));
+    return recompute(world);
+}
+
+/* At equal times an end goes before a begin: back-to-back windows of one rule must not lift
+ * what the second one has just cut, and what was held passes in the gap of length zero only if
+ * nothing else cuts it. Both go before deliveries and failures. */
+static enum hanse_status schedule_window(struct hanse_world *world, int begin, int end,
+                                         int32_t index, double from_h, double to_h)
+{
+    if (!(to_h > from_h)) {
+        return HANSE_OK;
+    }
+    HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SHOCK, begin, 0, (uint32_t)index, from_h));
+    return hanse__schedule(world, HANSE_MECHANISM_SHOCK, end, 0, (uint32_t)index, to_h);
+}
+
+static enum hanse_status init(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    int32_t n_withdraws, n_restrictions, n_clouds;
+    const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
+    const struct hanse_restriction *r = restrictions(world, &n_restrictions);
+    hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
+    hanse_ref ref;
+    HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
+    world->moving.state[HANSE_MECHANISM_SHOCK] = ref;
+    struct state s = {0};
+    HANSE_TRY(hanse__take(world, (size_t)n_withdraws, 1, &s.withdrawn));
+    HANSE_TRY(hanse__take(world, (size_t)n_restrictions, 1, &s.restricted));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.silicon_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.spares_cut));
+    HANSE_TRY(hanse__take(world, (size_t)n_clouds, 1, &s.cloud_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_models, 1, &s.model_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_pools, 1, &s.pool_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_sites, 1, &s.site_cut));
+    HANSE_TRY(hanse__take(world, (size_t)n_restrictions * (size_t)t->n_jurisdictions,
+                          sizeof(double), &s.used_tpp));
+    *shocks(world) = s;
+    for (int32_t i = 0; i < n_withdraws; i++) {
+        HANSE_TRY(schedule_window(world, EVENT_WITHDRAW, EVENT_RETURN, i, w[i].from_h,
+                                  w[i].to_h));
+    }
+    for (int32_t i = 0; i < n_restrictions; i++) {
+        HANSE_TRY(schedule_window(world, EVENT_RESTRICT, EVENT_LIFT, i, r[i].from_h, r[i].to_h));
+    }
+    return HANSE_OK;
+}
+
+#define WINDOW_FIELDS_OF(kind)                                                                 \
+    {.key = "from", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, from_h), \
+     .flags = HANSE_REQUIRED, .low = 0, .high = 876000, .doc = "start, from hour 0"},          \
+    {.key = "to", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, to_h),    \
+     .flags = HANSE_REQUIRED, .low = 0, .high = 8.76e9,                                        \
+     .doc = "end, not included; the same as from: no effect"}
+
+#define AT(member) offsetof(struct hanse_withdraw, member)
+static const struct hanse_field WITHDRAW_FIELDS[] = {
+    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
+    {.key = "actor", .type = HANSE_ACTOR, .options = HANSE_ACTOR_KINDS, .offset = AT(actor),
+     .flags = HANSE_REQUIRED, .doc = "who stops; takes along whom it can compel"},
+    {.key = "axis", .type = HANSE_CHOICE, .options = HANSE_AXIS_WORDS, .offset = AT(axis),
+     .flags = HANSE_REQUIRED, .doc = "on which axis"},
+    WINDOW_FIELDS_OF(hanse_withdraw),
+};
+#undef AT
+
+#define AT(member) offsetof(struct hanse_restriction, member)
+static const struct hanse_field RESTRICTION_FIELDS[] = {
+    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
+    {.key = "authority", .type = HANSE_ACTOR, .options = HANSE_ACTOR_KINDS,
+     .offset = AT(authority), .flags = HANSE_REQUIRED,
+     .doc = "who makes the rule; it reaches devices sold or made by firms it can compel"},
+    {.key = "targets", .type = HANSE_ACTORS, .options = "jurisdiction bloc",
+     .offset = AT(targets), .flags = HANSE_REQUIRED, .doc = "destinations it is against"},
+    WINDOW_FIELDS_OF(hanse_restriction),
+    {.key = "tpp_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(tpp_over),
+     .flags = HANSE_REQUIRED, .low = 0, .high = 1e12,
+     .doc = "controls devices of at least this total processing performance"},
+    {.key = "dense_tpp_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(dense_tpp_over),
+     .fallback = 1e12, .low = 0, .high = 1e12,
+     .doc = "and those of at least this one that are also at least density_over dense"},
+    {.key = "density_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(density_over),
+     .fallback = 1e12, .low = 0, .high = 1e12, .doc = "performance density, see dense_tpp_over"},
+    {.key = "allowance", .type = HANSE_NUMBER, .unit = "1", .offset = AT(allowance_tpp),
+     .low = 0, .high = 1e15,
+     .doc = "total processing performance each target may still import; 0: none, a ban"},
+    {.key = "pipeline", .type = HANSE_CHOICE, .options = "held delivered cancelled",
+     .offset = AT(pipeline), .fallback_text = "held",
+     .doc = "what becomes of orders under way when a ban starts"},
+    {.key = "spares", .type = HANSE_FLAG, .offset = AT(spares), .fallback = 1,
+     .doc = "spare devices are controlled too"},
+};
+#undef AT
+
+const struct hanse_kind hanse_kind_withdraw = {
+    .name = "withdraw",
+    .doc = "An actor stops: what depends on it on an axis is unavailable for a time.",
+    .size = sizeof(struct hanse_withdraw),
+    .fields = WITHDRAW_FIELDS,
+    .n_fields = sizeof WITHDRAW_FIELDS / sizeof *WITHDRAW_FIELDS,
+};
+const struct hanse_kind hanse_kind_restriction = {
+    .name = "restriction",
+    .doc = "An export rule on devices past a threshold, against jurisdictions, for a time.",
+    .size = sizeof(struct hanse_restriction),
+    .fields = RESTRICTION_FIELDS,
+    .n_fields = sizeof RESTRICTION_FIELDS / sizeof *RESTRICTION_FIELDS,
+};
+
+static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction};
+
+const struct hanse_mechanism hanse_mechanism_shock = {
+    .name = "shock",
+    .doc = "Withdrawals of actors and export restrictions.",
+    .kinds = KINDS,
+    .n_kinds = sizeof KINDS / sizeof *KINDS,
+    .init = init,
+    .handle = handle,
+};

@@ -1,0 +1,93 @@
+/*
+ * Shocks: withdrawals and export restrictions, as windows in time.
+ *
+ * One verb, withdraw{actor, axis, from, to}: everything that depends on the actor on that axis
+ * is unavailable in [from, to), as are things that depend on what the actor can compel
+ * (hanse__actor_covers). What each axis cuts:
+ *
+ *   territory    sites and clouds that stand in it
+ *   ownership    sites it owns
+ *   control      sites it can switch off
+ *   coordinator  pools it coordinates: members serve only their own jurisdiction
+ *   silicon      new devices it sells or makes: orders wait, what is under way is held
+ *   spares       spare devices, likewise
+ *   model        models it licenses whose weights aren't held at home
+ *   cloud        foreign APIs it provides
+ *   power        sites it supplies with electricity
+ *   network      sites whose traffic it carries
+ *   payment      purchases and foreign APIs paid through it
+ *   all          every one of these
+ *
+ * A restriction is a rule of an authority on devices past a performance threshold, against
+ * target jurisdictions: devices sold or made by firms the authority can compel don't reach
+ * them in [from, to), or only up to an allowance of total processing performance. Windows of
+ * length zero do nothing.
+ */
+#ifndef HANSE_SIM_PROCESS_SHOCK_H
+#define HANSE_SIM_PROCESS_SHOCK_H
+
+#include "sim/process/mechanism.h"
+
+struct hanse_world;
+
+enum hanse_axis {
+    HANSE_AXIS_TERRITORY,
+    HANSE_AXIS_OWNERSHIP,
+    HANSE_AXIS_CONTROL,
+    HANSE_AXIS_COORDINATOR,
+    HANSE_AXIS_SILICON,
+    HANSE_AXIS_SPARES,
+    HANSE_AXIS_MODEL,
+    HANSE_AXIS_CLOUD,
+    HANSE_AXIS_POWER,
+    HANSE_AXIS_NETWORK,
+    HANSE_AXIS_PAYMENT,
+    HANSE_AXIS_ALL,
+};
+#define HANSE_AXIS_WORDS                                                                       \
+    "territory ownership control coordinator silicon spares model cloud power network "        \
+    "payment all"
+
+enum hanse_pipeline { HANSE_PIPELINE_HELD, HANSE_PIPELINE_DELIVERED, HANSE_PIPELINE_CANCELLED };
+
+struct hanse_withdraw {
+    const char *name, *label;
+    struct hanse_actor actor;
+    int32_t axis;
+    double from_h, to_h;
+};
+
+struct hanse_restriction {
+    const char *name, *label;
+    struct hanse_actor authority;
+    struct hanse_actor_list targets;
+    double from_h, to_h;
+    double tpp_over, dense_tpp_over, density_over, allowance_tpp;
+    int32_t pipeline;
+    bool spares;
+};
+
+extern const struct hanse_kind hanse_kind_withdraw, hanse_kind_restriction;
+extern const struct hanse_mechanism hanse_mechanism_shock;
+
+/* Is a device type caught by a restriction's thresholds? */
+bool hanse__restriction_controls(const struct hanse_restriction *restriction,
+                                 const struct hanse_accelerator *accelerator);
+
+/* What is cut now. */
+bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group);
+bool hanse__shock_orders_cut(const struct hanse_world *world, int32_t group,
+                             struct hanse_actor payment);
+bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud);
+bool hanse__shock_model_cut(const struct hanse_world *world, int32_t model);
+bool hanse__shock_pool_cut(const struct hanse_world *world, int32_t pool);
+
+/* What becomes of `count` new devices arriving for a group: how many pass now, and of the
+ * others how many are lost for good; the rest is held. Passing uses up allowances. */
+struct hanse_admission {
+    int32_t passed, cancelled;
+};
+struct hanse_admission hanse__shock_admit(struct hanse_world *world, int32_t group,
+                                          struct hanse_actor payment, int32_t count);
+
+#endif
