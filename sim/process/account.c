@@ -8,9 +8,22 @@
 #include "sim/process/world.h"
 
 enum { EVENT_PAID_OFF };
-enum { OUT_CAPITAL, OUT_SPARES, OUT_ENERGY_COST, OUT_OPERATIONS, OUT_FLEET_COST, OUT_ENERGY,
-       OUT_CARBON, OUT_BUSY, OUT_AVAILABLE, OUT_SITE_ENERGY, OUT_SITE_COST, OUT_COST,
-       OUT_COST_NOW, OUT_SERVED_NOW };
+enum {
+    OUT_CAPITAL,
+    OUT_SPARES,
+    OUT_ENERGY_COST,
+    OUT_OPERATIONS,
+    OUT_FLEET_COST,
+    OUT_ENERGY,
+    OUT_CARBON,
+    OUT_BUSY,
+    OUT_AVAILABLE,
+    OUT_SITE_ENERGY,
+    OUT_SITE_COST,
+    OUT_COST,
+    OUT_COST_NOW,
+    OUT_SERVED_NOW
+};
 
 struct loan {
     int32_t group;
@@ -47,16 +60,17 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
 {
     const struct hanse_tables *t = &world->tables;
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
-    const struct hanse_operator *owner = &t->operators[t->sites[t->groups[group].site].operator_];
+    const struct hanse_operator *owner =
+        &t->operators[t->sites[t->groups[group].site].operator_];
     struct state *s = books(world);
     double capital = count * price_eur * (1.0 + a->surround_cost);
     ((double *)hanse__at(world, s->invested))[group] += capital;
     if (age_h >= a->life_h) {
         return HANSE_OK;
     }
-    double rate = capital / HANSE_YEAR_H *
-                  hanse_annuity_per_year(owner->cost_of_capital_per_year,
-                                         a->life_h / HANSE_YEAR_H);
+    double rate =
+        capital / HANSE_YEAR_H *
+        hanse_annuity_per_year(owner->cost_of_capital_per_year, a->life_h / HANSE_YEAR_H);
     ((double *)hanse__at(world, s->eur_per_h))[group] += rate;
     if (s->n_loans == s->capacity) {
         uint32_t capacity = s->capacity ? 2 * s->capacity : 32;
@@ -138,12 +152,12 @@ static struct use use_of(const struct hanse_world *world, int32_t group, double 
     double flow_busy = hanse__dispatch_busy_h(world)[site->region];
     struct use use = {
         .available_h = devices * hours,
-        .busy_h = devices * (1.0 - site->batch_share) * flow_busy +
-                  hanse__batch_busy_h(world, group),
+        .busy_h =
+            devices * (1.0 - site->batch_share) * flow_busy + hanse__batch_busy_h(world, group),
     };
-    use.energy_kwh = t->regions[site->region].pue *
-                     (a->idle_power_kw * use.available_h +
-                      (a->power_kw - a->idle_power_kw) * use.busy_h);
+    use.energy_kwh =
+        t->regions[site->region].pue *
+        (a->idle_power_kw * use.available_h + (a->power_kw - a->idle_power_kw) * use.busy_h);
     return use;
 }
 
@@ -196,9 +210,18 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
 #undef CELLS
 }
 
-#define BY_REGION {"region", NULL}
-#define BY_SITE {"site", NULL}
-#define WHOLE {NULL, NULL}
+#define BY_REGION                                                                              \
+    {                                                                                          \
+        "region", NULL                                                                         \
+    }
+#define BY_SITE                                                                                \
+    {                                                                                          \
+        "site", NULL                                                                           \
+    }
+#define WHOLE                                                                                  \
+    {                                                                                          \
+        NULL, NULL                                                                             \
+    }
 static const struct hanse_output OUTPUTS[] = {
     [OUT_CAPITAL] = {"cost_capital", "EUR", "capital cost of devices, annuities", BY_REGION,
                      HANSE_SUM, NULL, NULL},

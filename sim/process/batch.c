@@ -9,8 +9,16 @@
 #include "sim/process/world.h"
 
 enum { EVENT_SUBMIT, EVENT_END };
-enum { OUT_JOBS, OUT_STARTED, OUT_WAIT, OUT_DEMAND, OUT_ON_TIME, OUT_LATE, OUT_BACKLOG,
-       OUT_KILLED };
+enum {
+    OUT_JOBS,
+    OUT_STARTED,
+    OUT_WAIT,
+    OUT_DEMAND,
+    OUT_ON_TIME,
+    OUT_LATE,
+    OUT_BACKLOG,
+    OUT_KILLED
+};
 static const uint32_t NONE = UINT32_MAX;
 
 struct job {
@@ -24,7 +32,7 @@ struct queue { /* one per pool */
     uint32_t first, last;
 };
 
-struct bench { /* one per group */
+struct bench {             /* one per group */
     int32_t devices, used; /* set aside for batch; at work */
     uint32_t last_started; /* stack of its runners, the latest on top */
     double busy_h;         /* device-hours since the last sweep, up to since_h */
@@ -35,7 +43,7 @@ struct state {
     hanse_ref streams; /* struct hanse_stream [batches] */
     hanse_ref queues, benches;
     hanse_ref stuck; /* uint8_t [jurisdictions]: scratch */
-    hanse_ref jobs; /* struct job [capacity]; free ones linked by next */
+    hanse_ref jobs;  /* struct job [capacity]; free ones linked by next */
     uint32_t capacity, free;
     double served_sum, served_swept;
     uint64_t changes;
@@ -307,8 +315,8 @@ static void draw_job(struct hanse_world *world, int32_t index, struct job *job)
     double variance = log1p(b->runtime_cv * b->runtime_cv);
     *job = (struct job){
         .submit_h = world->moving.now_h,
-        .reference_h = b->runtime_h * exp(sqrt(variance) * hanse_stream_normal(stream) -
-                                          0.5 * variance),
+        .reference_h =
+            b->runtime_h * exp(sqrt(variance) * hanse_stream_normal(stream) - 0.5 * variance),
         .batch = index,
         .width = (int32_t)width,
         .group = -1,
@@ -406,10 +414,10 @@ static enum hanse_status init(struct hanse_world *world)
     world->moving.state[HANSE_MECHANISM_BATCH] = ref;
     struct state s = {.free = NONE, .changes = UINT64_MAX};
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct hanse_stream), &s.streams));
-    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_pools, sizeof(struct queue),
-                          &s.queues));
-    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_groups, sizeof(struct bench),
-                          &s.benches));
+    HANSE_TRY(
+        hanse__take(world, (size_t)world->tables.n_pools, sizeof(struct queue), &s.queues));
+    HANSE_TRY(
+        hanse__take(world, (size_t)world->tables.n_groups, sizeof(struct bench), &s.benches));
     HANSE_TRY(hanse__take(world, (size_t)world->tables.n_jurisdictions, 1, &s.stuck));
     *batches(world) = s;
     for (int32_t p = 0; p < world->tables.n_pools; p++) {
@@ -445,23 +453,63 @@ static enum hanse_status check_batch(const struct hanse_scenario *scenario, int3
 #define AT(member) offsetof(struct hanse_batch, member)
 static const struct hanse_field FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "region", .type = HANSE_REFERENCE, .options = "region", .offset = AT(region),
-     .flags = HANSE_REQUIRED, .doc = "region that submits it; its pool runs it"},
-    {.key = "data_class", .type = HANSE_CHOICE, .options = HANSE_DATA_CLASS_WORDS,
-     .offset = AT(data_class), .flags = HANSE_REQUIRED, .doc = "sensitivity of its data"},
-    {.key = "rate", .type = HANSE_NUMBER, .unit = "1/h", .offset = AT(rate_per_h),
-     .flags = HANSE_REQUIRED, .low = 0, .high = 1e6, .doc = "jobs submitted per hour"},
-    {.key = "width_min", .type = HANSE_INTEGER, .offset = AT(width_min), .fallback = 1,
-     .low = 1, .high = 1e6, .doc = "fewest devices of a job"},
-    {.key = "width_max", .type = HANSE_INTEGER, .offset = AT(width_max), .fallback = 1,
-     .low = 1, .high = 1e6, .doc = "most devices of a job"},
-    {.key = "runtime", .type = HANSE_NUMBER, .unit = "h", .offset = AT(runtime_h),
-     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0, .high = 87600,
+    {.key = "region",
+     .type = HANSE_REFERENCE,
+     .options = "region",
+     .offset = AT(region),
+     .flags = HANSE_REQUIRED,
+     .doc = "region that submits it; its pool runs it"},
+    {.key = "data_class",
+     .type = HANSE_CHOICE,
+     .options = HANSE_DATA_CLASS_WORDS,
+     .offset = AT(data_class),
+     .flags = HANSE_REQUIRED,
+     .doc = "sensitivity of its data"},
+    {.key = "rate",
+     .type = HANSE_NUMBER,
+     .unit = "1/h",
+     .offset = AT(rate_per_h),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1e6,
+     .doc = "jobs submitted per hour"},
+    {.key = "width_min",
+     .type = HANSE_INTEGER,
+     .offset = AT(width_min),
+     .fallback = 1,
+     .low = 1,
+     .high = 1e6,
+     .doc = "fewest devices of a job"},
+    {.key = "width_max",
+     .type = HANSE_INTEGER,
+     .offset = AT(width_max),
+     .fallback = 1,
+     .low = 1,
+     .high = 1e6,
+     .doc = "most devices of a job"},
+    {.key = "runtime",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(runtime_h),
+     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 87600,
      .doc = "mean runtime on the reference accelerator"},
-    {.key = "runtime_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(runtime_cv),
-     .fallback = 1, .low = 0, .high = 100, .doc = "its coefficient of variation"},
-    {.key = "deadline", .type = HANSE_NUMBER, .unit = "h", .offset = AT(deadline_h),
-     .flags = HANSE_REQUIRED, .low = 0, .high = 876000,
+    {.key = "runtime_cv",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(runtime_cv),
+     .fallback = 1,
+     .low = 0,
+     .high = 100,
+     .doc = "its coefficient of variation"},
+    {.key = "deadline",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(deadline_h),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 876000,
      .doc = "a job that starts within so many hours counts as on time"},
 };
 #undef AT
@@ -476,7 +524,10 @@ const struct hanse_kind hanse_kind_batch = {
 };
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_batch};
 
-#define BY_BATCH {"batch", NULL}
+#define BY_BATCH                                                                               \
+    {                                                                                          \
+        "batch", NULL                                                                          \
+    }
 static const struct hanse_output OUTPUTS[] = {
     [OUT_JOBS] = {"batch_jobs", "1", "batch jobs submitted", BY_BATCH, HANSE_SUM, NULL, NULL},
     [OUT_STARTED] = {"batch_started", "1", "batch jobs started", BY_BATCH, HANSE_SUM, NULL,

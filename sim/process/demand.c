@@ -16,8 +16,8 @@ static double request_s(const struct hanse_world *world, const struct hanse_work
                         const struct hanse_accelerator *accelerator)
 {
     struct hanse_profile profile = hanse_profile_derive(accelerator);
-    struct hanse_service service = hanse_service_law(
-        &profile, &world->tables.models[w->model], w->prompt_tokens, w->output_tokens);
+    struct hanse_service service = hanse_service_law(&profile, &world->tables.models[w->model],
+                                                     w->prompt_tokens, w->output_tokens);
     return hanse_service_request_s(&service, w->prompt_tokens, w->output_tokens);
 }
 
@@ -60,8 +60,7 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
             const struct hanse_cloud *c = &clouds[w->cloud];
             double eur = w->prompt_tokens * c->prompt_price_eur_per_token +
                          w->output_tokens * c->output_price_eur_per_token;
-            cloud_eur_per_work[i] =
-                eur * tokens * exp(c->price_trend_per_year * years) / work;
+            cloud_eur_per_work[i] = eur * tokens * exp(c->price_trend_per_year * years) / work;
         }
     }
 }
@@ -94,9 +93,10 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
                                      w->deadline_h);
     }
     if (w->give_up_h != floor(w->give_up_h) || w->deadline_h != floor(w->deadline_h)) {
-        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "give_up",
-                                     "deadline and give_up must be whole hours, got %g and %g h",
-                                     w->deadline_h, w->give_up_h);
+        return hanse_scenario_reject(
+            scenario, &hanse_kind_workload, index, "give_up",
+            "deadline and give_up must be whole hours, got %g and %g h", w->deadline_h,
+            w->give_up_h);
     }
     double sum = 0.0;
     for (int32_t i = 0; i < w->profile.count; i++) {
@@ -117,46 +117,104 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
 
 #define AT(member) offsetof(struct hanse_workload, member)
 #define TREND(word, member, text)                                                              \
-    {.key = word, .type = HANSE_NUMBER, .unit = "1/year", .offset = AT(member), .low = -5,     \
-     .high = 5, .doc = text}
+    {                                                                                          \
+        .key = word, .type = HANSE_NUMBER, .unit = "1/year", .offset = AT(member), .low = -5,  \
+        .high = 5, .doc = text                                                                 \
+    }
 static const struct hanse_field FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "regions", .type = HANSE_REFERENCES, .options = "region", .offset = AT(regions),
+    {.key = "regions",
+     .type = HANSE_REFERENCES,
+     .options = "region",
+     .offset = AT(regions),
      .doc = "regions that ask it; all when not given"},
-    {.key = "data_class", .type = HANSE_CHOICE, .options = HANSE_DATA_CLASS_WORDS,
-     .offset = AT(data_class), .flags = HANSE_REQUIRED, .doc = "sensitivity of its data"},
-    {.key = "tier", .type = HANSE_INTEGER, .offset = AT(tier), .fallback = 1, .low = 1,
-     .high = 1000, .doc = "priority: 1 is served first; equal tiers share in proportion"},
-    {.key = "model", .type = HANSE_REFERENCE, .options = "model", .offset = AT(model),
-     .flags = HANSE_REQUIRED, .doc = "language model it calls"},
-    {.key = "prompts_start", .type = HANSE_NUMBER, .unit = "prompt/person/day",
-     .offset = AT(prompts_start), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
-     .high = 1e6, .doc = "prompts per inhabitant and day at hour 0"},
-    {.key = "prompts_cap", .type = HANSE_NUMBER, .unit = "prompt/person/day",
-     .offset = AT(prompts_cap), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0, .high = 1e6,
+    {.key = "data_class",
+     .type = HANSE_CHOICE,
+     .options = HANSE_DATA_CLASS_WORDS,
+     .offset = AT(data_class),
+     .flags = HANSE_REQUIRED,
+     .doc = "sensitivity of its data"},
+    {.key = "tier",
+     .type = HANSE_INTEGER,
+     .offset = AT(tier),
+     .fallback = 1,
+     .low = 1,
+     .high = 1000,
+     .doc = "priority: 1 is served first; equal tiers share in proportion"},
+    {.key = "model",
+     .type = HANSE_REFERENCE,
+     .options = "model",
+     .offset = AT(model),
+     .flags = HANSE_REQUIRED,
+     .doc = "language model it calls"},
+    {.key = "prompts_start",
+     .type = HANSE_NUMBER,
+     .unit = "prompt/person/day",
+     .offset = AT(prompts_start),
+     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 1e6,
+     .doc = "prompts per inhabitant and day at hour 0"},
+    {.key = "prompts_cap",
+     .type = HANSE_NUMBER,
+     .unit = "prompt/person/day",
+     .offset = AT(prompts_cap),
+     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 1e6,
      .doc = "prompts per inhabitant and day in the long run"},
     TREND("growth", growth_per_year, "rate of the logistic curve between the two"),
-    {.key = "prompt_tokens", .type = HANSE_NUMBER, .unit = "token/prompt",
-     .offset = AT(prompt_tokens), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
-     .high = 1e7, .doc = "mean length of a prompt"},
-    {.key = "output_tokens", .type = HANSE_NUMBER, .unit = "token/prompt",
-     .offset = AT(output_tokens), .flags = HANSE_REQUIRED | HANSE_LOW_OPEN, .low = 0,
-     .high = 1e7, .doc = "mean length of an answer"},
+    {.key = "prompt_tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token/prompt",
+     .offset = AT(prompt_tokens),
+     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 1e7,
+     .doc = "mean length of a prompt"},
+    {.key = "output_tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token/prompt",
+     .offset = AT(output_tokens),
+     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 1e7,
+     .doc = "mean length of an answer"},
     TREND("tokens_trend", tokens_trend_per_year, "continuous yearly growth of both lengths"),
     TREND("efficiency_trend", efficiency_trend_per_year,
           "continuous yearly fall of compute per token at fixed quality"),
-    {.key = "profile", .type = HANSE_SERIES, .unit = "1", .offset = AT(profile),
-     .count = HANSE_WEEK_H, .doc = "168 hourly factors from Monday 00:00 local, mean 1"},
-    {.key = "deadline", .type = HANSE_NUMBER, .unit = "h", .offset = AT(deadline_h),
-     .flags = HANSE_CERTAIN, .low = 0, .high = 8760,
+    {.key = "profile",
+     .type = HANSE_SERIES,
+     .unit = "1",
+     .offset = AT(profile),
+     .count = HANSE_WEEK_H,
+     .doc = "168 hourly factors from Monday 00:00 local, mean 1"},
+    {.key = "deadline",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(deadline_h),
+     .flags = HANSE_CERTAIN,
+     .low = 0,
+     .high = 8760,
      .doc = "served within so many hours counts as on time; 0: within the hour"},
-    {.key = "give_up", .type = HANSE_NUMBER, .unit = "h", .offset = AT(give_up_h),
-     .flags = HANSE_CERTAIN, .low = 0, .high = 8760,
+    {.key = "give_up",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(give_up_h),
+     .flags = HANSE_CERTAIN,
+     .low = 0,
+     .high = 8760,
      .doc = "waits so many hours and is dropped then; 0: dropped within the hour"},
-    {.key = "cloud", .type = HANSE_REFERENCE, .options = "cloud", .offset = AT(cloud),
+    {.key = "cloud",
+     .type = HANSE_REFERENCE,
+     .options = "cloud",
+     .offset = AT(cloud),
      .doc = "foreign API it may use"},
-    {.key = "cloud_use", .type = HANSE_CHOICE, .options = "never overflow always",
-     .offset = AT(cloud_use), .fallback_text = "never",
+    {.key = "cloud_use",
+     .type = HANSE_CHOICE,
+     .options = "never overflow always",
+     .offset = AT(cloud_use),
+     .fallback_text = "never",
      .doc = "when: never, for what the pool can't serve, or before the pool"},
 };
 #undef AT

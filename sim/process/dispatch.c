@@ -10,32 +10,41 @@
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
-enum { OUT_DEMAND, OUT_ON_TIME, OUT_LATE, OUT_DROPPED, OUT_UNSERVED, OUT_BACKLOG, OUT_POOL,
-       OUT_CLOUD, OUT_CLOUD_COST };
+enum {
+    OUT_DEMAND,
+    OUT_ON_TIME,
+    OUT_LATE,
+    OUT_DROPPED,
+    OUT_UNSERVED,
+    OUT_BACKLOG,
+    OUT_POOL,
+    OUT_CLOUD,
+    OUT_CLOUD_COST
+};
 
 enum { POOL_ROUNDS = 8 }; /* help among regions settles in two or three */
 
 struct state {
     int32_t n_regions, n_workloads;
-    hanse_ref order;       /* int32_t [workloads]: by tier, then name */
-    hanse_ref speeds;      /* double [accelerators × workloads] */
-    hanse_ref capacity;    /* double [regions × workloads]: work per hour, all free */
-    hanse_ref allowed;     /* uint8_t [workloads × origins × destinations] */
-    hanse_ref base;        /* double [regions × workloads]: mean work per hour today */
-    hanse_ref price;       /* double [workloads]: cloud EUR per work today */
-    hanse_ref shape;       /* double [regions × workloads × 168]: profile in hours of UTC */
-    hanse_ref free;        /* double [regions]: share of device time still free this hour */
-    hanse_ref left;        /* double [regions × workloads]: asked and not served this hour */
-    hanse_ref served;      /* double [regions × workloads]: served this hour */
-    hanse_ref reach;       /* double [regions × workloads]: free capacity in reach */
-    hanse_ref busy;        /* double [regions]: sum over the swept hours */
-    hanse_ref ring;        /* double: waiting work by hour of arrival, per cell */
-    hanse_ref ring_start;  /* uint32_t [workloads]: where a workload's rings start */
-    hanse_ref waiting;     /* double [regions × workloads]: sum of its ring */
-    hanse_ref oldest;      /* int64_t [regions × workloads]: no waiting work is older */
-    int64_t day;           /* for which base and price hold; -1 none */
-    uint64_t changes;      /* of the fleet, for which capacity holds */
-    int32_t settled;       /* capacity was computed from an hour without changes */
+    hanse_ref order;      /* int32_t [workloads]: by tier, then name */
+    hanse_ref speeds;     /* double [accelerators × workloads] */
+    hanse_ref capacity;   /* double [regions × workloads]: work per hour, all free */
+    hanse_ref allowed;    /* uint8_t [workloads × origins × destinations] */
+    hanse_ref base;       /* double [regions × workloads]: mean work per hour today */
+    hanse_ref price;      /* double [workloads]: cloud EUR per work today */
+    hanse_ref shape;      /* double [regions × workloads × 168]: profile in hours of UTC */
+    hanse_ref free;       /* double [regions]: share of device time still free this hour */
+    hanse_ref left;       /* double [regions × workloads]: asked and not served this hour */
+    hanse_ref served;     /* double [regions × workloads]: served this hour */
+    hanse_ref reach;      /* double [regions × workloads]: free capacity in reach */
+    hanse_ref busy;       /* double [regions]: sum over the swept hours */
+    hanse_ref ring;       /* double: waiting work by hour of arrival, per cell */
+    hanse_ref ring_start; /* uint32_t [workloads]: where a workload's rings start */
+    hanse_ref waiting;    /* double [regions × workloads]: sum of its ring */
+    hanse_ref oldest;     /* int64_t [regions × workloads]: no waiting work is older */
+    int64_t day;          /* for which base and price hold; -1 none */
+    uint64_t changes;     /* of the fleet, for which capacity holds */
+    int32_t settled;      /* capacity was computed from an hour without changes */
     double served_sum, cloud_eur;
 };
 
@@ -508,9 +517,13 @@ static enum hanse_status init(struct hanse_world *world)
     return HANSE_OK;
 }
 
-#define BY_BOTH {"region", "workload"}
+#define BY_BOTH                                                                                \
+    {                                                                                          \
+        "region", "workload"                                                                   \
+    }
 static const struct hanse_output OUTPUTS[] = {
-    [OUT_DEMAND] = {"demand", "H100_h", "demand, reference work", BY_BOTH, HANSE_SUM, NULL, NULL},
+    [OUT_DEMAND] = {"demand", "H100_h", "demand, reference work", BY_BOTH, HANSE_SUM, NULL,
+                    NULL},
     [OUT_ON_TIME] = {"on_time", "H100_h", "demand served on time", BY_BOTH, HANSE_SUM, NULL,
                      NULL},
     [OUT_LATE] = {"late", "H100_h", "demand served late", BY_BOTH, HANSE_SUM, NULL, NULL},

@@ -9,7 +9,16 @@
 #include "sim/stats/distribution.h"
 
 enum { EVENT_FAIL, EVENT_REPAIRED, EVENT_SPARE };
-enum { OUT_INSTALLED, OUT_AVAILABLE, OUT_DOWN, OUT_FAILURES, OUT_LOST, OUT_SPARES, OUT_FILLED, OUT_ON_ORDER };
+enum {
+    OUT_INSTALLED,
+    OUT_AVAILABLE,
+    OUT_DOWN,
+    OUT_FAILURES,
+    OUT_LOST,
+    OUT_SPARES,
+    OUT_FILLED,
+    OUT_ON_ORDER
+};
 static const uint32_t NO_SLOT = UINT32_MAX;
 
 struct slot {
@@ -147,11 +156,11 @@ static enum hanse_status append(struct hanse_world *world, int32_t group, int32_
     struct state *f = fleet(world);
     if (f->n_slots + (uint32_t)count > f->capacity) {
         uint32_t capacity = f->capacity * 2;
-        capacity = capacity < f->n_slots + (uint32_t)count ? f->n_slots + (uint32_t)count
-                                                           : capacity;
-        hanse_ref grown = hanse_arena_resize(&world->arena, f->slots,
-                                             f->capacity * sizeof(struct slot),
-                                             capacity * sizeof(struct slot));
+        capacity =
+            capacity < f->n_slots + (uint32_t)count ? f->n_slots + (uint32_t)count : capacity;
+        hanse_ref grown =
+            hanse_arena_resize(&world->arena, f->slots, f->capacity * sizeof(struct slot),
+                               capacity * sizeof(struct slot));
         if (grown == 0) {
             return HANSE_ERR_MEMORY;
         }
@@ -205,8 +214,8 @@ static enum hanse_status init(struct hanse_world *world)
                            (long long)devices);
     }
     s.capacity = (uint32_t)devices;
-    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct hanse_group_state),
-                          &s.groups));
+    HANSE_TRY(
+        hanse__take(world, (size_t)t->n_groups, sizeof(struct hanse_group_state), &s.groups));
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(uint64_t), &s.entities));
     HANSE_TRY(hanse__take(world, s.capacity, sizeof(struct slot), &s.slots));
     *fleet(world) = s;
@@ -238,8 +247,8 @@ static enum hanse_status ship(struct hanse_world *world, int32_t group, int32_t 
         uint32_t number = hanse__fleet_groups(world)[group].shipments++;
         double u = hanse_uniform_at(key, world->replication, entity, number);
         double lead = hanse__law_draw(m->lead_law, m->lead_time_h, m->lead_cv, u);
-        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, 1,
-                                  (uint32_t)group, world->moving.now_h + lead));
+        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, 1, (uint32_t)group,
+                                  world->moving.now_h + lead));
     }
     return HANSE_OK;
 }
@@ -396,25 +405,67 @@ static void month(struct hanse_world *world, int32_t which)
 #define AT(member) offsetof(struct hanse_maintenance, member)
 static const struct hanse_field MAINTENANCE_FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "repairable_share", .type = HANSE_NUMBER, .unit = "1",
-     .offset = AT(repairable_share), .flags = HANSE_REQUIRED, .low = 0, .high = 1,
+    {.key = "repairable_share",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(repairable_share),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1,
      .doc = "share of failures mended on site without a part from the vendor"},
-    {.key = "repair_time", .type = HANSE_NUMBER, .unit = "h", .offset = AT(repair_time_h),
-     .low = 0, .high = 87600, .doc = "mean time of such a repair; every repair at once"},
-    {.key = "repair_law", .type = HANSE_CHOICE, .options = HANSE_LAW_WORDS,
-     .offset = AT(repair_law), .fallback_text = "exponential", .doc = "its distribution"},
-    {.key = "repair_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(repair_cv),
-     .fallback = 1, .low = 0, .high = 100, .doc = "its coefficient of variation if lognormal"},
-    {.key = "spares_share", .type = HANSE_NUMBER, .unit = "1", .offset = AT(spares_share),
-     .low = 0, .high = 100, .doc = "spares on the shelf at hour 0, as a share of the devices"},
-    {.key = "reorder", .type = HANSE_FLAG, .offset = AT(reorder), .fallback = 1,
+    {.key = "repair_time",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(repair_time_h),
+     .low = 0,
+     .high = 87600,
+     .doc = "mean time of such a repair; every repair at once"},
+    {.key = "repair_law",
+     .type = HANSE_CHOICE,
+     .options = HANSE_LAW_WORDS,
+     .offset = AT(repair_law),
+     .fallback_text = "exponential",
+     .doc = "its distribution"},
+    {.key = "repair_cv",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(repair_cv),
+     .fallback = 1,
+     .low = 0,
+     .high = 100,
+     .doc = "its coefficient of variation if lognormal"},
+    {.key = "spares_share",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(spares_share),
+     .low = 0,
+     .high = 100,
+     .doc = "spares on the shelf at hour 0, as a share of the devices"},
+    {.key = "reorder",
+     .type = HANSE_FLAG,
+     .offset = AT(reorder),
+     .fallback = 1,
      .doc = "each lost device orders one replacement to the shelf"},
-    {.key = "lead_time", .type = HANSE_NUMBER, .unit = "h", .offset = AT(lead_time_h),
-     .low = 0, .high = 876000, .doc = "mean time from the order of a spare to the shelf"},
-    {.key = "lead_law", .type = HANSE_CHOICE, .options = HANSE_LAW_WORDS,
-     .offset = AT(lead_law), .fallback_text = "lognormal", .doc = "its distribution"},
-    {.key = "lead_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(lead_cv),
-     .fallback = 0.5, .low = 0, .high = 100,
+    {.key = "lead_time",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(lead_time_h),
+     .low = 0,
+     .high = 876000,
+     .doc = "mean time from the order of a spare to the shelf"},
+    {.key = "lead_law",
+     .type = HANSE_CHOICE,
+     .options = HANSE_LAW_WORDS,
+     .offset = AT(lead_law),
+     .fallback_text = "lognormal",
+     .doc = "its distribution"},
+    {.key = "lead_cv",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(lead_cv),
+     .fallback = 0.5,
+     .low = 0,
+     .high = 100,
      .doc = "its coefficient of variation if lognormal"},
 };
 #undef AT
@@ -430,23 +481,63 @@ const struct hanse_kind hanse_kind_maintenance = {
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_maintenance};
 
 static const struct hanse_output OUTPUTS[] = {
-    [OUT_INSTALLED] = {"capacity_installed", "1", "devices installed at the end of the month",
-                       {"region"}, HANSE_LAST, NULL, NULL},
-    [OUT_AVAILABLE] = {"capacity_available", "1", "devices up and not cut off, mean over time",
-                       {"region"}, HANSE_MEAN, NULL, NULL},
-    [OUT_DOWN] = {"devices_down", "1", "of them not working at the end of the month",
-                  {"region"}, HANSE_LAST, NULL, NULL},
+    [OUT_INSTALLED] = {"capacity_installed",
+                       "1",
+                       "devices installed at the end of the month",
+                       {"region"},
+                       HANSE_LAST,
+                       NULL,
+                       NULL},
+    [OUT_AVAILABLE] = {"capacity_available",
+                       "1",
+                       "devices up and not cut off, mean over time",
+                       {"region"},
+                       HANSE_MEAN,
+                       NULL,
+                       NULL},
+    [OUT_DOWN] = {"devices_down",
+                  "1",
+                  "of them not working at the end of the month",
+                  {"region"},
+                  HANSE_LAST,
+                  NULL,
+                  NULL},
     [OUT_FAILURES] = {"failures", "1", "device failures", {"region"}, HANSE_SUM, NULL, NULL},
-    [OUT_LOST] = {"failures_lost", "1", "failures that need a replacement device", {"region"},
-                  HANSE_SUM, NULL, NULL},
-    [OUT_SPARES] = {"spares_stock", "1", "spare devices on the shelf at the end of the month",
-                    {"region"}, HANSE_LAST, NULL, NULL},
-    [OUT_FILLED] = {"failures_filled", "1", "lost devices replaced at once from the shelf",
-                    {"region"}, HANSE_SUM, NULL, NULL},
-    [OUT_ON_ORDER] = {"spares_on_order", "1", "spare devices ordered and not on the shelf",
-                      {"region"}, HANSE_LAST, NULL, NULL},
-    {"fill_rate", "1", "share of lost devices replaced at once", {"region"}, HANSE_RATIO,
-     "failures_filled", "failures_lost"},
+    [OUT_LOST] = {"failures_lost",
+                  "1",
+                  "failures that need a replacement device",
+                  {"region"},
+                  HANSE_SUM,
+                  NULL,
+                  NULL},
+    [OUT_SPARES] = {"spares_stock",
+                    "1",
+                    "spare devices on the shelf at the end of the month",
+                    {"region"},
+                    HANSE_LAST,
+                    NULL,
+                    NULL},
+    [OUT_FILLED] = {"failures_filled",
+                    "1",
+                    "lost devices replaced at once from the shelf",
+                    {"region"},
+                    HANSE_SUM,
+                    NULL,
+                    NULL},
+    [OUT_ON_ORDER] = {"spares_on_order",
+                      "1",
+                      "spare devices ordered and not on the shelf",
+                      {"region"},
+                      HANSE_LAST,
+                      NULL,
+                      NULL},
+    {"fill_rate",
+     "1",
+     "share of lost devices replaced at once",
+     {"region"},
+     HANSE_RATIO,
+     "failures_filled",
+     "failures_lost"},
 };
 
 const struct hanse_mechanism hanse_mechanism_fleet = {

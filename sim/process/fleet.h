@@ -46,7 +46,7 @@ struct hanse_group_state {
     int32_t blocked;    /* site cut off */
     uint32_t shipments; /* spare orders so far: the count of the lead-time draws */
     uint32_t first_empty, last_empty; /* slots waiting, first in first out; UINT32_MAX none */
-    double available_h;    /* device-hours available since the last sweep, up to since_h */
+    double available_h; /* device-hours available since the last sweep, up to since_h */
     double since_h;
     double mean_available; /* devices available, mean over the hours being swept */
 };

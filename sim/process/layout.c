@@ -38,10 +38,10 @@ static enum hanse_status find_operands(struct hanse_context *ctx, struct hanse_l
         if (column->numerator < 0 || column->denominator < 0 ||
             layout->columns[column->numerator].n_items != column->n_items ||
             layout->columns[column->denominator].n_items != column->n_items) {
-            return hanse__fail(ctx, HANSE_ERR_INPUT,
-                               "output '%s': needs outputs '%s' and '%s' of the same dimensions",
-                               column->output->name, column->output->numerator,
-                               column->output->denominator);
+            return hanse__fail(
+                ctx, HANSE_ERR_INPUT,
+                "output '%s': needs outputs '%s' and '%s' of the same dimensions",
+                column->output->name, column->output->numerator, column->output->denominator);
         }
     }
     return HANSE_OK;

@@ -24,13 +24,13 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
 
 /* The nouns of sim/model, then what the mechanisms bring, in their order. */
 static const struct hanse_kind *const KINDS[] = {
-    &hanse_kind_scenario, &hanse_kind_bloc,        &hanse_kind_jurisdiction,
-    &hanse_kind_firm,     &hanse_kind_operator,    &hanse_kind_pool,
-    &hanse_kind_region,   &hanse_kind_accelerator, &hanse_kind_model,
-    &hanse_kind_site,     &hanse_kind_group,       &hanse_kind_window,
-    &hanse_kind_headline, &hanse_kind_maintenance, &hanse_kind_withdraw,
-    &hanse_kind_restriction, &hanse_kind_purchase, &hanse_kind_cloud,
-    &hanse_kind_workload, &hanse_kind_batch,
+    &hanse_kind_scenario,    &hanse_kind_bloc,        &hanse_kind_jurisdiction,
+    &hanse_kind_firm,        &hanse_kind_operator,    &hanse_kind_pool,
+    &hanse_kind_region,      &hanse_kind_accelerator, &hanse_kind_model,
+    &hanse_kind_site,        &hanse_kind_group,       &hanse_kind_window,
+    &hanse_kind_headline,    &hanse_kind_maintenance, &hanse_kind_withdraw,
+    &hanse_kind_restriction, &hanse_kind_purchase,    &hanse_kind_cloud,
+    &hanse_kind_workload,    &hanse_kind_batch,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

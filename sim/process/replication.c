@@ -10,7 +10,7 @@
 
 struct hanse_worker {
     struct hanse_world world;
-    struct hanse_scenario *instance;     /* private copy of `instance_of`, patched */
+    struct hanse_scenario *instance; /* private copy of `instance_of`, patched */
     const struct hanse_scenario *instance_of;
     double *inputs;
     size_t n_inputs, inputs_capacity;
@@ -112,8 +112,8 @@ static enum hanse_status init_world(struct hanse_world *world)
     read_reference(world);
     number_columns(world);
     world->horizon_h = world->tables.settings->horizon_h;
-    HANSE_TRY(hanse__take(world, world->layout->n_values, sizeof(double),
-                          &world->moving.series));
+    HANSE_TRY(
+        hanse__take(world, world->layout->n_values, sizeof(double), &world->moving.series));
     HANSE_TRY(hanse_calendar_init(&world->calendar, &world->arena, HANSE_CALENDAR_LADDER));
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
@@ -226,8 +226,8 @@ enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h)
 
 enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_worker *from)
 {
-    HANSE_TRY(draw_inputs(to, from->world.frozen, from->world.seed, from->world.replication,
-                          false));
+    HANSE_TRY(
+        draw_inputs(to, from->world.frozen, from->world.seed, from->world.replication, false));
     memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
     HANSE_TRY(hanse_scenario_patch(to->world.ctx, to->instance, to->inputs));
     struct hanse_arena arena = to->world.arena;
@@ -251,8 +251,7 @@ enum hanse_status hanse_worker_finish(struct hanse_worker *worker, struct hanse_
     record->n_inputs = worker->n_inputs;
     record->series = hanse__at(world, world->moving.series);
     record->n_values = world->layout->n_values;
-    record->notes =
-        world->moving.n_notes > 0 ? hanse__at(world, world->moving.notes) : NULL;
+    record->notes = world->moving.n_notes > 0 ? hanse__at(world, world->moving.notes) : NULL;
     record->n_notes = world->moving.n_notes;
     for (size_t i = 0; i < record->n_values; i++) {
         if (!isfinite(record->series[i])) {

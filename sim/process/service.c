@@ -10,8 +10,8 @@ struct hanse_service hanse_service_law(const struct hanse_profile *profile,
                                        const struct hanse_model *model, double prompt_tokens,
                                        double output_tokens)
 {
-    double active = model->active_parameters > 0.0 ? model->active_parameters
-                                                   : model->parameters;
+    double active =
+        model->active_parameters > 0.0 ? model->active_parameters : model->parameters;
     double weights = model->parameters * model->bytes_per_parameter;
     double active_weights = active * model->bytes_per_parameter;
     double usable = USABLE_MEMORY * profile->capacity_bytes;

@@ -17,7 +17,7 @@ struct state {
     hanse_ref silicon_cut; /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref cloud_cut, model_cut, pool_cut, site_cut; /* uint8_t per row */
-    hanse_ref used_tpp;    /* double [restrictions × jurisdictions]: allowance used */
+    hanse_ref used_tpp; /* double [restrictions × jurisdictions]: allowance used */
 };
 
 static struct state *shocks(const struct hanse_world *world)
@@ -252,12 +252,12 @@ static void cut_services(struct hanse_world *world, const struct hanse_withdraw 
         hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
     for (int32_t i = 0; i < n_clouds; i++) {
         struct hanse_actor host = jurisdiction(world, c[i].host);
-        cloud[i] |= (on_axis(w, HANSE_AXIS_CLOUD) &&
-                     hanse__actor_covers(world, w->actor, firm(world, c[i].provider))) ||
-                    (on_axis(w, HANSE_AXIS_TERRITORY) &&
-                     hanse__actor_covers(world, w->actor, host)) ||
-                    (on_axis(w, HANSE_AXIS_PAYMENT) &&
-                     hanse__actor_covers(world, w->actor, c[i].payment));
+        cloud[i] |=
+            (on_axis(w, HANSE_AXIS_CLOUD) &&
+             hanse__actor_covers(world, w->actor, firm(world, c[i].provider))) ||
+            (on_axis(w, HANSE_AXIS_TERRITORY) && hanse__actor_covers(world, w->actor, host)) ||
+            (on_axis(w, HANSE_AXIS_PAYMENT) &&
+             hanse__actor_covers(world, w->actor, c[i].payment));
     }
     for (int32_t i = 0; i < t->n_models; i++) {
         model[i] |= on_axis(w, HANSE_AXIS_MODEL) && !t->models[i].weights_held &&
@@ -355,29 +355,46 @@ static enum hanse_status init(struct hanse_world *world)
                           sizeof(double), &s.used_tpp));
     *shocks(world) = s;
     for (int32_t i = 0; i < n_withdraws; i++) {
-        HANSE_TRY(schedule_window(world, EVENT_WITHDRAW, EVENT_RETURN, i, w[i].from_h,
-                                  w[i].to_h));
+        HANSE_TRY(
+            schedule_window(world, EVENT_WITHDRAW, EVENT_RETURN, i, w[i].from_h, w[i].to_h));
     }
     for (int32_t i = 0; i < n_restrictions; i++) {
-        HANSE_TRY(schedule_window(world, EVENT_RESTRICT, EVENT_LIFT, i, r[i].from_h, r[i].to_h));
+        HANSE_TRY(
+            schedule_window(world, EVENT_RESTRICT, EVENT_LIFT, i, r[i].from_h, r[i].to_h));
     }
     return HANSE_OK;
 }
 
 #define WINDOW_FIELDS_OF(kind)                                                                 \
-    {.key = "from", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, from_h), \
-     .flags = HANSE_REQUIRED, .low = 0, .high = 876000, .doc = "start, from hour 0"},          \
-    {.key = "to", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, to_h),    \
-     .flags = HANSE_REQUIRED, .low = 0, .high = 8.76e9,                                        \
-     .doc = "end, not included; the same as from: no effect"}
+    {.key = "from",                                                                            \
+     .type = HANSE_NUMBER,                                                                     \
+     .unit = "h",                                                                              \
+     .offset = offsetof(struct kind, from_h),                                                  \
+     .flags = HANSE_REQUIRED,                                                                  \
+     .low = 0,                                                                                 \
+     .high = 876000,                                                                           \
+     .doc = "start, from hour 0"},                                                             \
+    {                                                                                          \
+        .key = "to", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, to_h), \
+        .flags = HANSE_REQUIRED, .low = 0, .high = 8.76e9,                                     \
+        .doc = "end, not included; the same as from: no effect"                                \
+    }
 
 #define AT(member) offsetof(struct hanse_withdraw, member)
 static const struct hanse_field WITHDRAW_FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "actor", .type = HANSE_ACTOR, .options = HANSE_ACTOR_KINDS, .offset = AT(actor),
-     .flags = HANSE_REQUIRED, .doc = "who stops; takes along whom it can compel"},
-    {.key = "axis", .type = HANSE_CHOICE, .options = HANSE_AXIS_WORDS, .offset = AT(axis),
-     .flags = HANSE_REQUIRED, .doc = "on which axis"},
+    {.key = "actor",
+     .type = HANSE_ACTOR,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(actor),
+     .flags = HANSE_REQUIRED,
+     .doc = "who stops; takes along whom it can compel"},
+    {.key = "axis",
+     .type = HANSE_CHOICE,
+     .options = HANSE_AXIS_WORDS,
+     .offset = AT(axis),
+     .flags = HANSE_REQUIRED,
+     .doc = "on which axis"},
     WINDOW_FIELDS_OF(hanse_withdraw),
 };
 #undef AT
@@ -385,27 +402,60 @@ static const struct hanse_field WITHDRAW_FIELDS[] = {
 #define AT(member) offsetof(struct hanse_restriction, member)
 static const struct hanse_field RESTRICTION_FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "authority", .type = HANSE_ACTOR, .options = HANSE_ACTOR_KINDS,
-     .offset = AT(authority), .flags = HANSE_REQUIRED,
+    {.key = "authority",
+     .type = HANSE_ACTOR,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(authority),
+     .flags = HANSE_REQUIRED,
      .doc = "who makes the rule; it reaches devices sold or made by firms it can compel"},
-    {.key = "targets", .type = HANSE_ACTORS, .options = "jurisdiction bloc",
-     .offset = AT(targets), .flags = HANSE_REQUIRED, .doc = "destinations it is against"},
+    {.key = "targets",
+     .type = HANSE_ACTORS,
+     .options = "jurisdiction bloc",
+     .offset = AT(targets),
+     .flags = HANSE_REQUIRED,
+     .doc = "destinations it is against"},
     WINDOW_FIELDS_OF(hanse_restriction),
-    {.key = "tpp_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(tpp_over),
-     .flags = HANSE_REQUIRED, .low = 0, .high = 1e12,
+    {.key = "tpp_over",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(tpp_over),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1e12,
      .doc = "controls devices of at least this total processing performance"},
-    {.key = "dense_tpp_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(dense_tpp_over),
-     .fallback = 1e12, .low = 0, .high = 1e12,
+    {.key = "dense_tpp_over",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(dense_tpp_over),
+     .fallback = 1e12,
+     .low = 0,
+     .high = 1e12,
      .doc = "and those of at least this one that are also at least density_over dense"},
-    {.key = "density_over", .type = HANSE_NUMBER, .unit = "1", .offset = AT(density_over),
-     .fallback = 1e12, .low = 0, .high = 1e12, .doc = "performance density, see dense_tpp_over"},
-    {.key = "allowance", .type = HANSE_NUMBER, .unit = "1", .offset = AT(allowance_tpp),
-     .low = 0, .high = 1e15,
+    {.key = "density_over",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(density_over),
+     .fallback = 1e12,
+     .low = 0,
+     .high = 1e12,
+     .doc = "performance density, see dense_tpp_over"},
+    {.key = "allowance",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(allowance_tpp),
+     .low = 0,
+     .high = 1e15,
      .doc = "total processing performance each target may still import; 0: none, a ban"},
-    {.key = "pipeline", .type = HANSE_CHOICE, .options = "held delivered cancelled",
-     .offset = AT(pipeline), .fallback_text = "held",
+    {.key = "pipeline",
+     .type = HANSE_CHOICE,
+     .options = "held delivered cancelled",
+     .offset = AT(pipeline),
+     .fallback_text = "held",
      .doc = "what becomes of orders under way when a ban starts"},
-    {.key = "spares", .type = HANSE_FLAG, .offset = AT(spares), .fallback = 1,
+    {.key = "spares",
+     .type = HANSE_FLAG,
+     .offset = AT(spares),
+     .fallback = 1,
      .doc = "spare devices are controlled too"},
 };
 #undef AT

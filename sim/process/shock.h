@@ -26,6 +26,7 @@
 #ifndef HANSE_SIM_PROCESS_SHOCK_H
 #define HANSE_SIM_PROCESS_SHOCK_H
 
+#include "sim/model/nouns.h"
 #include "sim/process/mechanism.h"
 
 struct hanse_world;

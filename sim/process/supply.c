@@ -10,13 +10,13 @@
 enum { EVENT_ORDER, EVENT_ARRIVE };
 enum { OUT_DELIVERED, OUT_PIPELINE };
 
-struct book { /* one per purchase */
-    int32_t orders;     /* placed so far, for their sizes and dates */
-    int32_t shipments;  /* accepted so far: the count of the lead-time draws */
-    int32_t deferred;   /* devices whose order the supplier could not take yet */
-    int32_t pipeline;   /* devices ordered and not usable, held and deferred ones included */
-    int32_t held;       /* devices at the border */
-    double held_price;  /* price of one of them; the dearest if several orders wait */
+struct book {          /* one per purchase */
+    int32_t orders;    /* placed so far, for their sizes and dates */
+    int32_t shipments; /* accepted so far: the count of the lead-time draws */
+    int32_t deferred;  /* devices whose order the supplier could not take yet */
+    int32_t pipeline;  /* devices ordered and not usable, held and deferred ones included */
+    int32_t held;      /* devices at the border */
+    double held_price; /* price of one of them; the dearest if several orders wait */
 };
 
 struct shipment {
@@ -208,26 +208,75 @@ static enum hanse_status init(struct hanse_world *world)
 #define AT(member) offsetof(struct hanse_purchase, member)
 static const struct hanse_field FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "group", .type = HANSE_REFERENCE, .options = "group", .offset = AT(group),
-     .flags = HANSE_REQUIRED, .doc = "device group it adds to, \"site/group\""},
-    {.key = "count", .type = HANSE_INTEGER, .offset = AT(count), .flags = HANSE_REQUIRED,
-     .low = 0, .high = 1e8, .doc = "devices in the first order"},
-    {.key = "from", .type = HANSE_NUMBER, .unit = "h", .offset = AT(from_h),
-     .flags = HANSE_REQUIRED, .low = 0, .high = 876000, .doc = "date of the first order"},
-    {.key = "every", .type = HANSE_NUMBER, .unit = "h", .offset = AT(every_h), .low = 0,
-     .high = 876000, .doc = "time between orders; 0: one order"},
-    {.key = "until", .type = HANSE_NUMBER, .unit = "h", .offset = AT(until_h),
-     .fallback = 876000, .low = 0, .high = 876000, .doc = "no orders from here on"},
-    {.key = "growth", .type = HANSE_NUMBER, .unit = "1/year", .offset = AT(growth_per_year),
-     .low = -5, .high = 5, .doc = "continuous yearly growth of the order's size"},
-    {.key = "lead_time", .type = HANSE_NUMBER, .unit = "h", .offset = AT(lead_time_h),
-     .flags = HANSE_REQUIRED, .low = 0, .high = 876000, .doc = "mean time from order to usable"},
-    {.key = "lead_law", .type = HANSE_CHOICE, .options = HANSE_LAW_WORDS,
-     .offset = AT(lead_law), .fallback_text = "lognormal", .doc = "its distribution"},
-    {.key = "lead_cv", .type = HANSE_NUMBER, .unit = "1", .offset = AT(lead_cv),
-     .fallback = 0.5, .low = 0, .high = 100,
+    {.key = "group",
+     .type = HANSE_REFERENCE,
+     .options = "group",
+     .offset = AT(group),
+     .flags = HANSE_REQUIRED,
+     .doc = "device group it adds to, \"site/group\""},
+    {.key = "count",
+     .type = HANSE_INTEGER,
+     .offset = AT(count),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 1e8,
+     .doc = "devices in the first order"},
+    {.key = "from",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(from_h),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 876000,
+     .doc = "date of the first order"},
+    {.key = "every",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(every_h),
+     .low = 0,
+     .high = 876000,
+     .doc = "time between orders; 0: one order"},
+    {.key = "until",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(until_h),
+     .fallback = 876000,
+     .low = 0,
+     .high = 876000,
+     .doc = "no orders from here on"},
+    {.key = "growth",
+     .type = HANSE_NUMBER,
+     .unit = "1/year",
+     .offset = AT(growth_per_year),
+     .low = -5,
+     .high = 5,
+     .doc = "continuous yearly growth of the order's size"},
+    {.key = "lead_time",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(lead_time_h),
+     .flags = HANSE_REQUIRED,
+     .low = 0,
+     .high = 876000,
+     .doc = "mean time from order to usable"},
+    {.key = "lead_law",
+     .type = HANSE_CHOICE,
+     .options = HANSE_LAW_WORDS,
+     .offset = AT(lead_law),
+     .fallback_text = "lognormal",
+     .doc = "its distribution"},
+    {.key = "lead_cv",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(lead_cv),
+     .fallback = 0.5,
+     .low = 0,
+     .high = 100,
      .doc = "its coefficient of variation if lognormal"},
-    {.key = "payment", .type = HANSE_ACTOR, .options = HANSE_ACTOR_KINDS, .offset = AT(payment),
+    {.key = "payment",
+     .type = HANSE_ACTOR,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(payment),
      .doc = "who carries the payment"},
 };
 #undef AT
@@ -242,10 +291,20 @@ const struct hanse_kind hanse_kind_purchase = {
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_purchase};
 
 static const struct hanse_output OUTPUTS[] = {
-    [OUT_DELIVERED] = {"deliveries", "1", "new devices that became usable", {"region"},
-                       HANSE_SUM, NULL, NULL},
-    [OUT_PIPELINE] = {"pipeline", "1", "devices ordered and not yet usable, end of the month",
-                      {"region"}, HANSE_LAST, NULL, NULL},
+    [OUT_DELIVERED] = {"deliveries",
+                       "1",
+                       "new devices that became usable",
+                       {"region"},
+                       HANSE_SUM,
+                       NULL,
+                       NULL},
+    [OUT_PIPELINE] = {"pipeline",
+                      "1",
+                      "devices ordered and not yet usable, end of the month",
+                      {"region"},
+                      HANSE_LAST,
+                      NULL,
+                      NULL},
 };
 
 const struct hanse_mechanism hanse_mechanism_supply = {

@@ -106,8 +106,8 @@ bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, in
     return false;
 }
 
-enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
-                                  int order, uint32_t entity, double time_h)
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what, int order,
+                                  uint32_t entity, double time_h)
 {
     if (!(time_h < world->horizon_h)) {
         return HANSE_OK;
@@ -127,10 +127,9 @@ enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what wh
     struct hanse_moving *m = &world->moving;
     if (m->n_notes == m->notes_capacity) {
         uint32_t capacity = m->notes_capacity ? 2 * m->notes_capacity : 16;
-        hanse_ref grown =
-            hanse_arena_resize(&world->arena, m->notes,
-                               m->notes_capacity * sizeof(struct hanse_note),
-                               capacity * sizeof(struct hanse_note));
+        hanse_ref grown = hanse_arena_resize(&world->arena, m->notes,
+                                             m->notes_capacity * sizeof(struct hanse_note),
+                                             capacity * sizeof(struct hanse_note));
         if (grown == 0) {
             return HANSE_ERR_MEMORY;
         }

@@ -63,7 +63,7 @@ struct hanse_tables {
 
 struct hanse_moving {
     double now_h;
-    int64_t hour; /* first hour not yet swept */
+    int64_t hour;  /* first hour not yet swept */
     int32_t month; /* whose cells are written to */
     uint64_t n_events;
     uint64_t changes; /* counts every change of some device's availability */
@@ -94,7 +94,8 @@ struct hanse_world {
 void hanse__world_read_tables(struct hanse_world *world);
 
 /* Does withdrawing `actor` take `target` along? It does when it is the same, the target's
- * parent (and so on up), the jurisdiction that can compel it, or a bloc of that jurisdiction. */
+ * parent (and so on up), the jurisdiction that can compel it, or a bloc of that jurisdiction.
+ */
 bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
                          struct hanse_actor target);
 
@@ -113,8 +114,8 @@ static inline double *hanse__cells(const struct hanse_world *world, int mechanis
 
 /* Schedules an event of a mechanism. Events at or past the horizon are not kept. `order`:
  * departures (repairs, ends) before arrivals at equal times, shocks before both. */
-enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
-                                  int order, uint32_t entity, double time_h);
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what, int order,
+                                  uint32_t entity, double time_h);
 
 enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what what,
                               const struct hanse_kind *kind, int32_t entity, double value);
