@@ -22,7 +22,6 @@ endif()
 if(HANSE_REPRODUCIBLE)
   target_compile_options(hanse_flags INTERFACE
     -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
-  set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 endif()
 target_include_directories(hanse_flags INTERFACE ${PROJECT_SOURCE_DIR}
   ${PROJECT_BINARY_DIR}/generated)
