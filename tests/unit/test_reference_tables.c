@@ -123,7 +123,7 @@ static size_t find(const struct table *table, const char *column, const char *va
 
 static void check_standing(const struct table *table, size_t row, const char *prefix)
 {
-    char key[64];
+    char key[96];
     snprintf(key, sizeof key, "%sevidence", prefix);
     const char *mark = cell(table, row, key);
     snprintf(key, sizeof key, "%ssource", prefix);
