@@ -1,0 +1,107 @@
+/*
+ * Inside the calendar: what the public face, the ladder and the heap share.
+ *
+ * A scheduled event is kept in two parts. Its *slot* says what it is (kind, entity, tie rank)
+ * and never moves; the handle names it by index and generation. Its *entry* says when it is,
+ * and is what the event list sorts: 16 bytes, so that four share a cache line. An entry is
+ * alive while its stamp equals its slot's. To cancel or to move an event only changes the
+ * stamp: the old entry stays behind dead, is counted, and is dropped when it surfaces or when
+ * the dead outnumber the living.
+ *
+ * Times are kept as the bits of a non-negative double, which order like unsigned integers.
+ * The tie rank is (order class, priority) in one 16-bit number, so (time, rank) is one 80-bit
+ * key. Order of scheduling needs no field in the ladder, whose buckets are first-in-first-out;
+ * the heap, which is the reference, keeps an explicit sequence number instead.
+ *
+ * Room is reserved when an event is scheduled, so that taking one never allocates.
+ */
+#ifndef HANSE_SIM_ENGINE_CALENDAR_STATE_H
+#define HANSE_SIM_ENGINE_CALENDAR_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/engine/calendar.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { HANSE__NO_SLOT = 0xffffffffu };
+
+struct hanse__entry {
+    uint64_t time; /* bits of a non-negative finite double */
+    uint32_t slot;
+    uint16_t stamp; /* 1 … 65535; 0 marks a slot whose entries are all dead */
+    uint16_t rank;
+};
+
+struct hanse__slot {
+    uint32_t generation; /* of the handle; grows when the event leaves */
+    uint32_t entity;     /* or, of a free slot, the next free one */
+    uint16_t kind;
+    uint16_t stamp;
+    uint16_t rank;
+    uint16_t busy;
+};
+
+struct hanse__calendar {
+    enum hanse_calendar_kind kind;
+    hanse_ref slots;
+    hanse_ref list;         /* the ladder's fixed part, or the heap's array */
+    hanse_ref chunks;       /* the ladder's pool of chunks; 0 with a heap */
+    uint32_t capacity;      /* entries, dead ones included, that need no allocation */
+    uint32_t list_capacity; /* the list's share of it; larger only after a failed growth */
+    uint32_t n_slots;       /* slots ever used */
+    uint32_t free_slot;
+    uint32_t n_live;
+    uint32_t n_dead;
+    uint32_t n_heap;      /* entries in the heap's array */
+    uint64_t now;         /* time bits of the last event taken */
+    uint64_t n_scheduled; /* the heap's sequence */
+};
+
+static inline struct hanse__calendar *hanse__calendar_of(const struct hanse_calendar *calendar)
+{
+    return hanse_arena_at(calendar->arena, calendar->state);
+}
+
+static inline bool hanse__entry_before(const struct hanse__entry *a,
+                                       const struct hanse__entry *b)
+{
+    return a->time < b->time || (a->time == b->time && a->rank < b->rank);
+}
+
+static inline bool hanse__entry_alive(const struct hanse__slot *slots,
+                                      const struct hanse__entry *entry)
+{
+    return slots[entry->slot].stamp == entry->stamp;
+}
+
+/* The ladder. _grow makes room for `capacity` entries; push and front need no memory. */
+enum hanse_status hanse__ladder_init(struct hanse_arena *arena, hanse_ref place);
+enum hanse_status hanse__ladder_grow(struct hanse_arena *arena, hanse_ref place,
+                                     uint32_t capacity);
+void hanse__ladder_push(struct hanse_arena *arena, struct hanse__calendar *state,
+                        const struct hanse__entry *entry);
+/* The first entry, dead or alive; false when there is none. */
+bool hanse__ladder_front(struct hanse_arena *arena, struct hanse__calendar *state,
+                         struct hanse__entry *entry);
+void hanse__ladder_drop(struct hanse_arena *arena, struct hanse__calendar *state);
+/* Removes every dead entry. */
+void hanse__ladder_purge(struct hanse_arena *arena, struct hanse__calendar *state);
+
+/* The heap, with the same verbs. */
+enum hanse_status hanse__heap_grow(struct hanse_arena *arena, hanse_ref place,
+                                   uint32_t capacity);
+void hanse__heap_push(struct hanse_arena *arena, struct hanse__calendar *state,
+                      const struct hanse__entry *entry);
+bool hanse__heap_front(struct hanse_arena *arena, struct hanse__calendar *state,
+                       struct hanse__entry *entry);
+void hanse__heap_drop(struct hanse_arena *arena, struct hanse__calendar *state);
+void hanse__heap_purge(struct hanse_arena *arena, struct hanse__calendar *state);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
