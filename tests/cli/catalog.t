@@ -19,7 +19,7 @@ US-2025-01b,2025-01-13,2025-05-15,2025-05-13
 $ hanse catalog accelerators --format json | grep -c '"id": '
 45
 
-$ hanse catalog devices a100_sxm_80gb --format json | grep '"tpp": '
+$ hanse catalog devices a100_sxm_80gb --format json | grep '"tpp": [0-9]'
    "tpp": 4992.0,
 
 $ hanse catalog hour_of_week --csv | wc -l
