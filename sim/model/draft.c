@@ -427,7 +427,7 @@ enum hanse_status hanse_draft_set(struct hanse_draft *draft, uint32_t entity, co
     struct hanse__place place = {.origin = origin};
     struct hanse__value kept;
     int32_t field;
-    if (origin == NULL && entity < draft->n_entities) {
+    if (origin == NULL && entity < draft->n_entities) { /* nothing below adds an origin */
         place.origin = &draft->origins.items[draft->entities[entity].origin];
     }
     HANSE_TRY(find_key(draft, entity, key, &place, &field));
@@ -445,11 +445,14 @@ enum hanse_status hanse_draft_set_number(struct hanse_draft *draft, uint32_t ent
     struct hanse__place place = {0};
     struct hanse__value kept = {.type = HANSE_VALUE_FORMULA, .as.number = in_field_unit};
     int32_t field;
-    HANSE_TRY(find_key(draft, entity, key, &place, &field));
-    uint32_t k = draft->entities[entity].kind, number = draft->entities[entity].origin;
-    const struct hanse_field *row = &draft->kinds[k]->fields[field];
-    struct hanse_origin origin = draft->origins.items[number];
+    struct hanse_origin origin = {0};
+    if (entity < draft->n_entities) {
+        origin = draft->origins.items[draft->entities[entity].origin];
+    }
     place.origin = &origin;
+    HANSE_TRY(find_key(draft, entity, key, &place, &field));
+    uint32_t k = draft->entities[entity].kind;
+    const struct hanse_field *row = &draft->kinds[k]->fields[field];
     if (row->type != HANSE_NUMBER && row->type != HANSE_INTEGER) {
         const struct hanse_value value = {.type = HANSE_VALUE_FORMULA};
         return hanse__value_keep(&draft->store, &place, row, &draft->units[k][field], 0, &value,

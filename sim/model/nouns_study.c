@@ -116,6 +116,8 @@ const struct hanse_kind hanse_kind_scenario = {
     .fields = SCENARIO_FIELDS,
     .n_fields = HANSE_COUNT(SCENARIO_FIELDS),
     .check = check_settings,
+    .min_rows = 1,
+    .max_rows = 1,
 };
 #undef AT
 

@@ -6,6 +6,7 @@
 #define HANSE_TESTS_KINDS_FOR_TESTS_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "sim/model/scenario.h"
 
@@ -208,6 +209,81 @@ enum hanse_status site_check(const struct hanse_scenario *scenario, int32_t inde
                                      (int)site->staff);
     }
     return HANSE_OK;
+}
+
+/* --- values in one line --------------------------------------------------------------------
+ */
+
+#define PLAIN_DIM                                                                              \
+    {                                                                                          \
+        {                                                                                      \
+            0                                                                                  \
+        }                                                                                      \
+    }
+#define POWER_DIM                                                                              \
+    {                                                                                          \
+        {                                                                                      \
+            [HANSE_BASE_KWH] = 1, [HANSE_BASE_H] = -1                                          \
+        }                                                                                      \
+    }
+#define HOUR_DIM                                                                               \
+    {                                                                                          \
+        {                                                                                      \
+            [HANSE_BASE_H] = 1                                                                 \
+        }                                                                                      \
+    }
+#define PRICE_DIM                                                                              \
+    {                                                                                          \
+        {                                                                                      \
+            [HANSE_BASE_EUR] = 1, [HANSE_BASE_KWH] = -1                                        \
+        }                                                                                      \
+    }
+
+/* A constant in base units of `dimension`; lives as long as the enclosing block. */
+#define NUMBER(value, ...)                                                                     \
+    ((struct hanse_value){                                                                     \
+        .type = HANSE_VALUE_FORMULA,                                                           \
+        .formula = {.terms = &(struct hanse_term){HANSE_OP_CONSTANT, 0, (value)},              \
+                    .n_terms = 1,                                                              \
+                    .dim = __VA_ARGS__}})
+#define WORDS(words) ((struct hanse_value){.type = HANSE_VALUE_TEXT, .text = (words)})
+#define SWITCH(on) ((struct hanse_value){.type = HANSE_VALUE_FLAG, .flag = (on)})
+#define ABSENT ((struct hanse_value){.type = HANSE_VALUE_ABSENT})
+#define LIST(...)                                                                              \
+    ((struct hanse_value){.type = HANSE_VALUE_LIST,                                            \
+                          .items = (const struct hanse_value[]){__VA_ARGS__},                  \
+                          .n_items = sizeof((const struct hanse_value[]){__VA_ARGS__}) /       \
+                                     sizeof(struct hanse_value)})
+/* factor × parameter */
+#define TIMES_PARAM(factor, number, ...)                                                       \
+    ((struct hanse_value){                                                                     \
+        .type = HANSE_VALUE_FORMULA,                                                           \
+        .formula = {.terms = (const struct hanse_term[]){{HANSE_OP_PARAM, (number), 0},        \
+                                                         {HANSE_OP_CONSTANT, 0, (factor)},     \
+                                                         {HANSE_OP_MUL, 0, 0}},                \
+                    .n_terms = 3,                                                              \
+                    .dim = __VA_ARGS__}})
+
+static const struct hanse_origin at_line_7 = {.file = "estonia.lua", .line = 7};
+
+/* The least that freezes: one study, one state, two firms, a site with a group. */
+static inline enum hanse_status declare_least(struct hanse_draft *draft)
+{
+    static const char *const rows[][2] = {{"study", "base"}, {"state", "EE"},
+                                          {"firm", "acme"},  {"firm", "zeta"},
+                                          {"site", "tartu"}, {"group", "tartu/h100"}};
+    uint32_t e[N_OF(rows)];
+    for (size_t i = 0; i < N_OF(rows); i++) {
+        struct hanse_origin origin = {.file = "estonia.lua", .line = (int)i + 1};
+        HANSE_TRY(hanse_draft_add(draft, rows[i][0], rows[i][1], &origin, &e[i]));
+    }
+    HANSE_TRY(hanse_draft_set_text(draft, e[0], "title", "Three sites"));
+    HANSE_TRY(hanse_draft_set_text(draft, e[2], "home", "EE"));
+    HANSE_TRY(hanse_draft_set_text(draft, e[3], "home", "EE"));
+    HANSE_TRY(hanse_draft_set_text(draft, e[3], "parent", "acme"));
+    HANSE_TRY(hanse_draft_set_number(draft, e[4], "price", 0.12));
+    HANSE_TRY(hanse_draft_set_text(draft, e[4], "owner", "zeta"));
+    return hanse_draft_set_number(draft, e[5], "count", 8);
 }
 
 #endif
