@@ -8,8 +8,11 @@ build_in() { # folder
     mkdir -p "$1"
     project_files '*' | grep -vE '^(tests|notebooks)/' | xargs cp --parents -t "$1"
     # A cached object would be equal for the wrong reason.
-    (cd "$1" && export CCACHE_DISABLE=1 && cmake --preset repro && cmake --build --preset repro) \
-        >"$1.log" 2>&1 || { tail -n 20 "$1.log"; exit 1; }
+    export CCACHE_DISABLE=1
+    if ! (cd "$1" && cmake --preset repro && cmake --build --preset repro) >"$1.log" 2>&1; then
+        tail -n 20 "$1.log"
+        exit 1
+    fi
 }
 build_in "$place/one"
 build_in "$place/another/folder"
