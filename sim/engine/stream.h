@@ -44,7 +44,7 @@ HANSE_API void hanse_stream_init(struct hanse_stream *stream, uint64_t seed,
                                  uint32_t replication, uint64_t entity, const char *purpose);
 
 HANSE_API uint32_t hanse_stream_bits(struct hanse_stream *stream);
-/* Uniform on the open interval (0, 1), 53 bits. */
+/* Uniform on the open interval (0, 1): the middles of 2^52 equal parts. */
 HANSE_API double hanse_stream_uniform(struct hanse_stream *stream);
 /* Mean 1. Ziggurat. */
 HANSE_API double hanse_stream_exponential(struct hanse_stream *stream);
