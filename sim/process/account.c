@@ -35,6 +35,8 @@ struct state {
     hanse_ref invested;  /* double [groups]: what its devices cost, for upkeep */
     hanse_ref loans;     /* struct loan [capacity] */
     uint32_t n_loans, capacity;
+    hanse_ref devices;    /* double [groups]: mean_available that held since from_h */
+    int64_t from_h, to_h; /* swept and not yet booked */
 };
 
 static struct state *books(const struct hanse_world *world)
@@ -55,6 +57,8 @@ static double discount(const struct hanse_world *world, double t_h)
     return exp(-log1p(world->tables.settings->discount_rate_per_year) * t_h / HANSE_YEAR_H);
 }
 
+static void book(struct hanse_world *world);
+
 enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t group,
                                          int32_t count, double price_eur, double age_h)
 {
@@ -62,6 +66,7 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
     const struct hanse_operator *owner =
         &t->operators[t->sites[t->groups[group].site].operator_];
+    book(world);
     struct state *s = books(world);
     double capital = count * price_eur * (1.0 + a->surround_cost);
     ((double *)hanse__at(world, s->invested))[group] += capital;
@@ -120,6 +125,8 @@ static enum hanse_status init(struct hanse_world *world)
     books(world)->eur_per_h = ref;
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(double), &ref));
     books(world)->invested = ref;
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(double), &ref));
+    books(world)->devices = ref;
     for (int32_t g = 0; g < t->n_groups; g++) {
         const struct hanse_accelerator *a = &t->accelerators[t->groups[g].accelerator];
         HANSE_TRY(hanse__account_capital(world, g, (int32_t)t->groups[g].count, a->price_eur,
@@ -132,13 +139,14 @@ static enum hanse_status init(struct hanse_world *world)
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
 {
+    book(world);
     struct state *s = books(world);
     struct loan loan = ((struct loan *)hanse__at(world, s->loans))[event->entity];
     ((double *)hanse__at(world, s->eur_per_h))[loan.group] -= loan.eur_per_h;
     return HANSE_OK;
 }
 
-/* What a group used over the swept hours. */
+/* What a group used over the hours being booked. */
 struct use {
     double available_h, busy_h, energy_kwh;
 };
@@ -148,7 +156,7 @@ static struct use use_of(const struct hanse_world *world, int32_t group, double 
     const struct hanse_tables *t = &world->tables;
     const struct hanse_site *site = &t->sites[t->groups[group].site];
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
-    double devices = hanse__fleet_groups(world)[group].mean_available;
+    double devices = ((const double *)hanse__at(world, books(world)->devices))[group];
     double flow_busy = hanse__dispatch_busy_h(world)[site->region];
     struct use use = {
         .available_h = devices * hours,
@@ -161,10 +169,18 @@ static struct use use_of(const struct hanse_world *world, int32_t group, double 
     return use;
 }
 
-static void hours(struct hanse_world *world, int64_t from, int64_t to)
+/* Books the hours swept since the last time, over which neither availability nor annuities
+ * changed. An event that changes nothing must leave every figure as it was, to the bit, so a
+ * sweep that such an event cut in two is booked as one. */
+static void book(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
     struct state *s = books(world);
+    int64_t from = s->from_h, to = s->to_h;
+    if (from == to) {
+        return;
+    }
+    s->from_h = to;
     const double *eur_per_h = hanse__at(world, s->eur_per_h);
     const double *invested = hanse__at(world, s->invested);
     double elapsed = (double)(to - from);
@@ -208,6 +224,35 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     CELLS(OUT_COST_NOW)[0] += total * factor;
     CELLS(OUT_SERVED_NOW)[0] += served * factor;
 #undef CELLS
+    hanse__dispatch_booked(world);
+    hanse__batch_booked(world);
+}
+
+void hanse__account_follow(struct hanse_world *world)
+{
+    double *devices = hanse__at(world, books(world)->devices);
+    const struct hanse_group_state *groups = hanse__fleet_groups(world);
+    int32_t n = world->tables.n_groups;
+    int32_t same = 0;
+    while (same < n && devices[same] == groups[same].mean_available) {
+        same++;
+    }
+    if (same < n) {
+        book(world);
+        for (int32_t g = 0; g < n; g++) {
+            devices[g] = groups[g].mean_available;
+        }
+    }
+}
+
+static void hours(struct hanse_world *world, int64_t from, int64_t to)
+{
+    books(world)->to_h = to;
+}
+
+static void month(struct hanse_world *world, int32_t which)
+{
+    book(world);
 }
 
 #define BY_REGION                                                                              \
@@ -264,4 +309,5 @@ const struct hanse_mechanism hanse_mechanism_account = {
     .init = init,
     .handle = handle,
     .hours = hours,
+    .month = month,
 };

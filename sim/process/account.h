@@ -29,6 +29,10 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
 /* Pays for one spare at today's price. */
 void hanse__account_spare(struct hanse_world *world, int32_t group);
 
+/* Before the sweep of an hour whose mean availabilities are known: closes what was swept under
+ * other ones. */
+void hanse__account_follow(struct hanse_world *world);
+
 /* Yearly payment per unit of capital at real rate r over `life_years`. */
 HANSE_API double hanse_annuity_per_year(double rate_per_year, double life_years);
 

@@ -21,6 +21,10 @@ enum {
 };
 static const uint32_t NONE = UINT32_MAX;
 
+/* Busy time is counted in whole ticks of 2^-24 h (0.2 ms), so that the sum does not depend on
+ * where sweeps cut it. */
+static const double TICKS_PER_H = 16777216.0;
+
 struct job {
     double submit_h, start_h, reference_h; /* reference_h: runtime on the reference device */
     int32_t batch, width, group;           /* group: where it runs; -1 waiting */
@@ -35,8 +39,8 @@ struct queue { /* one per pool */
 struct bench {             /* one per group */
     int32_t devices, used; /* set aside for batch; at work */
     uint32_t last_started; /* stack of its runners, the latest on top */
-    double busy_h;         /* device-hours since the last sweep, up to since_h */
-    double since_h, swept_h;
+    int64_t busy, since;   /* device-ticks since the last sweep, up to tick `since` */
+    int64_t swept;         /* device-ticks swept and not booked yet */
 };
 
 struct state {
@@ -81,7 +85,7 @@ static double *cells(const struct hanse_world *world, int output)
 
 double hanse__batch_busy_h(const struct hanse_world *world, int32_t group)
 {
-    return benches(world)[group].swept_h;
+    return (double)benches(world)[group].swept / TICKS_PER_H;
 }
 
 double hanse__batch_served(const struct hanse_world *world)
@@ -177,8 +181,9 @@ static int32_t best_group(const struct hanse_world *world, const struct job *job
 static void touch(struct hanse_world *world, int32_t group)
 {
     struct bench *b = &benches(world)[group];
-    b->busy_h += b->used * (world->moving.now_h - b->since_h);
-    b->since_h = world->moving.now_h;
+    int64_t now = (int64_t)(world->moving.now_h * TICKS_PER_H);
+    b->busy += b->used * (now - b->since);
+    b->since = now;
 }
 
 static enum hanse_status start(struct hanse_world *world, uint32_t number, int32_t group)
@@ -380,13 +385,21 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     struct state *s = batches(world);
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         struct bench *b = &benches(world)[g];
-        b->busy_h += b->used * ((double)to - b->since_h);
-        b->since_h = (double)to;
-        b->swept_h = b->busy_h;
-        b->busy_h = 0.0;
+        int64_t now = to * (int64_t)TICKS_PER_H;
+        b->swept += b->busy + b->used * (now - b->since);
+        b->since = now;
+        b->busy = 0;
     }
-    s->served_swept = s->served_sum;
+    s->served_swept += s->served_sum;
     s->served_sum = 0.0;
+}
+
+void hanse__batch_booked(struct hanse_world *world)
+{
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        benches(world)[g].swept = 0;
+    }
+    batches(world)->served_swept = 0.0;
 }
 
 static void month(struct hanse_world *world, int32_t which)

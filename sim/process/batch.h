@@ -32,9 +32,11 @@ struct hanse_batch {
 extern const struct hanse_kind hanse_kind_batch;
 extern const struct hanse_mechanism hanse_mechanism_batch;
 
-/* Of the hours just swept: device-hours a group's batch devices worked, and reference work
- * that finished. */
+/* Of the hours swept and not yet booked: device-hours a group's batch devices worked, and
+ * reference work that finished. */
 double hanse__batch_busy_h(const struct hanse_world *world, int32_t group);
 double hanse__batch_served(const struct hanse_world *world);
+/* They are in the books now: starts from nothing. */
+void hanse__batch_booked(struct hanse_world *world);
 
 #endif

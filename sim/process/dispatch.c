@@ -37,7 +37,7 @@ struct state {
     hanse_ref left;       /* double [regions × workloads]: asked and not served this hour */
     hanse_ref served;     /* double [regions × workloads]: served this hour */
     hanse_ref reach;      /* double [regions × workloads]: free capacity in reach */
-    hanse_ref busy;       /* double [regions]: sum over the swept hours */
+    hanse_ref busy;       /* double [regions]: sum over hours not booked yet */
     hanse_ref ring;       /* double: waiting work by hour of arrival, per cell */
     hanse_ref ring_start; /* uint32_t [workloads]: where a workload's rings start */
     hanse_ref waiting;    /* double [regions × workloads]: sum of its ring */
@@ -82,6 +82,13 @@ double hanse__dispatch_served(const struct hanse_world *world)
 double hanse__dispatch_cloud_eur(const struct hanse_world *world)
 {
     return dispatch(world)->cloud_eur;
+}
+
+void hanse__dispatch_booked(struct hanse_world *world)
+{
+    struct state *s = dispatch(world);
+    memset(hanse__at(world, s->busy), 0, (size_t)s->n_regions * sizeof(double));
+    s->served_sum = s->cloud_eur = 0.0;
 }
 
 /* --- before the hours -------------------------------------------------------------------- */
@@ -412,8 +419,6 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     struct state *s = dispatch(world);
     refresh(world, s);
     struct sweep h = open_sweep(world);
-    memset(h.busy, 0, (size_t)h.R * sizeof *h.busy);
-    s->served_sum = s->cloud_eur = 0.0;
     for (h.hour = from; h.hour < to; h.hour++) {
         if (h.hour / 24 != s->day) {
             s->day = h.hour / 24;

@@ -22,10 +22,13 @@ struct hanse_world;
 
 extern const struct hanse_mechanism hanse_mechanism_dispatch;
 
-/* Of the hours just swept: device-time share used by the flow, summed over hours [regions]. */
+/* Of the hours swept and not yet booked: device-time share used by the flow, summed over hours
+ * [regions]. */
 const double *hanse__dispatch_busy_h(const struct hanse_world *world);
 /* Reference work served on time or late in them, and what the clouds took for it. */
 double hanse__dispatch_served(const struct hanse_world *world);
 double hanse__dispatch_cloud_eur(const struct hanse_world *world);
+/* They are in the books now: starts from nothing. */
+void hanse__dispatch_booked(struct hanse_world *world);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/account.h"
 #include "sim/process/fleet.h"
 #include "sim/process/world.h"
 
@@ -168,6 +169,7 @@ static void sweep(struct hanse_world *world, int64_t from, int64_t to)
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     world->moving.now_h = (double)to;
     hanse__fleet_settle(world, from, to);
+    hanse__account_follow(world);
     for (size_t m = 0; m < n; m++) {
         if (mechanisms[m]->hours != NULL) {
             mechanisms[m]->hours(world, from, to);

@@ -1,0 +1,457 @@
+/*
+ * What must hold in every world, tried on seeded random ones: work, money and energy add up,
+ * shocks that touch nothing change nothing, other sites' luck stays their own, a copied
+ * replication goes on alike.
+ */
+#include <math.h>
+
+#include "sim/engine/stream.h"
+#include "sim/study/study.h"
+#include "tests/nation.h"
+
+enum { WORLDS = 40, REGIONS = 3 };
+
+static double pick(struct hanse_stream *dice, double low, double high)
+{
+    return low + (high - low) * hanse_stream_uniform(dice);
+}
+
+static const char *const AXES[] = {"territory", "ownership", "control", "coordinator",
+                                   "silicon",   "spares",    "model",   "cloud",
+                                   "power",     "network",   "payment", "all"};
+
+static void add_demand(struct nation *n, struct hanse_stream *dice)
+{
+    static const char *const USES[] = {"never", "overflow", "always"};
+    static const char *const CLASSES[] = {"public", "personal", "confidential", "state"};
+    for (int w = 0; w < 4; w++) {
+        char name[16];
+        snprintf(name, sizeof name, "w%d", w);
+        double start = pick(dice, 0.1, 3.0);
+        uint32_t e = nation_workload_of(n, name, CLASSES[w], start, pick(dice, 3.0, 30.0));
+        nation_number(n, e, "tier", 1 + w / 2);
+        nation_number(n, e, "growth", pick(dice, 0.0, 1.0));
+        double give_up = floor(pick(dice, 0.0, 60.0)) * (w % 2);
+        nation_number(n, e, "give_up", give_up);
+        nation_number(n, e, "deadline", floor(give_up * 0.5));
+        nation_text(n, e, "cloud", "api");
+        nation_text(n, e, "cloud_use", USES[(int)pick(dice, 0.0, 3.0)]);
+    }
+    uint32_t b = nation_add(n, "batch", "jobs");
+    nation_text(n, b, "region", "r0");
+    nation_text(n, b, "data_class", "public");
+    nation_number(n, b, "rate", pick(dice, 0.01, 0.5));
+    nation_number(n, b, "width_max", 8);
+    nation_number(n, b, "runtime", pick(dice, 5.0, 40.0));
+    nation_number(n, b, "deadline", 24);
+}
+
+static void add_shocks(struct nation *n, struct hanse_stream *dice)
+{
+    static const char *const ACTORS[] = {"maker", "far", "j0", "o1", "bloc"};
+    for (int i = 0; i < 4; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%d", i);
+        uint32_t e = nation_add(n, "withdraw", name);
+        double from = pick(dice, 0.0, 8000.0);
+        nation_text(n, e, "actor", ACTORS[(int)pick(dice, 0.0, 5.0)]);
+        nation_text(n, e, "axis", AXES[(int)pick(dice, 0.0, 12.0)]);
+        nation_number(n, e, "from", from);
+        nation_number(n, e, "to", from + pick(dice, 0.0, 4000.0));
+    }
+}
+
+static struct nation random_world(uint32_t which)
+{
+    struct hanse_stream dice;
+    hanse_stream_init(&dice, 11, which, hanse_entity("world"), "test");
+    struct nation n = nation_begin();
+    nation_settings(&n, 1.0);
+    nation_add(&n, "bloc", "bloc");
+    nation_jurisdiction(&n, "far");
+    nation_firm(&n, "maker", "far");
+    nation_card(&n, "card", "maker", pick(&dice, 0.0, 2.0));
+    nation_card_of(&n, "other", "maker", pick(&dice, 100.0, 2000.0), pick(&dice, 0.0, 2.0));
+    nation_model(&n);
+    nation_add(&n, "pool", "pool");
+    uint32_t upkeep = nation_upkeep(&n, pick(&dice, 0.0, 1.0), true);
+    nation_number(&n, upkeep, "repair_time", pick(&dice, 0.0, 200.0));
+    nation_number(&n, upkeep, "lead_time", pick(&dice, 0.0, 2000.0));
+    nation_number(&n, upkeep, "spares_share", pick(&dice, 0.0, 0.1));
+    for (int i = 0; i < REGIONS; i++) {
+        char name[16], region[16], owner[16], site[16];
+        snprintf(name, sizeof name, "j%d", i);
+        snprintf(region, sizeof region, "r%d", i);
+        snprintf(owner, sizeof owner, "o%d", i);
+        snprintf(site, sizeof site, "s%d", i);
+        uint32_t j = nation_jurisdiction(&n, name);
+        const struct hanse_value bloc = {.type = HANSE_VALUE_TEXT, .text = "bloc"};
+        const struct hanse_value blocs = {
+            .type = HANSE_VALUE_LIST, .items = &bloc, .n_items = 1};
+        NATION_OK(n.ctx, hanse_draft_set(n.draft, j, "blocs", &blocs, NULL));
+        nation_region(&n, region, name, "pool", pick(&dice, 1e5, 2e6));
+        nation_operator(&n, owner, name);
+        uint32_t s = nation_site(&n, site, region, owner);
+        nation_number(&n, s, "batch_share", pick(&dice, 0.0, 0.5));
+        nation_number(&n, s, "staff_cost", pick(&dice, 0.0, 50.0));
+        nation_number(&n, s, "operations_share", 0.03);
+        nation_group(&n, site, "card", floor(pick(&dice, 0.0, 60.0)));
+        nation_group(&n, site, "other", floor(pick(&dice, 0.0, 60.0)));
+    }
+    uint32_t cloud = nation_add(&n, "cloud", "api");
+    nation_text(&n, cloud, "provider", "maker");
+    nation_text(&n, cloud, "host", "far");
+    nation_number(&n, cloud, "prompt_price", 1e-6);
+    nation_number(&n, cloud, "output_price", 4e-6);
+    uint32_t buy = nation_add(&n, "purchase", "buy");
+    nation_text(&n, buy, "group", "s1/card");
+    nation_number(&n, buy, "count", 10);
+    nation_number(&n, buy, "from", 100);
+    nation_number(&n, buy, "every", 2000);
+    nation_number(&n, buy, "lead_time", 500);
+    add_demand(&n, &dice);
+    add_shocks(&n, &dice);
+    return n;
+}
+
+static void near(double a, double b, double scale)
+{
+    if (!(fabs(a - b) <= 1e-9 * (fabs(scale) + 1.0))) {
+        fail_msg("%.17g and %.17g differ", a, b);
+    }
+}
+
+static void work_money_and_energy_add_up_in_random_worlds(void **state)
+{
+    for (uint32_t w = 0; w < WORLDS; w++) {
+        struct nation n = random_world(w);
+        struct nation_run run = nation_freeze(&n);
+        struct hanse_record r = nation_replicate(&run, w);
+        double backlog = 0.0, batch_backlog = 0.0;
+        for (int32_t m = 0; m < run.layout.n_months; m++) {
+#define GET(name) nation_month(&run, &r, name, m)
+            double demand = GET("demand");
+            near(demand,
+                 GET("on_time") + GET("late") + GET("dropped") + GET("backlog") - backlog,
+                 demand + backlog);
+            backlog = GET("backlog");
+            double batch = GET("batch_demand");
+            near(batch,
+                 GET("batch_on_time") + GET("batch_late") + GET("batch_backlog") -
+                     batch_backlog,
+                 batch + batch_backlog);
+            batch_backlog = GET("batch_backlog");
+            near(GET("site_energy"), GET("energy"), GET("energy"));
+            near(GET("site_cost"), GET("cost_fleet"), GET("cost_fleet"));
+            near(GET("cost_fleet"),
+                 GET("cost_capital") + GET("cost_spares") + GET("cost_energy") +
+                     GET("cost_operations"),
+                 GET("cost_fleet"));
+            near(GET("cost"), GET("cost_fleet") + GET("cost_cloud"), GET("cost"));
+            near(GET("carbon"), GET("energy") * 300.0 * 1e-6, GET("carbon"));
+            assert_true(GET("device_hours_busy") <=
+                        GET("device_hours_available") * (1.0 + 1e-9) + 1e-6);
+            near(GET("capacity_available") * 730.0, GET("device_hours_available"),
+                 GET("device_hours_available"));
+#undef GET
+        }
+        assert_true(nation_total(&run, &r, "demand") > 0.0);
+        nation_run_end(&run);
+        nation_end(&n);
+    }
+}
+
+/* --- shocks ------------------------------------------------------------------------------ */
+
+static void same_series(const struct hanse_record *a, const double *series, size_t n)
+{
+    assert_int_equal(a->n_values, n);
+    assert_memory_equal(a->series, series, n * sizeof *series);
+}
+
+static double *copy_series(const struct hanse_record *record)
+{
+    double *copy = malloc(record->n_values * sizeof *copy);
+    assert_non_null(copy);
+    memcpy(copy, record->series, record->n_values * sizeof *copy);
+    return copy;
+}
+
+/* A nation of 200 cards with purchases, repairs, an API and a coordinator abroad, so that every
+ * axis has something to cut. */
+static struct nation exposed_nation(void)
+{
+    struct nation n = nation_begin();
+    nation_settings(&n, 2.0);
+    nation_jurisdiction(&n, "A");
+    nation_jurisdiction(&n, "B");
+    nation_jurisdiction(&n, "far");
+    nation_jurisdiction(&n, "idle");
+    nation_firm(&n, "maker", "far");
+    uint32_t pool = nation_add(&n, "pool", "pool");
+    nation_text(&n, pool, "coordinator", "maker");
+    nation_region(&n, "a", "A", "pool", 1e6);
+    uint32_t b = nation_region(&n, "b", "B", "pool", 1e6);
+    nation_text(&n, b, "grid", "maker");
+    nation_operator(&n, "owner", "far");
+    nation_card(&n, "card", "maker", 0.5);
+    uint32_t model = nation_model(&n);
+    nation_text(&n, model, "provider", "maker");
+    nation_flag(&n, model, "weights_held", false);
+    uint32_t site = nation_site(&n, "hall", "b", "owner");
+    const struct hanse_value maker = {.type = HANSE_VALUE_TEXT, .text = "maker"};
+    const struct hanse_value makers = {.type = HANSE_VALUE_LIST, .items = &maker, .n_items = 1};
+    NATION_OK(n.ctx, hanse_draft_set(n.draft, site, "controllers", &makers, NULL));
+    nation_text(&n, site, "uplink_owner", "maker");
+    nation_group(&n, "hall", "card", 30);
+    uint32_t upkeep = nation_upkeep(&n, 0.0, true);
+    nation_number(&n, upkeep, "lead_time", 300.0);
+    uint32_t cloud = nation_add(&n, "cloud", "api");
+    nation_text(&n, cloud, "provider", "maker");
+    nation_text(&n, cloud, "host", "far");
+    nation_text(&n, cloud, "payment", "maker");
+    nation_number(&n, cloud, "prompt_price", 1e-6);
+    nation_number(&n, cloud, "output_price", 4e-6);
+    uint32_t buy = nation_add(&n, "purchase", "buy");
+    nation_text(&n, buy, "group", "hall/card");
+    nation_number(&n, buy, "count", 5);
+    nation_number(&n, buy, "from", 0);
+    nation_number(&n, buy, "every", 1000);
+    nation_number(&n, buy, "lead_time", 300);
+    nation_text(&n, buy, "payment", "maker");
+    nation_workload(&n, "chat", 60.0);
+    uint32_t rented = nation_workload(&n, "rented", 1.0);
+    nation_text(&n, rented, "cloud", "api");
+    nation_text(&n, rented, "cloud_use", "always");
+    return n;
+}
+
+static void add_withdrawal(struct nation *n, const char *actor, const char *axis, double from,
+                           double to)
+{
+    uint32_t e = nation_add(n, "withdraw", "stop");
+    nation_text(n, e, "actor", actor);
+    nation_text(n, e, "axis", axis);
+    nation_number(n, e, "from", from);
+    nation_number(n, e, "to", to);
+}
+
+static double *undisturbed(size_t *n_values, double *on_time)
+{
+    struct nation n = exposed_nation();
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record record = nation_replicate(&run, 3);
+    double *series = copy_series(&record);
+    *n_values = record.n_values;
+    *on_time = nation_total(&run, &record, "on_time");
+    nation_run_end(&run);
+    nation_end(&n);
+    return series;
+}
+
+static void every_axis_cuts_what_depends_on_it(void **state)
+{
+    size_t n_values;
+    double baseline;
+    double *series = undisturbed(&n_values, &baseline);
+    for (size_t axis = 0; axis < sizeof AXES / sizeof *AXES; axis++) {
+        struct nation n = exposed_nation();
+        const char *actor = strcmp(AXES[axis], "territory") == 0 ? "B" : "far";
+        add_withdrawal(&n, actor, AXES[axis], 2920.0, 11680.0);
+        struct nation_run run = nation_freeze(&n);
+        struct hanse_record record = nation_replicate(&run, 3);
+        double on_time = nation_total(&run, &record, "on_time");
+        if (!(on_time < 0.999 * baseline)) {
+            fail_msg("axis %s: served %g of %g", AXES[axis], on_time, baseline);
+        }
+        /* Before the withdrawal the two are the same replication. */
+        for (int32_t m = 0; m < 4; m++) {
+            double got = nation_month(&run, &record, "on_time", m);
+            int32_t c = hanse_layout_find(&run.layout, "on_time");
+            const struct hanse_column *column = &run.layout.columns[c];
+            double want = 0.0;
+            for (int32_t i = 0; i < column->n_items; i++) {
+                want += series[column->offset + (size_t)(m * column->n_items + i)];
+            }
+            assert_true(got == want);
+        }
+        nation_run_end(&run);
+        nation_end(&n);
+    }
+    free(series);
+}
+
+static void withdrawing_who_touches_nothing_changes_nothing(void **state)
+{
+    size_t n_values;
+    double baseline;
+    double *series = undisturbed(&n_values, &baseline);
+    for (size_t axis = 0; axis < sizeof AXES / sizeof *AXES; axis++) {
+        struct nation n = exposed_nation();
+        add_withdrawal(&n, "idle", AXES[axis], 2000.5, 9000.25);
+        struct nation_run run = nation_freeze(&n);
+        struct hanse_record record = nation_replicate(&run, 3);
+        same_series(&record, series, n_values);
+        nation_run_end(&run);
+        nation_end(&n);
+    }
+    free(series);
+}
+
+static void a_stop_of_length_zero_is_no_stop(void **state)
+{
+    size_t n_values;
+    double baseline;
+    double *series = undisturbed(&n_values, &baseline);
+    struct nation n = exposed_nation();
+    add_withdrawal(&n, "far", "all", 4000.0, 4000.0);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record record = nation_replicate(&run, 3);
+    same_series(&record, series, n_values);
+    assert_int_equal(record.n_notes, 0);
+    nation_run_end(&run);
+    nation_end(&n);
+    free(series);
+}
+
+/* --- luck -------------------------------------------------------------------------------- */
+
+static void a_new_site_changes_no_other_sites_luck(void **state)
+{
+    double failures[2];
+    for (int more = 0; more < 2; more++) {
+        struct nation n = nation_small(2.0, 200, 0.8);
+        nation_upkeep(&n, 0.3, true);
+        if (more) {
+            nation_region(&n, "z", "A", "pool", 1e6);
+            nation_site(&n, "aaa", "z", "owner");
+            nation_group(&n, "aaa", "card", 50);
+        }
+        struct nation_run run = nation_freeze(&n);
+        struct hanse_record record = nation_replicate(&run, 5);
+        failures[more] = 0.0;
+        int32_t c = hanse_layout_find(&run.layout, "failures");
+        const struct hanse_column *column = &run.layout.columns[c];
+        for (int32_t m = 0; m < run.layout.n_months; m++) {
+            /* Region "a" sorts first, "z" behind it. A checksum that order and month enter. */
+            double x = record.series[column->offset + (size_t)(m * column->n_items)];
+            failures[more] = failures[more] * 1.0001 + x * (m + 1);
+        }
+        nation_run_end(&run);
+        nation_end(&n);
+    }
+    assert_true(failures[0] == failures[1]);
+    assert_true(failures[0] > 0.0);
+}
+
+static void a_copy_at_year_three_goes_on_alike(void **state)
+{
+    struct nation n = nation_small(6.0, 300, 0.5);
+    nation_upkeep(&n, 0.3, true);
+    nation_workload(&n, "chat", 2.0);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_worker *other;
+    NATION_OK(n.ctx, hanse_worker_create(n.ctx, &other));
+    struct hanse_record straight = nation_replicate(&run, 9);
+    double *series = copy_series(&straight);
+    size_t n_values = straight.n_values;
+    NATION_OK(n.ctx, hanse_worker_start(run.worker, run.scenario, &run.layout, 7, 9, false));
+    NATION_OK(n.ctx, hanse_worker_advance(run.worker, 3.0 * 8760.0 + 5.0));
+    NATION_OK(n.ctx, hanse_worker_copy(other, run.worker));
+    struct hanse_record first, second;
+    memset(&first, 0, sizeof first);
+    memset(&second, 0, sizeof second);
+    NATION_OK(n.ctx, hanse_worker_finish(other, &second));
+    NATION_OK(n.ctx, hanse_worker_finish(run.worker, &first));
+    assert_memory_equal(first.series, second.series, first.n_values * sizeof *first.series);
+    assert_int_equal(first.n_events, second.n_events);
+    same_series(&first, series, n_values);
+    free(series);
+    hanse_worker_destroy(other);
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
+/* --- threads ----------------------------------------------------------------------------- */
+
+struct shelf {
+    double *series[64];
+    size_t n_values;
+    uint32_t n_replications;
+};
+
+static enum hanse_status begin(void *self, struct hanse_context *ctx,
+                               const struct hanse_study *study)
+{
+    return HANSE_OK;
+}
+
+static enum hanse_status keep(void *self, struct hanse_context *ctx,
+                              const struct hanse_record *record)
+{
+    struct shelf *shelf = self;
+    uint32_t at = record->replication + (record->central ? shelf->n_replications : 0);
+    assert_null(shelf->series[at]);
+    shelf->series[at] = copy_series(record);
+    shelf->n_values = record->n_values;
+    return HANSE_OK;
+}
+
+static enum hanse_status end(void *self, struct hanse_context *ctx)
+{
+    return HANSE_OK;
+}
+
+static void results_do_not_depend_on_the_number_of_threads(void **state)
+{
+    struct nation n = random_world(3);
+    struct nation_run run = nation_freeze(&n);
+    const struct hanse_scenario *cases[] = {run.scenario};
+    const char *names[] = {"baseline"};
+    struct hanse_study study = {.cases = cases,
+                                .case_names = names,
+                                .case_labels = names,
+                                .n_cases = 1,
+                                .n_replications = 12,
+                                .n_central = 4,
+                                .seed = 5,
+                                .layout = run.layout};
+    struct shelf shelves[3];
+    const int threads[] = {1, 2, 5};
+    for (int k = 0; k < 3; k++) {
+        memset(&shelves[k], 0, sizeof shelves[k]);
+        shelves[k].n_replications = 12;
+        struct hanse_sink sink = {&shelves[k], begin, keep, end};
+        struct hanse_run_options options = {.threads = threads[k]};
+        struct hanse_run_report report;
+        NATION_OK(n.ctx, hanse_study_run(n.ctx, &study, &sink, &options, &report));
+        assert_int_equal(report.n_done, 16);
+    }
+    for (int k = 1; k < 3; k++) {
+        for (int i = 0; i < 16; i++) {
+            assert_memory_equal(shelves[k].series[i], shelves[0].series[i],
+                                shelves[0].n_values * sizeof(double));
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 16; i++) {
+            free(shelves[k].series[i]);
+        }
+    }
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(work_money_and_energy_add_up_in_random_worlds),
+        cmocka_unit_test(every_axis_cuts_what_depends_on_it),
+        cmocka_unit_test(withdrawing_who_touches_nothing_changes_nothing),
+        cmocka_unit_test(a_stop_of_length_zero_is_no_stop),
+        cmocka_unit_test(a_new_site_changes_no_other_sites_luck),
+        cmocka_unit_test(a_copy_at_year_three_goes_on_alike),
+        cmocka_unit_test(results_do_not_depend_on_the_number_of_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
