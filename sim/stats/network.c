@@ -248,9 +248,8 @@ static enum hanse_status need_closed(struct hanse_context *ctx,
     const char *model = "closed network";
     HANSE_TRY(need_stations(ctx, model, net->n_stations, net->service_time, net->servers));
     if (net->customers < 1 || net->customers > 10000) {
-        return hanse__fail(ctx, HANSE_ERR_DOMAIN,
-                           "%s: customers must be in 1..10000, got %lld", model,
-                           (long long)net->customers);
+        return hanse__fail(ctx, HANSE_ERR_DOMAIN, "%s: customers must be in 1..10000, got %lld",
+                           model, (long long)net->customers);
     }
     if (!(net->think_time >= 0.0) || !isfinite(net->think_time)) {
         return hanse__fail(ctx, HANSE_ERR_DOMAIN,
