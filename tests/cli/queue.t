@@ -1,0 +1,112 @@
+# Closed forms at the prompt: what has no value is null in JSON; the model may stand after common
+# options; every example that --help shows works.
+
+$ hanse queue mmc --lambda 18 --mu 1 -c 20
+offered_load                         18 erlang
+utilization                         0.9
+...
+wait_time                     0.2753845 s
+...
+wait_probability               0.550769
+...
+
+$ hanse queue servers --lambda 320 --mu 1 | head -1
+servers                             352
+
+$ hanse queue servers --lambda 160 --mu 1 --time 0.1 | head -1
+servers                             174
+
+$ hanse queue spares --in-repair 18
+stock_no_backorder                   25
+...
+stock_fill_rate                      26
+...
+
+$ hanse queue k-of-n -n 20 -k 18 --availability 0.95 --common 0.1 | grep enough
+enough_up_probability        0.93667282
+
+$ hanse queue breakdowns --lambda 0.6 --mu 1 -f 0.01 --down 10 | grep empty
+empty_probability               unknown
+
+$ hanse queue breakdowns --lambda 0.6 --mu 1 -f 0.01 --down 10 --only-busy | grep empty
+empty_probability                  0.34
+
+$ hanse queue md1 --lambda 0.8 --mu 1 --format json
+{
+ "model": "md1",
+ "inputs": {
+  "lambda": 0.8,
+  "mu": 1.0
+ },
+ "results": {
+  "utilization": 0.8,
+...
+  "wait_time": 2.0,
+...
+ },
+ "units": {
+...
+}
+
+$ hanse queue --format json breakdowns --lambda 0.6 --mu 1 -f 0.01 --down 10 | grep empty | head -1
+  "empty_probability": null,
+
+$ hanse queue jackson --lambda 0.3,0 --service 1,0.5 --routing '0,0.5;0.2,0'
+throughput                          0.3 1/s
+in_system                    0.59090909
+response_time                  1.969697 s
+
+station         visits    utilization     throughput      in_system  response_time
+      1      1.1111111     0.33333333     0.33333333            0.5            1.5
+      2     0.55555556    0.083333333     0.16666667    0.090909091     0.54545455
+
+$ hanse queue --help | grep -c '^  [a-z0-9-]\{3,10\}  '
+18
+
+$ hanse queue --help | awk '/^  [a-z]/ && $1 != "hanse" { print $1 }' |
+>     while read -r model; do
+>         example=$(hanse queue "$model" --help | sed '1,/^Example:/d')
+>         eval "$example" >/dev/null || echo "$model: its example fails"
+>     done
+
+$ hanse queue mmmc
+hanse queue: no model 'mmmc', did you mean 'mmc'?
+Try 'hanse queue --help'.
+[exit 2]
+
+$ hanse queue
+hanse queue: needs MODEL
+Try 'hanse queue --help'.
+[exit 2]
+
+$ hanse queue mmc --lamda 3
+hanse queue mmc: no option --lamda, did you mean '--lambda'?
+Try 'hanse queue mmc --help'.
+[exit 2]
+
+$ hanse queue mmc --lambda 3 --mu 1
+hanse queue mmc: needs --servers N: servers
+Try 'hanse queue mmc --help'.
+[exit 2]
+
+$ hanse queue mmc --lambda 20 --mu 1 -c 20
+...offered load must be below the 20 servers' capacity, got 20 erlang
+[exit 2]
+
+$ hanse queue jackson --lambda 1,2 --service 1 --routing 0
+...--lambda: must be at most 1 numbers, got '1,2'
+[exit 2]
+
+$ hanse queue jackson --lambda 1 --service one --routing 0
+...--service: must be numbers with commas between, got 'one'
+[exit 2]
+
+$ hanse queue closed -n 2 --service 1,1 --visits 1
+...--visits: must be 2 numbers, got 1
+[exit 2]
+
+$ hanse queue jackson --lambda 0.1 --service 1 --routing 0 -c 1.5
+...--servers: must be whole numbers, got 1.5
+[exit 2]
+
+$ hanse queue mmc --lambda 2 --mu 1 -c 3 | diff - <(sed -n '/^\$ hanse queue mmc/,/^```/p' docs/queueing.md | sed '1d;$d')
