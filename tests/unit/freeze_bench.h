@@ -111,4 +111,32 @@ static inline void override(struct bench *bench, const char *name, const char *p
     done(bench, hanse_draft_override(bench->draft, name, path, &value, &line));
 }
 
+/* A site that gives every field, none at its default. */
+static inline void declare_full_site(struct bench *bench)
+{
+    uint32_t site;
+    const struct hanse_origin here = {.file = "latvia.lua", .line = 30};
+    done(bench, hanse_draft_add(bench->draft, "site", "riga", &here, &site));
+    const struct {
+        const char *key;
+        struct hanse_value value;
+    } fields[] = {
+        {"label", WORDS("Riga, quay")},
+        {"price", NUMBER(0.2, PRICE_DIM)},
+        {"power", NUMBER(1500, POWER_DIM)},
+        {"share", NUMBER(0.25, PLAIN_DIM)},
+        {"staff", NUMBER(12, PLAIN_DIM)},
+        {"open", SWITCH(false)},
+        {"note", WORDS("river-cooled")},
+        {"grade", WORDS("high")},
+        {"owner", WORDS("acme")},
+        {"control", WORDS("EE")},
+        {"holders", LIST(WORDS("zeta"), WORDS("EE"))},
+        {"profile", LIST(NUMBER(1, POWER_DIM), NUMBER(2.5, POWER_DIM), NUMBER(0, POWER_DIM))},
+    };
+    for (size_t i = 0; i < N_OF(fields); i++) {
+        done(bench, hanse_draft_set(bench->draft, site, fields[i].key, &fields[i].value, NULL));
+    }
+}
+
 #endif

@@ -197,7 +197,7 @@ static const struct hanse_kind *const test_kinds[] = {
     &study_kind, &bloc_kind, &state_kind, &firm_kind, &site_kind, &group_kind,
 };
 
-/* A site with more than 900 staff must be of high grade: a rule over two fields. */
+/* A site with much staff or a high share must be of high grade: rules over two fields. */
 enum hanse_status site_check(const struct hanse_scenario *scenario, int32_t index)
 {
     int32_t count;
@@ -207,6 +207,10 @@ enum hanse_status site_check(const struct hanse_scenario *scenario, int32_t inde
         return hanse_scenario_reject(scenario, &site_kind, index, "staff",
                                      "must be at most 900 below grade 'high', got %d",
                                      (int)site->staff);
+    }
+    if (site->share > 0.9 && site->grade != 2) {
+        return hanse_scenario_reject(scenario, &site_kind, index, "grade",
+                                     "must be 'high' for a share above 0.9");
     }
     return HANSE_OK;
 }

@@ -149,10 +149,12 @@ static void malformed_formulas_are_refused_before_they_are_evaluated(void **stat
         deep[i] = (struct hanse_term){HANSE_OP_CONSTANT, 0, 1};
     }
     const struct hanse_term starved[] = {{HANSE_OP_CONSTANT, 0, 1}, {HANSE_OP_ADD, 0, 0}};
+    const struct hanse_term early[] = {{HANSE_OP_NEG, 0, 0}, {HANSE_OP_CONSTANT, 0, 1}};
     const struct hanse_term left_over[] = {{HANSE_OP_CONSTANT, 0, 1},
                                            {HANSE_OP_CONSTANT, 0, 1}};
     const struct hanse_term stranger[] = {{HANSE_OP_PARAM, 5, 0}};
     const struct hanse_formula bad[] = {{starved, 2, PLAIN_DIM},
+                                        {early, 2, PLAIN_DIM},
                                         {left_over, 2, PLAIN_DIM},
                                         {stranger, 1, PLAIN_DIM},
                                         {NULL, 0, PLAIN_DIM}};

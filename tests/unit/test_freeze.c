@@ -4,33 +4,6 @@
 #include <malloc.h>
 #include <time.h>
 
-static void declare_full_site(struct bench *bench)
-{
-    uint32_t site;
-    const struct hanse_origin here = {.file = "latvia.lua", .line = 30};
-    done(bench, hanse_draft_add(bench->draft, "site", "riga", &here, &site));
-    const struct {
-        const char *key;
-        struct hanse_value value;
-    } fields[] = {
-        {"label", WORDS("Riga, quay")},
-        {"price", NUMBER(0.2, PRICE_DIM)},
-        {"power", NUMBER(1500, POWER_DIM)},
-        {"share", NUMBER(0.25, PLAIN_DIM)},
-        {"staff", NUMBER(12, PLAIN_DIM)},
-        {"open", SWITCH(false)},
-        {"note", WORDS("river-cooled")},
-        {"grade", WORDS("high")},
-        {"owner", WORDS("acme")},
-        {"control", WORDS("EE")},
-        {"holders", LIST(WORDS("zeta"), WORDS("EE"))},
-        {"profile", LIST(NUMBER(1, POWER_DIM), NUMBER(2.5, POWER_DIM), NUMBER(0, POWER_DIM))},
-    };
-    for (size_t i = 0; i < N_OF(fields); i++) {
-        done(bench, hanse_draft_set(bench->draft, site, fields[i].key, &fields[i].value, NULL));
-    }
-}
-
 static void every_type_of_field_arrives_in_its_struct(void **state)
 {
     struct bench *bench = *state;
@@ -323,6 +296,33 @@ static void a_kind_checks_its_rows_against_the_whole(void **state)
     done(bench, freeze_with(bench, "many good", NULL, NULL));
 }
 
+static void a_rule_on_a_default_points_at_the_entity(void **state)
+{
+    struct bench *bench = *state;
+    done(bench, declare_least(bench->draft));
+    override(bench, "most", "site.tartu.share", NUMBER(0.95, PLAIN_DIM));
+    refused(bench, freeze_with(bench, "most", NULL, NULL),
+            "estonia.lua:5: site 'tartu': grade: must be 'high' for a share above 0.9");
+}
+
+static void texts_of_any_length_are_kept(void **state)
+{
+    enum { LONG = 3 << 20 };
+    struct bench *bench = *state;
+    char *text = malloc(LONG);
+    uint32_t e;
+    memset(text, 'x', LONG);
+    text[LONG - 1] = '\0';
+    done(bench, declare_least(bench->draft));
+    done(bench, hanse_draft_add(bench->draft, "site", "riga", NULL, &e));
+    done(bench, hanse_draft_set_text(bench->draft, e, "note", text));
+    done(bench, hanse_draft_set_number(bench->draft, e, "price", 1));
+    done(bench, freeze(bench));
+    assert_string_equal(site_of(bench, "riga")->note, text);
+    assert_string_equal(site_of(bench, "tartu")->name, "tartu");
+    free(text);
+}
+
 static void an_entity_keeps_its_identity_when_others_come(void **state)
 {
     struct bench *bench = *state;
@@ -453,6 +453,8 @@ int main(void)
         CASE(a_long_chain_of_parents_is_no_cycle),
         CASE(an_actor_of_two_kinds_must_be_told_apart),
         CASE(a_kind_checks_its_rows_against_the_whole),
+        CASE(a_rule_on_a_default_points_at_the_entity),
+        CASE(texts_of_any_length_are_kept),
         CASE(an_entity_keeps_its_identity_when_others_come),
         CASE(a_hundred_thousand_sites_freeze_quickly_and_small),
         CASE(every_allocation_may_fail),

@@ -72,10 +72,15 @@ static void equal_dimensions_in_other_words_are_equal(void **state)
 
 static void euro_and_dollar_are_different_dimensions(void **state)
 {
-    struct hanse_unit a, b;
-    assert_int_equal(hanse_unit_parse(*state, "MEUR", &a), HANSE_OK);
-    assert_int_equal(hanse_unit_parse(*state, "MUSD", &b), HANSE_OK);
-    assert_false(hanse_dim_equal(&a.dim, &b.dim));
+    static const char *const pairs[][2] = {
+        {"EUR", "USD"}, {"kEUR", "kUSD"}, {"MEUR", "MUSD"}, {"GEUR", "GUSD"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct hanse_unit a, b;
+        assert_int_equal(hanse_unit_parse(*state, pairs[i][0], &a), HANSE_OK);
+        assert_int_equal(hanse_unit_parse(*state, pairs[i][1], &b), HANSE_OK);
+        assert_true(a.scale == b.scale);
+        assert_false(hanse_dim_equal(&a.dim, &b.dim));
+    }
 }
 
 static void a_bad_unit_is_named_with_its_nearest_neighbour(void **state)
@@ -134,6 +139,8 @@ static void a_dimension_reads_back_from_its_text(void **state)
     char text[128];
     assert_int_equal(hanse_unit_parse(*state, "MEUR/GWh", &price), HANSE_OK);
     assert_string_equal(hanse_dim_text(&price.dim, text, sizeof text), "EUR/kWh");
+    assert_int_equal(hanse_unit_parse(*state, "J/s", &price), HANSE_OK);
+    assert_string_equal(hanse_dim_text(&price.dim, text, sizeof text), "kW");
 }
 
 int main(void)
