@@ -96,9 +96,7 @@ struct hanse_window {
 HANSE_API size_t hanse_windows(const struct hanse_scenario *scenario,
                                struct hanse_window *windows, size_t capacity);
 
-/* out[months × items] from a record's series. A cell of a MEAN output holds its level summed
- * over the month's 730 hours, so a mean is that sum over the hours. Ratios with a zero
- * denominator give NaN. */
+/* out[months × items] from a record's series; ratios with a zero denominator give NaN. */
 HANSE_API void hanse_view_series(const struct hanse_layout *layout,
                                  const struct hanse_view *view, const double *series,
                                  double *out);

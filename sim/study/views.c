@@ -111,8 +111,8 @@ size_t hanse_windows(const struct hanse_scenario *scenario, struct hanse_window 
     return n;
 }
 
-/* Item of an additive column reduced over months [from, to). A cell of a MEAN output holds the
- * level integrated over its month's hours. */
+/* Item of an additive column reduced over months [from, to). A cell of a MEAN output holds its
+ * month's mean; months are equally long, so the mean over them is plain. */
 static double reduce(const struct hanse_column *column, const struct fold *fold,
                      const double *series, int32_t item, int32_t from, int32_t to)
 {
@@ -126,7 +126,7 @@ static double reduce(const struct hanse_column *column, const struct fold *fold,
         sum += fold_item(fold, cells + (size_t)m * per_month, item);
     }
     if (column->output->reducer == HANSE_MEAN) {
-        return to > from ? sum / ((double)MONTH_H * (to - from)) : NAN;
+        return to > from ? sum / (to - from) : NAN;
     }
     return sum;
 }
