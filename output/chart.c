@@ -246,7 +246,7 @@ static void draw_floor(struct hanse_text *text, const struct frame *frame, doubl
         return;
     }
     snprintf(words, sizeof words, "floor %s",
-             hanse__figure_value(value, &frame->measure, false, floor_value, 0.0));
+             hanse__figure_exact(value, &frame->measure, floor_value));
     hanse__svg_line(text, "floor", frame->x.from, y, frame->x.to, y);
     hanse__svg_text(text, "floorname", frame->x.from + 6, y - 5, HANSE_SVG_START, words);
 }

@@ -85,7 +85,7 @@ static void group(char *out, size_t capacity, const char *plain)
 static void write_number(char *out, size_t capacity, double shown, int decimals)
 {
     char plain[400];
-    char grouped[HANSE_FIGURE_BYTES / 2];
+    char grouped[64];
 
     if (isnan(shown)) {
         snprintf(out, capacity, EN_DASH);
@@ -118,6 +118,14 @@ static const char *gap(const char *unit)
     return unit[0] != '\0' ? NO_BREAK_SPACE : "";
 }
 
+/* A hundredth of a per cent is enough for anyone. */
+static double coarsen(const struct hanse_measure *measure, double half_width)
+{
+    double shown = half_width * measure->factor;
+
+    return strcmp(measure->unit, "%") == 0 && shown < 0.02 ? 0.02 : shown;
+}
+
 const char *hanse__figure_value(char buffer[HANSE_FIGURE_BYTES],
                                 const struct hanse_measure *measure, bool difference,
                                 double value, double half_width)
@@ -127,7 +135,7 @@ const char *hanse__figure_value(char buffer[HANSE_FIGURE_BYTES],
     const char *unit = unit_of(measure, difference);
 
     write_number(number, sizeof number, shown,
-                 decimals_for(shown, half_width * measure->factor));
+                 decimals_for(shown, coarsen(measure, half_width)));
     snprintf(buffer, HANSE_FIGURE_BYTES, "%s%s%s", number, gap(unit), unit);
     return buffer;
 }
@@ -139,7 +147,7 @@ const char *hanse__figure_range(char buffer[HANSE_FIGURE_BYTES],
     char from[48], to[48];
     double factor = measure->factor;
     const char *unit = unit_of(measure, difference);
-    int decimals = decimals_for(high * factor, (high - low) / 2.0 * factor);
+    int decimals = decimals_for(high * factor, coarsen(measure, (high - low) / 2.0));
 
     if (isnan(low) || isnan(high)) {
         snprintf(buffer, HANSE_FIGURE_BYTES, "no interval");
@@ -160,8 +168,16 @@ const char *hanse__figure_interval(char buffer[HANSE_FIGURE_BYTES],
 
     hanse__figure_value(estimate, measure, difference, value, (high - low) / 2.0);
     hanse__figure_range(range, measure, difference, low, high);
-    /* 60 bytes each fit: numbers are under 48, units are cut at 63. */
-    snprintf(buffer, HANSE_FIGURE_BYTES, "%.60s (%.60s)", estimate, range);
+    /* Cut where absurd: numbers are under 48 bytes, units under 64. */
+    snprintf(buffer, HANSE_FIGURE_BYTES, "%.120s (%.120s)", estimate, range);
+    return buffer;
+}
+
+const char *hanse__figure_exact(char buffer[HANSE_FIGURE_BYTES],
+                                const struct hanse_measure *measure, double value)
+{
+    snprintf(buffer, HANSE_FIGURE_BYTES, "%.4g%s%s", value * measure->factor,
+             gap(measure->unit), measure->unit);
     return buffer;
 }
 

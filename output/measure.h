@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { HANSE_FIGURE_BYTES = 128, HANSE_UNIT_BYTES = 64 };
+enum { HANSE_FIGURE_BYTES = 256, HANSE_UNIT_BYTES = 64 };
 
 struct hanse_measure {
     double factor;                             /* shown = stored × factor */
@@ -36,6 +36,10 @@ const char *hanse__figure(char buffer[HANSE_FIGURE_BYTES], double shown, double 
 const char *hanse__figure_interval(char buffer[HANSE_FIGURE_BYTES],
                                    const struct hanse_measure *measure, bool difference,
                                    double value, double low, double high);
+
+/* A number that is exact because somebody chose it: "70 %". */
+const char *hanse__figure_exact(char buffer[HANSE_FIGURE_BYTES],
+                                const struct hanse_measure *measure, double value);
 
 /* The two halves of the above: "63 %" and "59–67 %". */
 const char *hanse__figure_value(char buffer[HANSE_FIGURE_BYTES],

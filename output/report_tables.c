@@ -210,8 +210,7 @@ void hanse__report_floor(struct hanse_page *page)
     }
     measure = hanse__digest_measure_months(digest, digest->headline.output);
     hanse__text_add(text, "<h2>Months until the floor of ");
-    hanse__text_escaped(
-        text, hanse__figure_value(figure, &measure, false, digest->headline.floor, 0.0));
+    hanse__text_escaped(text, hanse__figure_exact(figure, &measure, digest->headline.floor));
     hanse__text_addf(
         text,
         "</h2>\n<p class=\"note\">Counted from month %zu, the start of the stop, to "
