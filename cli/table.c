@@ -119,13 +119,7 @@ const char *hanse_table_standing(const struct hanse_table *table, size_t row,
                                  const char *column, const char *what)
 {
     char key[256];
-    size_t n = strlen(column);
-    n -= ends_with(column, "_low") ? 4 : ends_with(column, "_high") ? 5 : 0;
     snprintf(key, sizeof key, "%s_%s", column, what);
     const char *own = hanse_table_cell(table, row, key);
-    if (own[0] == '\0') {
-        snprintf(key, sizeof key, "%.*s_%s", (int)n, column, what);
-        own = hanse_table_cell(table, row, key);
-    }
     return own[0] != '\0' ? own : hanse_table_cell(table, row, what);
 }

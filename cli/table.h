@@ -1,8 +1,8 @@
 /*
  * A reference table held whole in memory, for printing.
  *
- * Every figure's standing is either in a column of its own (price_usd_evidence for
- * price_usd_low) or the row's; that rule lives here and nowhere else in the program.
+ * Every figure's standing is either in a column of its own (tdp_w_evidence for tdp_w) or the
+ * row's; that rule lives here and nowhere else in this folder.
  */
 #ifndef HANSE_CLI_TABLE_H
 #define HANSE_CLI_TABLE_H

@@ -166,7 +166,8 @@ static void computed_and_recalled_cells_say_so(void **state)
     for (size_t row = 0; row < t->n; row++) {
         assert_string_equal(cell(t, row, "tpp_evidence"), "derived");
         assert_string_equal(cell(t, row, "export_class_evidence"), "derived");
-        assert_int_equal(filled(t, row, "price_usd_low"), filled(t, row, "price_usd_evidence"));
+        assert_int_equal(filled(t, row, "price_usd_low"),
+                         filled(t, row, "price_usd_low_evidence"));
     }
     t = named("regions");
     for (size_t row = 0; row < t->n; row++) {
