@@ -460,7 +460,8 @@ static void find_shapes(const struct hanse_world *world, struct state *s)
     for (int32_t r = 0; r < s->n_regions; r++) {
         for (int32_t w = 0; w < n; w++) {
             for (int64_t hour = 0; hour < HANSE_WEEK_H; hour++) {
-                int local = hanse__hour_of_week(hour, world->tables.regions[r].utc_offset_h);
+                int local =
+                    hanse__hour_of_week(world, hour, world->tables.regions[r].utc_offset_h);
                 *shape++ =
                     workloads[w].profile.count > 0 ? workloads[w].profile.items[local] : 1.0;
             }

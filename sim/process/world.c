@@ -1,6 +1,7 @@
 #include "sim/process/world.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "sim/base/assert.h"
 #include "sim/process/replication.h"
@@ -151,4 +152,24 @@ enum hanse_status hanse__take(struct hanse_world *world, size_t n, size_t size, 
 {
     *ref = hanse_arena_take(&world->arena, (n > 0 ? n : 1) * size);
     return *ref != 0 ? HANSE_OK : HANSE_ERR_MEMORY;
+}
+
+/* Weekday of a Gregorian date, 0 = Monday (Zeller's congruence). */
+static int weekday(const char *date)
+{
+    int year = 1970, month = 1, day = 1;
+    sscanf(date, "%d-%d-%d", &year, &month, &day);
+    if (month < 3) {
+        month += 12;
+        year--;
+    }
+    int from_saturday =
+        (day + 13 * (month + 1) / 5 + year + year / 4 - year / 100 + year / 400) % 7;
+    return (from_saturday + 5) % 7;
+}
+
+int hanse__hour_of_week(const struct hanse_world *world, int64_t hour, double utc_offset_h)
+{
+    int64_t local = hour + 24 * weekday(world->tables.settings->start) + llround(utc_offset_h);
+    return (int)((local % HANSE_WEEK_H + HANSE_WEEK_H) % HANSE_WEEK_H);
 }

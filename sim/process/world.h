@@ -128,11 +128,8 @@ static inline void *hanse__at(const struct hanse_world *world, hanse_ref ref)
     return hanse_arena_at(&world->arena, ref);
 }
 
-/* Position in a week of local time, 0 = Monday 00:00, for an hour of the simulation. */
-static inline int hanse__hour_of_week(int64_t hour, double utc_offset_h)
-{
-    int64_t offset = (int64_t)(utc_offset_h < 0 ? utc_offset_h - 0.5 : utc_offset_h + 0.5);
-    return (int)(((hour + offset) % HANSE_WEEK_H + HANSE_WEEK_H) % HANSE_WEEK_H);
-}
+/* Position in a week of local time, 0 = Monday 00:00, for an hour of the simulation; hour 0 is
+ * 00:00 UTC of the scenario's start date. */
+int hanse__hour_of_week(const struct hanse_world *world, int64_t hour, double utc_offset_h);
 
 #endif

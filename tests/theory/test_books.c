@@ -372,6 +372,42 @@ static void a_copy_at_year_three_goes_on_alike(void **state)
     nation_end(&n);
 }
 
+/* 2026-01-01 is a Thursday: a profile that lives in one hour of the week, Thursday 02:00 local
+ * at UTC+2, puts its first demand into hour 0, and 104 or 105 weeks of it into two years. */
+static void profiles_follow_the_calendar_and_local_time(void **state)
+{
+    struct nation n = nation_begin();
+    nation_settings(&n, 2.0);
+    nation_jurisdiction(&n, "A");
+    nation_firm(&n, "maker", "A");
+    nation_add(&n, "pool", "pool");
+    nation_number(&n, nation_region(&n, "a", "A", "pool", 1e6), "utc_offset", 2.0);
+    nation_card(&n, "card", "maker", 0.0);
+    nation_model(&n);
+    uint32_t w = nation_workload(&n, "chat", 1.0);
+    static struct hanse_term terms[168];
+    static struct hanse_value hours[168];
+    for (int i = 0; i < 168; i++) {
+        terms[i] = (struct hanse_term){HANSE_OP_CONSTANT, 0, i == 3 * 24 + 2 ? 168.0 : 0.0};
+        hours[i] = (struct hanse_value){.type = HANSE_VALUE_FORMULA,
+                                        .formula = {.terms = &terms[i], .n_terms = 1}};
+    }
+    const struct hanse_value profile = {
+        .type = HANSE_VALUE_LIST, .items = hours, .n_items = 168};
+    NATION_OK(n.ctx, hanse_draft_set(n.draft, w, "profile", &profile, NULL));
+    struct nation_run run = nation_freeze(&n);
+    NATION_OK(n.ctx, hanse_worker_start(run.worker, run.scenario, &run.layout, 1, 0, true));
+    struct hanse_record record;
+    memset(&record, 0, sizeof record);
+    NATION_OK(n.ctx, hanse_worker_finish(run.worker, &record));
+    double month = nation_month(&run, &record, "demand", 0);
+    /* Thursdays at hours 0, 168, 336, 504, 672 of the first 730: five. */
+    double total = nation_total(&run, &record, "demand");
+    near(month / total, 5.0 / 105.0, 1.0);
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
 /* --- threads ----------------------------------------------------------------------------- */
 
 struct shelf {
@@ -451,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_stop_of_length_zero_is_no_stop),
         cmocka_unit_test(a_new_site_changes_no_other_sites_luck),
         cmocka_unit_test(a_copy_at_year_three_goes_on_alike),
+        cmocka_unit_test(profiles_follow_the_calendar_and_local_time),
         cmocka_unit_test(results_do_not_depend_on_the_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
