@@ -63,7 +63,7 @@ struct hanse__calendar {
 
 static inline struct hanse__calendar *hanse__calendar_of(const struct hanse_calendar *calendar)
 {
-    return hanse_arena_at(calendar->arena, calendar->state);
+    return (struct hanse__calendar *)hanse_arena_at(calendar->arena, calendar->state);
 }
 
 static inline bool hanse__entry_before(const struct hanse__entry *a,

@@ -23,13 +23,14 @@ enum hanse_profile_origin {
 
 struct hanse_profile {
     enum hanse_profile_origin origin;
-    double compute_flop_per_s;   /* achieved in prefill */
-    double memory_byte_per_s;    /* achieved in decode */
-    double capacity_bytes;       /* device memory */
+    double compute_flop_per_s; /* achieved in prefill */
+    double memory_byte_per_s;  /* achieved in decode */
+    double capacity_bytes;     /* device memory */
 };
 
 /* The derived profile of an accelerator: datasheet peak × efficiency. */
-HANSE_API struct hanse_profile hanse_profile_derive(const struct hanse_accelerator *accelerator);
+HANSE_API struct hanse_profile
+hanse_profile_derive(const struct hanse_accelerator *accelerator);
 
 #ifdef __cplusplus
 }

@@ -64,7 +64,7 @@ check_third_party() { # file header
             # shellcheck disable=SC2086 # a list of words
             if [[ $2 == "$name"* ]] && ! within "$1" ${home[$names]}; then
                 complain "$1: $2 has its home in ${home[$names]}"
-            elif [[ $2 == "$name"* && $1 == *.h && $1 == sim/* ]]; then
+            elif [[ $2 == "$name"* ]] && grep -qF "\"$1\"" sim/hanse.h; then
                 complain "$1: a public header shows no third-party header, here $2"
             fi
         done
