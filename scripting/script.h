@@ -28,6 +28,11 @@ enum hanse_status hanse_script_load(struct hanse_context *ctx, const char *path,
                                     const char *library,
                                     const struct hanse_script_limits *limits,
                                     struct hanse_script **script);
+/* As _load, on `length` bytes of text; `path` says where it would lie and names it. */
+enum hanse_status hanse_script_load_text(struct hanse_context *ctx, const char *path,
+                                         const char *text, size_t length, const char *library,
+                                         const struct hanse_script_limits *limits,
+                                         struct hanse_script **script);
 void hanse_script_destroy(struct hanse_script *script);
 
 struct hanse_draft *hanse_script_draft(struct hanse_script *script);
