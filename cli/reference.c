@@ -78,6 +78,8 @@ static char *default_text(const struct hanse_field *field, char *text, size_t si
         join(text, size, "%.15g", field->fallback);
     } else if (field->fallback_text != NULL) {
         join(text, size, "`%s`", field->fallback_text);
+    } else if (field->type == HANSE_TEXT && strcmp(field->key, "label") == 0) {
+        join(text, size, "its name");
     } else {
         join(text, size, "none");
     }

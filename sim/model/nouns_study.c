@@ -111,7 +111,7 @@ static enum hanse_status check_settings(const struct hanse_scenario *scenario, i
 
 const struct hanse_kind hanse_kind_scenario = {
     .name = "scenario",
-    .doc = "What is studied and for how long. Declared exactly once.",
+    .doc = "What is studied and for how long.",
     .size = sizeof(struct hanse_settings),
     .fields = SCENARIO_FIELDS,
     .n_fields = HANSE_COUNT(SCENARIO_FIELDS),
