@@ -24,29 +24,15 @@ static void moments(const double *values, const double *before, size_t n, double
         rest += d;
         squares += d * d;
     }
-    if (n < 2) {
-        *sd = NAN;
-        return;
-    }
-    double variance = (squares - rest * rest / (double)n) / (double)(n - 1);
-    *sd = sqrt(fmax(variance, 0.0));
-    if (isnan(squares)) { /* fmax would hide it */
-        *sd = NAN;
-    }
+    double variance = (squares - rest * rest / (double)n) / ((double)n - 1.0);
+    *sd = isnan(variance) ? NAN : sqrt(fmax(variance, 0.0)); /* fmax drops a NaN */
 }
 
 struct hanse_interval hanse_interval_of(uint64_t n, double mean, double sd, double confidence)
 {
-    struct hanse_interval out = {n, 0, mean, sd, NAN, NAN, NAN};
-    if (n < 2) {
-        out.sd = NAN;
-        return out;
-    }
-    double t = hanse_student_factor(confidence, (double)(n - 1));
-    out.half_width = t * sd / sqrt((double)n);
-    out.low = mean - out.half_width;
-    out.high = mean + out.half_width;
-    return out;
+    /* Without a degree of freedom the factor is NaN, and so is all that follows. */
+    double half = hanse_student_factor(confidence, (double)n - 1.0) * sd / sqrt((double)n);
+    return (struct hanse_interval){n, 0, mean, sd, half, mean - half, mean + half};
 }
 
 static struct hanse_interval interval(const double *values, const double *before, size_t n,

@@ -12,10 +12,8 @@ struct place {
 static int compare_places(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
-    if (a->value != b->value) {
-        return a->value < b->value ? -1 : 1;
-    }
-    return a->at < b->at ? -1 : a->at > b->at;
+    /* Equal values may come in any order: they share their rank. */
+    return (a->value > b->value) - (a->value < b->value);
 }
 
 static bool any_nan(const double *values, size_t n)

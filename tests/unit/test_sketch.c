@@ -109,22 +109,33 @@ static void sketches_of_different_error_do_not_merge(void **state)
     assert_int_equal(hanse_sketch_init(&fine, ctx, 0.01, NAN), HANSE_ERR_DOMAIN);
 }
 
+/* An edge belongs to the bin above it, and what is just below to the bin below, whatever the
+ * rounding of the division: over these ranges it lands off by one in both directions. */
 static void edges_decide_the_bin(void **state)
 {
     static struct hanse_histogram histogram;
-    assert_int_equal(hanse_histogram_init(&histogram, ctx, 0.1, 0.7, 6), HANSE_OK);
-    for (uint32_t i = 0; i < 6; i++) { /* an edge belongs to the bin above it */
-        hanse_histogram_add(&histogram, hanse_histogram_edge(&histogram, i));
-        assert_int_equal(histogram.counts[i], 1);
-        hanse_histogram_add(&histogram,
-                            nextafter(hanse_histogram_edge(&histogram, i + 1), 0.0));
-        assert_int_equal(histogram.counts[i], 2);
+    for (uint32_t n_bins = 1; n_bins <= HANSE_HISTOGRAM_BINS; n_bins++) {
+        assert_int_equal(hanse_histogram_init(&histogram, ctx, 0.1, 0.7, n_bins), HANSE_OK);
+        for (uint32_t i = 0; i < n_bins; i++) {
+            double above = hanse_histogram_edge(&histogram, i + 1);
+            hanse_histogram_add(&histogram, hanse_histogram_edge(&histogram, i));
+            assert_int_equal(histogram.counts[i], 1);
+            hanse_histogram_add(&histogram, nextafter(above, 0.0));
+            assert_int_equal(histogram.counts[i], 2);
+        }
     }
+}
+
+static void what_lies_outside_is_counted_apart(void **state)
+{
+    static struct hanse_histogram histogram;
+    assert_int_equal(hanse_histogram_init(&histogram, ctx, 0.1, 0.7, 6), HANSE_OK);
     hanse_histogram_add(&histogram, 0.7);
+    hanse_histogram_add(&histogram, INFINITY);
     hanse_histogram_add(&histogram, -INFINITY);
     hanse_histogram_add(&histogram, NAN);
-    assert_int_equal(histogram.n, 15);
-    assert_int_equal(histogram.n_above, 1);
+    assert_int_equal(histogram.n, 4);
+    assert_int_equal(histogram.n_above, 2);
     assert_int_equal(histogram.n_below, 1);
     assert_int_equal(histogram.n_nan, 1);
 }
@@ -156,6 +167,7 @@ int main(void)
         cmocka_unit_test(negative_and_nan_spoil_a_sketch),
         cmocka_unit_test(sketches_of_different_error_do_not_merge),
         cmocka_unit_test(edges_decide_the_bin),
+        cmocka_unit_test(what_lies_outside_is_counted_apart),
         cmocka_unit_test(histograms_merge_bin_by_bin),
     };
     return cmocka_run_group_tests(tests, make_context, drop_context);

@@ -63,6 +63,9 @@ static void empty_tally_has_no_mean(void **state)
     hanse_tally_merge(&tally, &empty);
     assert_close(hanse_tally_interval(&tally, 0.95).mean, 3.0, 0.0);
     assert_true(isnan(hanse_tally_sd(&tally)));
+    assert_close(tally.min, 3.0, 0.0);
+    hanse_tally_merge(&empty, &tally);
+    assert_close(empty.min, 3.0, 0.0);
 }
 
 static void time_weights_the_values_held(void **state)
