@@ -41,7 +41,8 @@ static const char *evidence_of(const struct hanse_origin *origin)
     return origin->evidence == HANSE_EVIDENCE_NONE ? "" : hanse_evidence_name(origin->evidence);
 }
 
-/* --- what differs --------------------------------------------------------------------------- */
+/* --- what differs ---------------------------------------------------------------------------
+ */
 
 static int compare_places(const struct hanse_resolved *a, const struct hanse_resolved *b)
 {
@@ -83,7 +84,8 @@ static bool same_value(const struct hanse_resolved *a, const struct hanse_resolv
            a->origin.how == b->origin.how;
 }
 
-/* --- text ----------------------------------------------------------------------------------- */
+/* --- text -----------------------------------------------------------------------------------
+ */
 
 static void print_value(char mark, const struct hanse_resolved *value)
 {
@@ -95,31 +97,38 @@ static void print_value(char mark, const struct hanse_resolved *value)
     snprintf(amount, sizeof amount, "%s%s%s%s", *value->text != '\0' ? value->text : "-",
              has_unit ? " " : "", has_unit ? value->unit : "",
              value->uncertain ? " (uncertain)" : "");
-    printf("%c %-46s %-28s %s", mark, path, amount,
-           where(&value->origin, place, sizeof place));
+    printf("%c %-46s %-28s %s", mark, path, amount, where(&value->origin, place, sizeof place));
     printf("%s%s", *evidence != '\0' ? "  " : "", evidence);
     printf("%s%s\n", source != NULL ? "  " : "", source != NULL ? source : "");
 }
 
-static void print_params(const struct hanse_scenario *scenario)
+/* "24 month" or "0.9 (0.5 to 1.6) prompt/person/day", in the parameter's own unit. */
+static void param_text(struct hanse_context *ctx, const struct hanse_param *param, char *text,
+                       size_t size)
+{
+    struct hanse_unit unit = {.scale = 1};
+    const char *name = param->unit != NULL && strcmp(param->unit, "1") != 0 ? param->unit : "";
+    hanse_unit_parse(ctx, *name != '\0' ? name : "1", &unit);
+    int n = snprintf(text, size, "%.6g", param->mid / unit.scale);
+    if (param->low < param->high) {
+        n += snprintf(text + n, size - (size_t)n, " (%.6g to %.6g)", param->low / unit.scale,
+                      param->high / unit.scale);
+    }
+    snprintf(text + n, size - (size_t)n, "%s%s", *name != '\0' ? " " : "", name);
+}
+
+static void print_params(struct hanse_context *ctx, const struct hanse_scenario *scenario)
 {
     for (size_t i = 0; i < hanse_scenario_n_params(scenario); i++) {
         const struct hanse_param *param = hanse_scenario_param(scenario, i);
-        char place[640], path[256], amount[160];
+        char place[640], path[256], amount[256];
         const char *evidence = evidence_of(&param->origin);
+        const char *source = param->origin.source;
         snprintf(path, sizeof path, "param.%s", param->name);
-        if (param->low < param->high) {
-            snprintf(amount, sizeof amount, "%.6g [%.6g, %.6g]", param->mid, param->low,
-                     param->high);
-        } else {
-            snprintf(amount, sizeof amount, "%.6g", param->mid);
-        }
-        char dim[128];
-        printf("  %-46s %s %s  %s%s%s%s%s\n", path, amount,
-               hanse_dim_text(&param->dim, dim, sizeof dim),
-               where(&param->origin, place, sizeof place), *evidence != '\0' ? "  " : "",
-               evidence, param->origin.source != NULL ? "  " : "",
-               param->origin.source != NULL ? param->origin.source : "");
+        param_text(ctx, param, amount, sizeof amount);
+        printf("  %-46s %-28s %s", path, amount, where(&param->origin, place, sizeof place));
+        printf("%s%s", *evidence != '\0' ? "  " : "", evidence);
+        printf("%s%s\n", source != NULL ? "  " : "", source != NULL ? source : "");
     }
 }
 
@@ -161,7 +170,7 @@ static enum hanse_status print_text(struct hanse_context *ctx,
             break;
         }
         if (c == 0 || all) {
-            print_params(loaded->cases[c]);
+            print_params(ctx, loaded->cases[c]);
             for (size_t i = 0; i < n; i++) {
                 print_value(' ', &values[i]);
             }
@@ -175,7 +184,8 @@ static enum hanse_status print_text(struct hanse_context *ctx,
     return status;
 }
 
-/* --- JSON ----------------------------------------------------------------------------------- */
+/* --- JSON -----------------------------------------------------------------------------------
+ */
 
 static json_t *text_or_null(const char *text)
 {
@@ -206,7 +216,7 @@ static json_t *json_value(const struct hanse_resolved *value)
     json_object_set_new(object, "name", json_string(value->name));
     json_object_set_new(object, "key", json_string(value->key));
     json_object_set_new(object, "value",
-                        is_number                     ? number_or_null(value->number)
+                        is_number                   ? number_or_null(value->number)
                         : value->type == HANSE_FLAG ? json_boolean(value->number != 0)
                                                     : json_string(value->text));
     json_object_set_new(object, "unit", text_or_null(value->unit));
@@ -281,9 +291,10 @@ int hanse_cli_check(int argc, char **argv)
         .operands = "SCENARIO.lua",
         .min_operands = 1,
         .max_operands = 1,
-        .summary = "Validates a scenario and prints every resolved value with its unit, origin,\n"
-                   "evidence and source. Cases after the first show what differs from it (+ new,\n"
-                   "- gone, ~ changed); -v shows every value of every case, -q none.",
+        .summary =
+            "Validates a scenario and prints every resolved value with its unit, origin,\n"
+            "evidence and source. Cases after the first show what differs from it (+ new,\n"
+            "- gone, ~ changed); -v shows every value of every case, -q none.",
         .example = "hanse check scenarios/baltic-supply-stop.lua --with stop24",
         .options = options,
         .n_options = sizeof options / sizeof options[0]};

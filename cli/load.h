@@ -12,7 +12,7 @@
 #include "sim/model/scenario.h"
 
 struct hanse_cli_load_options {
-    const char *with;                    /* "a,b"; NULL: every case */
+    const char *with;                      /* "a,b"; NULL: every case */
     const struct hanse_cli_list *settings; /* --set arguments; may be NULL */
 };
 

@@ -12,7 +12,8 @@
 
 #include "scripting/sandbox.h"
 
-/* --- order of keys -------------------------------------------------------------------------- */
+/* --- order of keys --------------------------------------------------------------------------
+ */
 
 /* A key outside Lua: for texts a pointer into the table that keeps it alive. */
 struct key {
@@ -172,7 +173,8 @@ static int base_next(lua_State *lua)
     return 2;
 }
 
-/* --- texts and metatables ------------------------------------------------------------------- */
+/* --- texts and metatables -------------------------------------------------------------------
+ */
 
 static int base_tostring(lua_State *lua)
 {
@@ -184,10 +186,12 @@ static int base_tostring(lua_State *lua)
         return 1;
     }
     int type = lua_type(lua, 1);
-    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING) {
+    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER ||
+        type == LUA_TSTRING) {
         luaL_tolstring(lua, 1, NULL);
     } else {
-        lua_pushstring(lua, luaL_typename(lua, 1)); /* an address would differ from run to run */
+        lua_pushstring(lua,
+                       luaL_typename(lua, 1)); /* an address would differ from run to run */
     }
     return 1;
 }
@@ -233,8 +237,8 @@ static int base_setmetatable(lua_State *lua)
 
 void hanse__open_base(lua_State *lua)
 {
-    static const char *const kept[] = {"assert", "error",  "ipairs",   "rawequal", "rawget",
-                                       "rawlen", "rawset", "select",   "tonumber", "type"};
+    static const char *const kept[] = {"assert", "error",  "ipairs", "rawequal", "rawget",
+                                       "rawlen", "rawset", "select", "tonumber", "type"};
     static const luaL_Reg own[] = {{"pairs", base_pairs},
                                    {"next", base_next},
                                    {"tostring", base_tostring},

@@ -10,7 +10,8 @@ enum { MOST_KEYS = 256, NAME_BYTES = 256 };
 static void declare_entity(lua_State *lua, const struct hanse_kind *kind,
                            const struct hanse__declaration *declaration, const char *name);
 
-/* --- names ---------------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------------------------
+ */
 
 /* The name of an entity at the top level; pushes one value. */
 static const char *own_name(lua_State *lua, const struct hanse_kind *kind,
@@ -43,7 +44,8 @@ static void child_name(lua_State *lua, const struct hanse__declaration *child,
     }
 }
 
-/* --- children ------------------------------------------------------------------------------- */
+/* --- children -------------------------------------------------------------------------------
+ */
 
 static const struct hanse_kind *find_kind(const struct hanse_draft *draft, const char *name)
 {
@@ -61,8 +63,7 @@ static void declare_child(lua_State *lua, const struct hanse_field *field,
                           const struct hanse__declaration *list, const char *parent,
                           size_t item)
 {
-    const struct hanse_kind *kind =
-        find_kind(hanse__script_of(lua)->draft, field->options);
+    const struct hanse_kind *kind = find_kind(hanse__script_of(lua)->draft, field->options);
     struct hanse__declaration child = *list;
     char name[NAME_BYTES];
     int top = lua_gettop(lua);
@@ -72,8 +73,7 @@ static void declare_child(lua_State *lua, const struct hanse_field *field,
     lua_rawgeti(lua, list->table, (lua_Integer)item);
     child.table = lua_gettop(lua);
     if (list->scan != NULL) {
-        child.spot.line =
-            hanse__scan_item_line(list->scan, list->node, item, list->spot.line);
+        child.spot.line = hanse__scan_item_line(list->scan, list->node, item, list->spot.line);
         child.node = hanse__scan_item_node(list->scan, list->node, item);
     }
     if (lua_type(lua, -1) != LUA_TTABLE) {
@@ -104,8 +104,9 @@ static void declare_children(lua_State *lua, const struct hanse_field *field,
     for (lua_pushnil(lua); lua_next(lua, list.table) != 0; lua_pop(lua, 1)) {
         if (!lua_isinteger(lua, -2) || lua_tointeger(lua, -2) < 1 ||
             (lua_Unsigned)lua_tointeger(lua, -2) > n) {
-            hanse__refuse(lua, &list.spot, "expected a list of tables, { { … }, … }, got a "
-                                           "table with keys");
+            hanse__refuse(lua, &list.spot,
+                          "expected a list of tables, { { … }, … }, got a "
+                          "table with keys");
         }
     }
     for (size_t i = 1; i <= n; i++) {
@@ -113,7 +114,8 @@ static void declare_children(lua_State *lua, const struct hanse_field *field,
     }
 }
 
-/* --- entities ------------------------------------------------------------------------------- */
+/* --- entities -------------------------------------------------------------------------------
+ */
 
 static void check_keys(lua_State *lua, const struct hanse_kind *kind,
                        const struct hanse__declaration *declaration)
@@ -172,8 +174,7 @@ static int construct(lua_State *lua)
 void hanse__open_declare(lua_State *lua)
 {
     size_t n;
-    const struct hanse_kind *const *kinds =
-        hanse_draft_kinds(hanse__script_of(lua)->draft, &n);
+    const struct hanse_kind *const *kinds = hanse_draft_kinds(hanse__script_of(lua)->draft, &n);
     for (size_t i = 0; i < n; i++) {
         lua_pushlightuserdata(lua, (void *)(uintptr_t)kinds[i]);
         lua_pushcclosure(lua, construct, 1);

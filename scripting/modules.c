@@ -12,7 +12,8 @@
 static bool is_inside(const char *path, const char *folder)
 {
     size_t length = strlen(folder);
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || folder[length - 1] == '/');
+    return strncmp(path, folder, length) == 0 &&
+           (path[length] == '/' || folder[length - 1] == '/');
 }
 
 static bool find_in(const char *folder, const char *name, char *path, size_t size)
@@ -21,8 +22,8 @@ static bool find_in(const char *folder, const char *name, char *path, size_t siz
     struct stat about;
     if (folder == NULL ||
         snprintf(wanted, sizeof wanted, "%s/%s", folder, name) >= (int)sizeof wanted ||
-        realpath(wanted, real) == NULL || !is_inside(real, folder) ||
-        stat(real, &about) != 0 || !S_ISREG(about.st_mode)) {
+        realpath(wanted, real) == NULL || !is_inside(real, folder) || stat(real, &about) != 0 ||
+        !S_ISREG(about.st_mode)) {
         return false;
     }
     return snprintf(path, size, "%s", real) < (int)size;

@@ -7,7 +7,8 @@
 #include "scripting/declare.h"
 #include "scripting/quantity.h"
 
-/* --- parameters ----------------------------------------------------------------------------- */
+/* --- parameters -----------------------------------------------------------------------------
+ */
 
 /* The constant under `key` in base units; `otherwise` when it is absent. The first number read
  * decides the dimension. */
@@ -216,15 +217,16 @@ static int base_params(lua_State *lua)
     return 1;
 }
 
-/* --- overrides ------------------------------------------------------------------------------ */
+/* --- overrides ------------------------------------------------------------------------------
+ */
 
 static const char *required_name(lua_State *lua, struct hanse__declaration *declaration,
                                  const char *constructor)
 {
     declaration->spot.name = hanse__declaration_text(lua, declaration, "name");
     if (declaration->spot.name == NULL) {
-        hanse__refuse(lua, &declaration->spot,
-                      "name: must be given, as in %s{ name = \"…\" }", constructor);
+        hanse__refuse(lua, &declaration->spot, "name: must be given, as in %s{ name = \"…\" }",
+                      constructor);
     }
     return declaration->spot.name;
 }
@@ -264,7 +266,8 @@ static int base_override(lua_State *lua)
     return 1;
 }
 
-/* --- cases ---------------------------------------------------------------------------------- */
+/* --- cases ----------------------------------------------------------------------------------
+ */
 
 static int base_case(lua_State *lua)
 {

@@ -9,14 +9,22 @@
 /* Deepest backtracking: one level of C stack per quantified item or capture mark. */
 enum { MOST_ITEMS = 1000, CHARGE_EVERY = 64 };
 
-enum item_kind { ITEM_SET, ITEM_OPEN, ITEM_PLACE, ITEM_CLOSE, ITEM_SAME, ITEM_BALANCE,
-                 ITEM_FRONTIER, ITEM_END };
+enum item_kind {
+    ITEM_SET,
+    ITEM_OPEN,
+    ITEM_PLACE,
+    ITEM_CLOSE,
+    ITEM_SAME,
+    ITEM_BALANCE,
+    ITEM_FRONTIER,
+    ITEM_END
+};
 
 struct item {
     enum item_kind kind;
-    char quantifier;       /* SET: 0, '?', '*', '+', '-' */
+    char quantifier;           /* SET: 0, '?', '*', '+', '-' */
     unsigned char open, close; /* BALANCE: brackets; SAME: open is the capture's number */
-    uint64_t set[4];       /* SET, FRONTIER: bit per byte */
+    uint64_t set[4];           /* SET, FRONTIER: bit per byte */
 };
 
 struct hanse__pattern {
@@ -25,7 +33,8 @@ struct hanse__pattern {
     struct item items[];
 };
 
-/* --- compiling ------------------------------------------------------------------------------ */
+/* --- compiling ------------------------------------------------------------------------------
+ */
 
 struct compiler {
     lua_State *lua;
@@ -223,8 +232,8 @@ const struct hanse__pattern *hanse__pattern_compile(lua_State *lua, const char *
     if (length > MOST_ITEMS) {
         hanse__raise(lua, "pattern: at most %d bytes long, got %zu", MOST_ITEMS, length);
     }
-    struct hanse__pattern *pattern = lua_newuserdatauv(
-        lua, sizeof *pattern + (length + 1) * sizeof pattern->items[0], 0);
+    struct hanse__pattern *pattern =
+        lua_newuserdatauv(lua, sizeof *pattern + (length + 1) * sizeof pattern->items[0], 0);
     struct compiler compiler = {lua, text, text + length, pattern};
     pattern->n_items = 0;
     pattern->anchored = length > 0 && *text == '^';
@@ -247,7 +256,8 @@ bool hanse__pattern_is_anchored(const struct hanse__pattern *pattern)
     return pattern->anchored;
 }
 
-/* --- matching ------------------------------------------------------------------------------- */
+/* --- matching -------------------------------------------------------------------------------
+ */
 
 struct matcher {
     lua_State *lua;
@@ -276,7 +286,8 @@ static bool fits(struct matcher *matcher, const struct item *item, size_t at)
 static bool match_from(struct matcher *matcher, size_t i, size_t at);
 
 /* As many as possible, then fewer, down to `least`. */
-static bool match_greedy(struct matcher *matcher, size_t i, size_t at, size_t least, size_t most)
+static bool match_greedy(struct matcher *matcher, size_t i, size_t at, size_t least,
+                         size_t most)
 {
     size_t n = 0;
     while (n < most && fits(matcher, &matcher->pattern->items[i], at + n)) {

@@ -11,7 +11,8 @@ enum { MOST_TERMS = 4096, MOST_POWER = 16 };
 
 static const char metatable_name[] = "quantity";
 
-/* --- making --------------------------------------------------------------------------------- */
+/* --- making ---------------------------------------------------------------------------------
+ */
 
 struct hanse__quantity *hanse__quantity_push(lua_State *lua, uint32_t n_terms)
 {
@@ -19,8 +20,8 @@ struct hanse__quantity *hanse__quantity_push(lua_State *lua, uint32_t n_terms)
         hanse__raise(lua, "quantity: a formula of at most %d terms, got %u", MOST_TERMS,
                      n_terms);
     }
-    struct hanse__quantity *made = lua_newuserdatauv(
-        lua, sizeof *made + n_terms * sizeof made->terms[0], 1);
+    struct hanse__quantity *made =
+        lua_newuserdatauv(lua, sizeof *made + n_terms * sizeof made->terms[0], 1);
     memset(made, 0, sizeof *made + n_terms * sizeof made->terms[0]);
     made->n_terms = n_terms;
     luaL_setmetatable(lua, metatable_name);
@@ -84,7 +85,8 @@ static const struct hanse__quantity *operand(lua_State *lua, int index)
     return quantity;
 }
 
-/* --- evidence ------------------------------------------------------------------------------- */
+/* --- evidence -------------------------------------------------------------------------------
+ */
 
 /* What is computed from two marked values is no better than the worse of them: an assumption
  * stays one, anything else is derived. */
@@ -130,7 +132,8 @@ static void mark_result(lua_State *lua, int a, int b, bool scales)
     hanse__quantity_mark(lua, source_x, join_evidence(of_x, of_y));
 }
 
-/* --- arithmetic ----------------------------------------------------------------------------- */
+/* --- arithmetic -----------------------------------------------------------------------------
+ */
 
 static double evaluate(enum hanse_op op, double a, double b)
 {
@@ -174,7 +177,9 @@ static struct hanse__quantity *push_operation(lua_State *lua, enum hanse_op op, 
         double value = evaluate(op, value_x, value_y);
         if (!isfinite(value)) {
             hanse__raise(lua, "quantity: must be a finite number, got %s",
-                         isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+                         isnan(value) ? "nan"
+                         : value > 0  ? "inf"
+                                      : "-inf");
         }
         return hanse__quantity_push_number(lua, value, NULL);
     }
@@ -288,7 +293,8 @@ static int quantity_unm(lua_State *lua)
     return 1;
 }
 
-/* --- functions ------------------------------------------------------------------------------ */
+/* --- functions ------------------------------------------------------------------------------
+ */
 
 static int plain_function(lua_State *lua, enum hanse_op op, const char *name)
 {
@@ -389,7 +395,8 @@ static int quantity_number(lua_State *lua)
     return 1;
 }
 
-/* --- comparing and showing ------------------------------------------------------------------ */
+/* --- comparing and showing ------------------------------------------------------------------
+ */
 
 static void comparable(lua_State *lua, double *x, double *y)
 {
@@ -449,7 +456,8 @@ static int quantity_index(lua_State *lua)
                         lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
 }
 
-/* --- evidence in scripts -------------------------------------------------------------------- */
+/* --- evidence in scripts --------------------------------------------------------------------
+ */
 
 /* Pushes a copy of the number or quantity at `index` with a citation and evidence. */
 static void push_marked(lua_State *lua, int index, const char *source,
@@ -523,18 +531,28 @@ static int quantity_assumption(lua_State *lua)
 
 void hanse__open_quantities(lua_State *lua)
 {
-    static const luaL_Reg meta[] = {
-        {"__add", quantity_add},   {"__sub", quantity_sub},           {"__mul", quantity_mul},
-        {"__div", quantity_div},   {"__pow", quantity_pow},           {"__unm", quantity_unm},
-        {"__eq", quantity_eq},     {"__lt", quantity_lt},             {"__le", quantity_le},
-        {"__call", quantity_call}, {"__tostring", quantity_tostring}, {"__index", quantity_index},
-        {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"max", quantity_max},         {"exp", quantity_exp},
-        {"log", quantity_log},         {"sqrt", quantity_sqrt},
-        {"abs", quantity_abs},         {"number", quantity_number},
-        {"sourced", quantity_sourced}, {"assumption", quantity_assumption},
-        {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__add", quantity_add},
+                                    {"__sub", quantity_sub},
+                                    {"__mul", quantity_mul},
+                                    {"__div", quantity_div},
+                                    {"__pow", quantity_pow},
+                                    {"__unm", quantity_unm},
+                                    {"__eq", quantity_eq},
+                                    {"__lt", quantity_lt},
+                                    {"__le", quantity_le},
+                                    {"__call", quantity_call},
+                                    {"__tostring", quantity_tostring},
+                                    {"__index", quantity_index},
+                                    {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"max", quantity_max},
+                                         {"exp", quantity_exp},
+                                         {"log", quantity_log},
+                                         {"sqrt", quantity_sqrt},
+                                         {"abs", quantity_abs},
+                                         {"number", quantity_number},
+                                         {"sourced", quantity_sourced},
+                                         {"assumption", quantity_assumption},
+                                         {NULL, NULL}};
     const char *name;
     struct hanse_unit unit;
     luaL_newmetatable(lua, metatable_name);

@@ -22,10 +22,11 @@
 /* Registry keys of the metatables of tables and rows. A row's cells are raw fields of its
  * Lua table; where it stands is kept in a second table so that cells may have any name. */
 static const char row_metatable[] = "hanse.row";
-static const char places_key[] = "hanse.places"; /* row → "file:line" */
+static const char places_key[] = "hanse.places";   /* row → "file:line" */
 static const char columns_key[] = "hanse.columns"; /* row → table of column names */
 
-/* --- cells ---------------------------------------------------------------------------------- */
+/* --- cells ----------------------------------------------------------------------------------
+ */
 
 static void push_cell(lua_State *lua, const char *cell)
 {
@@ -63,7 +64,8 @@ static int recall(lua_State *lua, const char *registry, int row)
 }
 
 /* Pushes a row; the table of columns is at `columns`. */
-static void push_row(lua_State *lua, const struct hanse_csv *csv, const char *shown, int columns)
+static void push_row(lua_State *lua, const struct hanse_csv *csv, const char *shown,
+                     int columns)
 {
     const char *const *names = hanse_csv_columns(csv);
     const char *const *cells = hanse_csv_fields(csv);
@@ -83,7 +85,8 @@ static void push_row(lua_State *lua, const struct hanse_csv *csv, const char *sh
     hanse__charge(lua, 2 * hanse_csv_n_columns(csv));
 }
 
-/* --- rows in scripts ------------------------------------------------------------------------ */
+/* --- rows in scripts ------------------------------------------------------------------------
+ */
 
 static const char *place_of(lua_State *lua, int row)
 {
@@ -164,6 +167,7 @@ static void unit_of(lua_State *lua, const char *place, double *scale, struct han
 /* row:quantity(column[, unit]) */
 static int row_quantity(lua_State *lua)
 {
+    lua_settop(lua, 3);
     const char *place = place_of(lua, 1);
     const char *column = luaL_checkstring(lua, 2);
     double scale;
@@ -190,7 +194,8 @@ static int row_quantity(lua_State *lua)
     return 1;
 }
 
-/* --- tables in scripts ---------------------------------------------------------------------- */
+/* --- tables in scripts ----------------------------------------------------------------------
+ */
 
 /* rows:find{ column = value, … }: the one row whose cells say so. */
 static int rows_find(lua_State *lua)
@@ -207,7 +212,8 @@ static int rows_find(lua_State *lua)
         lua_rawgeti(lua, list, (lua_Integer)i);
         for (lua_pushnil(lua); lua_next(lua, 2) != 0; lua_pop(lua, 1)) {
             if (i == 1) {
-                check_column(lua, 5, lua_type(lua, 6) == LUA_TSTRING ? lua_tostring(lua, 6) : "?");
+                check_column(lua, 5,
+                             lua_type(lua, 6) == LUA_TSTRING ? lua_tostring(lua, 6) : "?");
                 lua_settop(lua, 7);
             }
             lua_pushvalue(lua, 6);
@@ -300,7 +306,8 @@ static void read_rows(lua_State *lua, struct hanse_csv *csv, const char *shown, 
     lua_pop(lua, 2);
 }
 
-/* --- reading a table ------------------------------------------------------------------------ */
+/* --- reading a table ------------------------------------------------------------------------
+ */
 
 /* Closes the file when Lua lets go of it, also after an error. */
 static int box_close(lua_State *lua)
@@ -369,8 +376,8 @@ static int base_reference(lua_State *lua)
     hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
     const struct hanse__source *source = &script->sources[number];
     struct hanse_csv **box = push_box(lua);
-    hanse__pass(lua, hanse_csv_from_text(script->ctx, source->name, source->text,
-                                         source->length, box));
+    hanse__pass(
+        lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
     lua_newtable(lua);
     int keyed = lua_gettop(lua);
     lua_newtable(lua);

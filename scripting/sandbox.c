@@ -9,10 +9,10 @@
 #include <time.h>
 
 enum {
-    COUNT_EVERY = 1000,     /* instructions between two looks at the limit */
-    CLOCK_EVERY = 16,       /* looks at the limit between two looks at the clock */
-    BYTES_PER_STEP = 256,   /* what an allocation is charged */
-    MOST_CPU_S = 120,       /* backstop for work no count foresaw; never changes a result */
+    COUNT_EVERY = 1000,   /* instructions between two looks at the limit */
+    CLOCK_EVERY = 16,     /* looks at the limit between two looks at the clock */
+    BYTES_PER_STEP = 256, /* what an allocation is charged */
+    MOST_CPU_S = 120,     /* backstop for work no count foresaw; never changes a result */
 };
 static const uint64_t default_steps = 100u * 1000 * 1000;
 static const size_t default_memory = (size_t)1 << 30;
@@ -22,7 +22,8 @@ struct hanse_script *hanse__script_of(lua_State *lua)
     return *(struct hanse_script **)lua_getextraspace(lua);
 }
 
-/* --- where, and how to complain ------------------------------------------------------------- */
+/* --- where, and how to complain -------------------------------------------------------------
+ */
 
 const char *hanse__where(lua_State *lua, int *line)
 {
@@ -87,7 +88,8 @@ const char *hanse__suggest(char *text, size_t size, const char *word, const char
     return text;
 }
 
-/* --- limits --------------------------------------------------------------------------------- */
+/* --- limits ---------------------------------------------------------------------------------
+ */
 
 static double cpu_now_s(void)
 {
@@ -208,7 +210,8 @@ static void break_for_memory(struct hanse_script *script)
     }
 }
 
-/* --- protected calls ------------------------------------------------------------------------ */
+/* --- protected calls ------------------------------------------------------------------------
+ */
 
 /* After a failed call inside the script: limits and refused declarations go on rising. */
 static void rethrow_if_broken(lua_State *lua, int status)
@@ -320,7 +323,8 @@ enum hanse_status hanse__sandbox_call(struct hanse_script *script, int n_args, i
     return script->status;
 }
 
-/* --- globals -------------------------------------------------------------------------------- */
+/* --- globals --------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name, *why;

@@ -36,7 +36,7 @@ struct hanse__scan;
 
 /* A text that was read: the scenario, a module or a table. */
 struct hanse__source {
-    char *name;               /* as messages show it */
+    char *name; /* as messages show it */
     char *text;
     size_t length;
     struct hanse__scan *scan; /* Lua texts only */
@@ -49,8 +49,8 @@ struct hanse_script {
     uint64_t steps, steps_limit;
     size_t memory, memory_limit;
     enum hanse__broken broken;
-    enum hanse_status status; /* what the load returns when it fails */
-    char message[HANSE__MESSAGE_BYTES]; /* why it is broken */
+    enum hanse_status status;              /* what the load returns when it fails */
+    char message[HANSE__MESSAGE_BYTES];    /* why it is broken */
     char refused_at[HANSE__MESSAGE_BYTES]; /* "file:line: " of the last refused allocation */
     size_t refused_text; /* bytes, when a single text was too long; 0: all memory together */
     bool machine_failed; /* the machine refused, not we */

@@ -18,8 +18,8 @@ struct entry {
 };
 
 struct node {
-    struct span call; /* name before the brace; length 0 none */
-    int line;         /* of that name */
+    struct span call;      /* name before the brace; length 0 none */
+    int line;              /* of that name */
     uint32_t first, count; /* its entries: items in order, then keys by name, then line */
 };
 
@@ -54,7 +54,8 @@ struct reader {
     bool failed; /* no memory */
 };
 
-/* --- tokens --------------------------------------------------------------------------------- */
+/* --- tokens ---------------------------------------------------------------------------------
+ */
 
 static int peek(const struct reader *reader, uint32_t ahead)
 {
@@ -207,13 +208,15 @@ static int block_change(const struct reader *reader)
     return is_word(reader, "end") || is_word(reader, "until") ? -1 : 0;
 }
 
-/* --- constructors --------------------------------------------------------------------------- */
+/* --- constructors ---------------------------------------------------------------------------
+ */
 
 static int compare_keys(const char *text, const struct entry *a, const struct entry *b)
 {
     uint32_t shorter = a->key.length < b->key.length ? a->key.length : b->key.length;
     int order = memcmp(text + a->key.at, text + b->key.at, shorter);
-    return order != 0 ? order : (a->key.length > b->key.length) - (a->key.length < b->key.length);
+    return order != 0 ? order
+                      : (a->key.length > b->key.length) - (a->key.length < b->key.length);
 }
 
 static int by_item_then_key(const void *left, const void *right, void *text)
@@ -246,8 +249,8 @@ static void close_node(struct reader *reader, int32_t node, size_t base)
 {
     struct hanse__scan *scan = reader->scan;
     size_t n = reader->n_open - base;
-    if (hanse__reserve(scan->ctx, &scan->entries, &scan->entries_capacity,
-                       scan->n_entries + n, sizeof *scan->entries) != HANSE_OK) {
+    if (hanse__reserve(scan->ctx, &scan->entries, &scan->entries_capacity, scan->n_entries + n,
+                       sizeof *scan->entries) != HANSE_OK) {
         reader->failed = true;
         return;
     }
@@ -275,8 +278,8 @@ static int32_t read_value(struct reader *reader)
     struct token before = {0}, call = {0};
     while (reader->token.kind != END && !reader->failed) {
         bool top = parens == 0 && blocks == 0;
-        if (top && (is_symbol(reader, ',') || is_symbol(reader, ';') ||
-                    is_symbol(reader, '}'))) {
+        if (top &&
+            (is_symbol(reader, ',') || is_symbol(reader, ';') || is_symbol(reader, '}'))) {
             return value;
         }
         if (is_symbol(reader, '{')) {
@@ -372,7 +375,8 @@ static int32_t read_constructor(struct reader *reader, struct span call, int lin
     return node;
 }
 
-/* --- the whole text ------------------------------------------------------------------------- */
+/* --- the whole text -------------------------------------------------------------------------
+ */
 
 static int by_line(const void *left, const void *right, void *scan_)
 {

@@ -22,7 +22,8 @@ struct hanse__duplicate {
     int line, first_line; /* line 0: there is no duplicate */
 };
 
-/* `text` must have compiled (so its nesting is bounded) and outlive the scan. NULL only when there is no memory. */
+/* `text` must have compiled (so its nesting is bounded) and outlive the scan. NULL only when
+ * there is no memory. */
 struct hanse__scan *hanse__scan_create(struct hanse_context *ctx, const char *text,
                                        size_t length);
 void hanse__scan_destroy(struct hanse__scan *scan);

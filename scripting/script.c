@@ -13,7 +13,8 @@
 #include "scripting/library.h"
 #include "sim/process/mechanism.h"
 
-/* --- sources -------------------------------------------------------------------------------- */
+/* --- sources --------------------------------------------------------------------------------
+ */
 
 int32_t hanse__source_add(struct hanse_script *script, const char *shown, const char *text,
                           size_t length)
@@ -118,8 +119,7 @@ bool hanse__source_compile(struct hanse_script *script, int32_t i)
         return false;
     }
     snprintf(chunk, sizeof chunk, "@%s", source->name);
-    int status =
-        luaL_loadbufferx(script->lua, source->text, source->length, chunk, "t");
+    int status = luaL_loadbufferx(script->lua, source->text, source->length, chunk, "t");
     if (status != LUA_OK) {
         /* A message or, out of memory, the error itself: both are the caller's to raise. */
         if (status == LUA_ERRMEM) {
@@ -131,7 +131,8 @@ bool hanse__source_compile(struct hanse_script *script, int32_t i)
     return scan_source(script, source);
 }
 
-/* --- loading -------------------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------------------------
+ */
 
 static int run_scenario(lua_State *lua)
 {
@@ -146,8 +147,9 @@ static int run_scenario(lua_State *lua)
     lua_rawget(lua, -2);
     if (!lua_isinteger(lua, -1) || lua_tointeger(lua, -1) != 1) {
         const struct hanse__spot spot = {.file = script->sources[0].name, .line = 1};
-        return hanse__refuse(lua, &spot, "hanse_schema: must be set to 1 in a scenario; begin "
-                                         "with hanse_schema = 1");
+        return hanse__refuse(lua, &spot,
+                             "hanse_schema: must be set to 1 in a scenario; begin "
+                             "with hanse_schema = 1");
     }
     return 0;
 }

@@ -63,8 +63,9 @@ static int table_concat(lua_State *lua)
     for (lua_Integer i = from; i <= to; i++) {
         int type = lua_rawgeti(lua, 1, i);
         if (type != LUA_TSTRING && type != LUA_TNUMBER) {
-            return hanse__raise(lua, "table.concat: item %lld must be a text or a number, "
-                                     "got a %s",
+            return hanse__raise(lua,
+                                "table.concat: item %lld must be a text or a number, "
+                                "got a %s",
                                 (long long)i, lua_typename(lua, type));
         }
         luaL_addvalue(&buffer);
@@ -121,8 +122,8 @@ static int table_move(lua_State *lua)
     luaL_checktype(lua, target, LUA_TTABLE);
     if (to >= from) {
         lua_Unsigned n = (lua_Unsigned)to - (lua_Unsigned)from + 1;
-        luaL_argcheck(lua, n <= (lua_Unsigned)1 << 32 && at <= LUA_MAXINTEGER - (lua_Integer)n, 4,
-                      "too many items to move");
+        luaL_argcheck(lua, n <= (lua_Unsigned)1 << 32 && at <= LUA_MAXINTEGER - (lua_Integer)n,
+                      4, "too many items to move");
         bool upwards = at > from && target == 1;
         for (lua_Unsigned i = 0; i < n; i++) {
             lua_Integer k = (lua_Integer)(upwards ? n - 1 - i : i);
@@ -135,7 +136,8 @@ static int table_move(lua_State *lua)
     return 1;
 }
 
-/* --- sort ----------------------------------------------------------------------------------- */
+/* --- sort -----------------------------------------------------------------------------------
+ */
 
 enum { ARG_TABLE = 1, ARG_ORDER = 2, ARG_COPY = 3 };
 
@@ -167,8 +169,8 @@ static void merge(lua_State *lua, const lua_Integer *in, lua_Integer *out, size_
 {
     size_t left = from, right = middle;
     for (size_t k = from; k < to; k++) {
-        bool take_right = left == middle ||
-                          (right < to && comes_before(lua, in[right], in[left], has_order));
+        bool take_right =
+            left == middle || (right < to && comes_before(lua, in[right], in[left], has_order));
         out[k] = take_right ? in[right++] : in[left++];
     }
 }
@@ -209,10 +211,10 @@ static int table_sort(lua_State *lua)
 
 void hanse__open_tables(lua_State *lua)
 {
-    static const luaL_Reg functions[] = {
-        {"concat", table_concat}, {"insert", table_insert}, {"move", table_move},
-        {"pack", table_pack},     {"remove", table_remove}, {"sort", table_sort},
-        {"unpack", table_unpack}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"concat", table_concat}, {"insert", table_insert},
+                                         {"move", table_move},     {"pack", table_pack},
+                                         {"remove", table_remove}, {"sort", table_sort},
+                                         {"unpack", table_unpack}, {NULL, NULL}};
     luaL_newlib(lua, functions);
     lua_setfield(lua, -2, "table");
 }

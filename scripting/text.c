@@ -9,7 +9,8 @@
 #include "scripting/pattern.h"
 #include "scripting/sandbox.h"
 
-/* --- captures ------------------------------------------------------------------------------- */
+/* --- captures -------------------------------------------------------------------------------
+ */
 
 static void push_capture(lua_State *lua, const char *text, const struct hanse__match *match,
                          int i)
@@ -41,7 +42,8 @@ static int push_captures(lua_State *lua, const char *text, const struct hanse__m
     return match->n_captures;
 }
 
-/* --- find, match, gmatch -------------------------------------------------------------------- */
+/* --- find, match, gmatch --------------------------------------------------------------------
+ */
 
 /* A 1-based start, negative from the end, as a 0-based place; past the end: length + 1. */
 static size_t start_at(lua_State *lua, int argument, size_t length)
@@ -76,8 +78,9 @@ static int find_plain(lua_State *lua, const char *text, size_t length, size_t fr
     size_t wanted_length;
     const char *wanted = luaL_checklstring(lua, 2, &wanted_length);
     hanse__charge(lua, (length - from) / 16);
-    const char *found =
-        wanted_length == 0 ? text + from : memmem(text + from, length - from, wanted, wanted_length);
+    const char *found = wanted_length == 0
+                            ? text + from
+                            : memmem(text + from, length - from, wanted, wanted_length);
     if (found == NULL) {
         lua_pushnil(lua);
         return 1;
@@ -166,7 +169,8 @@ static int text_gmatch(lua_State *lua)
     return 1;
 }
 
-/* --- gsub ----------------------------------------------------------------------------------- */
+/* --- gsub -----------------------------------------------------------------------------------
+ */
 
 static void add_template(lua_State *lua, luaL_Buffer *buffer, const char *text,
                          const struct hanse__match *match)
@@ -234,8 +238,9 @@ static int text_gsub(lua_State *lua)
     const char *text = luaL_checklstring(lua, 1, &length);
     const char *pattern_text = luaL_checklstring(lua, 2, &pattern_length);
     int type = lua_type(lua, 3);
-    luaL_argexpected(lua, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION ||
-                              type == LUA_TTABLE,
+    luaL_argexpected(lua,
+                     type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION ||
+                         type == LUA_TTABLE,
                      3, "string/function/table");
     lua_Integer most = luaL_optinteger(lua, 4, LUA_MAXINTEGER), n = 0;
     const struct hanse__pattern *pattern =
@@ -245,7 +250,8 @@ static int text_gsub(lua_State *lua)
     luaL_Buffer buffer;
     luaL_buffinit(lua, &buffer);
     while (n < most && from <= length) {
-        if (hanse__pattern_match(lua, pattern, text, length, from, &match) && match.to != last) {
+        if (hanse__pattern_match(lua, pattern, text, length, from, &match) &&
+            match.to != last) {
             n++;
             add_replacement(lua, &buffer, text, &match);
             from = last = match.to;
@@ -267,7 +273,8 @@ static int text_gsub(lua_State *lua)
     return 2;
 }
 
-/* --- rep, format ---------------------------------------------------------------------------- */
+/* --- rep, format ----------------------------------------------------------------------------
+ */
 
 static int text_rep(lua_State *lua)
 {
@@ -311,7 +318,8 @@ static int text_format(lua_State *lua)
         if (i < length && format[i] == '%') {
             continue;
         }
-        while (i < length && strchr("-+ #0123456789.", format[i]) != NULL && format[i] != '\0') {
+        while (i < length && strchr("-+ #0123456789.", format[i]) != NULL &&
+               format[i] != '\0') {
             i++;
         }
         argument++;
@@ -333,7 +341,8 @@ static int text_format(lua_State *lua)
 
 void hanse__open_text(lua_State *lua)
 {
-    static const char *const kept[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper"};
+    static const char *const kept[] = {"byte",    "char", "len",  "lower",
+                                       "reverse", "sub",  "upper"};
     static const luaL_Reg own[] = {{"find", text_find},     {"match", text_match},
                                    {"gmatch", text_gmatch}, {"gsub", text_gsub},
                                    {"rep", text_rep},       {NULL, NULL}};

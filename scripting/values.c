@@ -151,8 +151,9 @@ static void check_list_keys(lua_State *lua, int index, size_t n, const struct ha
     for (lua_pushnil(lua); lua_next(lua, index) != 0; lua_pop(lua, 1)) {
         lua_Integer key = lua_isinteger(lua, -2) ? lua_tointeger(lua, -2) : 0;
         if (key < 1 || (lua_Unsigned)key > n) {
-            hanse__refuse(lua, spot, "expected a list without gaps or keys, got a table with "
-                                     "other keys than 1 to %zu",
+            hanse__refuse(lua, spot,
+                          "expected a list without gaps or keys, got a table with "
+                          "other keys than 1 to %zu",
                           n);
         }
     }
@@ -169,8 +170,9 @@ static void read_list(lua_State *lua, int index, const char *unit,
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(lua, index, (lua_Integer)i + 1);
         if (!read_single(lua, -1, unit, spot, &rooms[i], &items[i])) {
-            hanse__refuse(lua, spot, "item %zu: expected a number, text, true or false, got a %s",
-                          i + 1, luaL_typename(lua, -1));
+            hanse__refuse(lua, spot,
+                          "item %zu: expected a number, text, true or false, got a %s", i + 1,
+                          luaL_typename(lua, -1));
         }
         lua_pop(lua, 1); /* texts and quantities stay alive in the list */
     }
@@ -193,7 +195,8 @@ void hanse__value_read(lua_State *lua, int index, const char *unit,
     }
 }
 
-/* --- declarations --------------------------------------------------------------------------- */
+/* --- declarations ---------------------------------------------------------------------------
+ */
 
 static void require_schema(lua_State *lua, const struct hanse__spot *spot)
 {
@@ -201,13 +204,15 @@ static void require_schema(lua_State *lua, const struct hanse__spot *spot)
     lua_pushliteral(lua, "hanse_schema");
     int type = lua_rawget(lua, -2);
     if (type == LUA_TNIL) {
-        hanse__refuse(lua, spot, "hanse_schema: must be set before anything is declared; begin "
-                                 "with hanse_schema = 1");
+        hanse__refuse(lua, spot,
+                      "hanse_schema: must be set before anything is declared; begin "
+                      "with hanse_schema = 1");
     }
     if (!lua_isinteger(lua, -1) || lua_tointeger(lua, -1) != 1) {
         const char *got = luaL_tolstring(lua, -1, NULL);
         hanse__refuse(lua, spot, "hanse_schema: must be 1, got %s",
-                      type == LUA_TNUMBER || type == LUA_TSTRING ? got : luaL_typename(lua, -2));
+                      type == LUA_TNUMBER || type == LUA_TSTRING ? got
+                                                                 : luaL_typename(lua, -2));
     }
     lua_pop(lua, 2);
 }
@@ -226,8 +231,7 @@ struct hanse__declaration hanse__declaration_begin(lua_State *lua, const char *c
         hanse__source_find(hanse__script_of(lua), declaration.spot.file);
     if (source != NULL && source->scan != NULL) {
         declaration.scan = source->scan;
-        declaration.node =
-            hanse__scan_call(source->scan, constructor, declaration.spot.line);
+        declaration.node = hanse__scan_call(source->scan, constructor, declaration.spot.line);
     }
     luaL_checkstack(lua, 64, constructor);
     return declaration;
