@@ -144,8 +144,9 @@ static void read_value(const struct hanse_scenario *scenario, const struct hanse
     value->text = value->digits;
     switch (field->type) {
     case HANSE_NUMBER:
+        /* Twelve digits: 7*percent is 0.07 to people. `number` has them all. */
         value->number = *(const double *)(const void *)room;
-        hanse__number_text(value->number, value->digits, sizeof value->digits);
+        snprintf(value->digits, sizeof value->digits, "%.12g", value->number);
         break;
     case HANSE_INTEGER:
         value->number = (double)*(const int64_t *)(const void *)room;

@@ -124,7 +124,7 @@ static inline void declare_full_site(struct bench *bench)
         {"label", WORDS("Riga, quay")},
         {"price", NUMBER(0.2, PRICE_DIM)},
         {"power", NUMBER(1500, POWER_DIM)},
-        {"share", NUMBER(0.25, PLAIN_DIM)},
+        {"share", NUMBER(7 * 0.01, PLAIN_DIM)},
         {"staff", NUMBER(12, PLAIN_DIM)},
         {"open", SWITCH(false)},
         {"note", WORDS("river-cooled")},

@@ -15,7 +15,7 @@ static void every_type_of_field_arrives_in_its_struct(void **state)
     assert_string_equal(riga->label, "Riga, quay");
     assert_true(riga->price_eur_per_kwh == 0.2);
     assert_true(riga->power_mw == 1.5);
-    assert_true(riga->share == 0.25);
+    assert_true(riga->share == 7 * 0.01);
     assert_int_equal(riga->staff, 12);
     assert_false(riga->open);
     assert_string_equal(riga->note, "river-cooled");
@@ -34,6 +34,8 @@ static void every_type_of_field_arrives_in_its_struct(void **state)
     assert_string_equal(resolved(bench, "riga", "profile").text, "1 2.5 0");
     assert_string_equal(resolved(bench, "riga", "power").text, "1.5");
     assert_string_equal(resolved(bench, "riga", "open").text, "false");
+    assert_string_equal(resolved(bench, "riga", "share").text, "0.07");
+    assert_true(resolved(bench, "riga", "share").number == 7 * 0.01);
     assert_string_equal(resolved(bench, "riga", "grade").text, "high");
     assert_string_equal(resolved(bench, "riga", "control").text, "EE");
 }
