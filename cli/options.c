@@ -45,8 +45,20 @@ static size_t n_options(const struct reader *reader)
     return reader->usage->n_options + reader->n_common;
 }
 
+/* Columns a UTF-8 text takes on a terminal; our texts have no wide characters. */
+static int columns_of(const char *text)
+{
+    int columns = 0;
+
+    for (; *text != '\0'; text++) {
+        columns += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return columns;
+}
+
 static void print_option(const struct hanse_cli_option *option)
 {
+    enum { LEFT = 30 };
     char left[80];
     char letter[8] = "    ";
 
@@ -56,7 +68,11 @@ static void print_option(const struct hanse_cli_option *option)
     snprintf(left, sizeof left, "%s%s%s%s%s", letter, option->name ? "--" : "",
              option->name ? option->name : "", option->argument ? " " : "",
              option->argument ? option->argument : "");
-    printf("  %-30s %s\n", left, option->help);
+    if (columns_of(left) <= LEFT) {
+        printf("  %s%*s %s\n", left, LEFT - columns_of(left), "", option->help);
+    } else {
+        printf("  %s\n  %*s %s\n", left, LEFT, "", option->help);
+    }
 }
 
 static void print_example(const char *example)
