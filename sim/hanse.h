@@ -16,6 +16,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/context.h"
+#include "sim/base/processor.h"
 #include "sim/base/status.h"
 #include "sim/base/version.h"
 #include "sim/engine/calendar.h"
