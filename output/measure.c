@@ -31,6 +31,9 @@ static void set_unit(struct hanse_measure *measure, const char *word, const char
 
     snprintf(measure->unit, sizeof measure->unit, "%s%s%s", word,
              word[0] != '\0' && !plain ? " " : "", plain ? "" : unit);
+    for (char *c = measure->unit; *c != '\0'; c++) {
+        *c = *c == '_' ? ' ' : *c; /* UDUNITS names have no spaces: "H100_h" */
+    }
     memcpy(measure->unit_of_difference, measure->unit, sizeof measure->unit);
 }
 

@@ -7,9 +7,13 @@
 
 enum { MARKS = HANSE_EVIDENCE_UNVERIFIED + 1 };
 
-/* A row of /scenario that carries a quantity or a stated source. */
+/* A row of /scenario that carries a quantity or a stated source. What only says how results are
+ * shown is no figure. */
 static bool is_figure(const struct hanse_resolved *value)
 {
+    if (strcmp(value->kind, "headline") == 0 || strcmp(value->kind, "window") == 0) {
+        return false;
+    }
     return value->type == HANSE_NUMBER || value->type == HANSE_INTEGER ||
            value->type == HANSE_SERIES || value->origin.evidence != HANSE_EVIDENCE_NONE;
 }
@@ -64,7 +68,8 @@ static void value_row(struct hanse_text *text, const struct hanse_resolved *valu
 }
 
 static const char table_head[] =
-    "<div class=\"scroll\"><table><thead><tr><th>What</th><th class=\"number\">Value</th>"
+    "<div class=\"scroll\"><table class=\"assumed\"><thead><tr><th>What</th><th "
+    "class=\"number\">Value</th>"
     "<th>Evidence</th><th>Source</th></tr></thead>\n<tbody>\n";
 
 struct tally {
@@ -171,8 +176,8 @@ static void default_table(struct hanse_page *page, size_t defaults)
     }
     hanse__text_addf(text,
                      "<details><summary>Left at the program's default <span class=\"note\">"
-                     "%zu figures</span></summary>\n",
-                     defaults);
+                     "%zu figure%s</span></summary>\n",
+                     defaults, defaults == 1 ? "" : "s");
     hanse__text_add(text, table_head);
     for (size_t i = 0; i < n; i++) {
         struct hanse_resolved value;
