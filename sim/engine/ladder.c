@@ -15,7 +15,8 @@
  * out for free. A burst at one instant is therefore never sorted.
  *
  * Invariants:
- *   1. base <= end; keys before `end` are in the bottom, all others in buckets.
+ *   1. base <= end. New keys before `end` go to the bottom, all others to buckets; the bottom
+ *      holds none beyond `end`.
  *   2. A bucket's place follows from its keys and the base alone.
  *   3. Of two events with one key, the one scheduled first is nearer to the exit: nearer the
  *      front of the bottom, or in the bottom while the other is in a bucket, or before it in
@@ -41,7 +42,7 @@ enum {
     CHUNK_ENTRIES = 15,
     BOTTOM_MOST = 64, /* events in the bottom */
     BOTTOM_ROOM = 2 * BOTTOM_MOST,
-    BOTTOM_TAKE = 32, /* a bucket of no more is sorted, not split */
+    BOTTOM_TAKE = 24, /* a bucket of no more is sorted, not split */
 };
 
 struct chunk {
@@ -95,11 +96,6 @@ static inline struct view view_of(struct hanse_arena *arena, struct hanse__calen
 static inline bool before_key(const struct hanse__entry *e, const struct key *key)
 {
     return e->time < key->time || (e->time == key->time && e->rank < key->rank);
-}
-
-static inline bool same_key(const struct hanse__entry *a, const struct hanse__entry *b)
-{
-    return a->time == b->time && a->rank == b->rank;
 }
 
 static inline unsigned top_digit(uint64_t difference)
@@ -215,6 +211,14 @@ static void attach(struct ladder *l, uint32_t place, struct bucket b)
     mark(l, place);
 }
 
+/* Chunks of a list lie anywhere: fetch the next one while this one is dealt with. */
+static inline void prefetch_chunk(const struct chunk *c)
+{
+    for (size_t line = 0; line < sizeof *c; line += 64) {
+        __builtin_prefetch((const char *)c + line);
+    }
+}
+
 /* Appends what is alive of a detached bucket, each entry to its place: to `place`, or, when
  * that is BUCKETS, to where its key belongs. */
 static void deal(struct view *v, struct bucket b, uint32_t place)
@@ -222,6 +226,7 @@ static void deal(struct view *v, struct bucket b, uint32_t place)
     for (uint32_t at = b.first, next; at != 0; at = next) {
         struct chunk *c = &v->chunks[at];
         next = c->next;
+        prefetch_chunk(&v->chunks[next]);
         for (uint32_t i = c->from; i < c->to; i++) {
             const struct hanse__entry *e = &c->entries[i];
             if (v->state->n_dead > 0 && !hanse__entry_alive(v->slots, e)) {
@@ -313,9 +318,6 @@ static void spill(struct view *v)
 {
     struct ladder *l = v->l;
     uint32_t cut = l->head + (l->tail - l->head) / 2;
-    while (cut > l->head && same_key(&l->bottom[cut], &l->bottom[cut - 1])) {
-        cut--;
-    }
     struct key key = {l->bottom[cut].time, l->bottom[cut].rank};
     if (l->n_bucketed == 0) {
         l->base = (struct key){v->state->now, 0};
