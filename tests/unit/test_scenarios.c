@@ -1,0 +1,254 @@
+/* The shipped scenarios load, run in every case and tell the story they claim to tell. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scripting/script.h"
+#include "sim/model/scenario.h"
+#include "sim/process/mechanism.h"
+#include "sim/study/study.h"
+
+enum { MOST_CASES = 8, MOST_VIEWS = 512, MOST_WINDOWS = 8, MOST_ITEMS = 256 };
+
+/* Means over replications of every view, window and case. */
+struct told {
+    struct hanse_study study;
+    struct hanse_view views[MOST_VIEWS];
+    struct hanse_window windows[MOST_WINDOWS];
+    size_t n_views, n_windows;
+    double *sums; /* [case][window][view][item] */
+    uint32_t records[MOST_CASES];
+};
+
+static struct hanse_context *context;
+
+static double *cell(const struct told *told, size_t which, size_t window, size_t view)
+{
+    size_t at = (which * MOST_WINDOWS + window) * MOST_VIEWS + view;
+    return told->sums + at * MOST_ITEMS;
+}
+
+static enum hanse_status ignore_begin(void *self, struct hanse_context *ctx,
+                                      const struct hanse_study *study)
+{
+    return HANSE_OK;
+}
+
+static enum hanse_status ignore_end(void *self, struct hanse_context *ctx)
+{
+    return HANSE_OK;
+}
+
+static enum hanse_status add_record(void *self, struct hanse_context *ctx,
+                                    const struct hanse_record *record)
+{
+    struct told *told = self;
+    double items[MOST_ITEMS];
+    told->records[record->case_index]++;
+    for (size_t w = 0; w < told->n_windows; w++) {
+        for (size_t v = 0; v < told->n_views; v++) {
+            hanse_view_summary(&told->study.layout, &told->views[v], &told->windows[w],
+                               record->series, items);
+            for (int32_t i = 0; i < told->views[v].n_items; i++) {
+                cell(told, record->case_index, w, v)[i] += items[i];
+            }
+        }
+    }
+    return HANSE_OK;
+}
+
+static void must(enum hanse_status status)
+{
+    if (status != HANSE_OK) {
+        fail_msg("%s", hanse_context_message(context));
+    }
+}
+
+/* Runs every case of a scenario with its inputs at mid. */
+static struct told *tell(const char *path, uint32_t replications)
+{
+    struct told *told = calloc(1, sizeof *told);
+    struct hanse_script *script;
+    const struct hanse_scenario *cases[MOST_CASES];
+    const char *names[MOST_CASES];
+    must(hanse_script_load(context, path, "scenarios", NULL, &script));
+    const struct hanse_draft *draft = hanse_script_draft(script);
+    size_t n = hanse_draft_n_cases(draft);
+    assert_in_range(n, 1, MOST_CASES);
+    for (size_t i = 0; i < n; i++) {
+        struct hanse_scenario *frozen;
+        must(hanse_draft_freeze(draft, i, NULL, 0, &frozen));
+        cases[i] = frozen;
+        names[i] = hanse_draft_case_name(draft, i);
+    }
+    told->study = (struct hanse_study){.cases = cases,
+                                       .case_names = names,
+                                       .case_labels = names,
+                                       .n_cases = (uint32_t)n,
+                                       .n_central = replications,
+                                       .seed = 1};
+    must(hanse_layout_init(context, cases[0], &told->study.layout));
+    told->n_views = hanse_views(&told->study.layout, told->views, MOST_VIEWS);
+    told->n_windows = hanse_windows(cases[0], told->windows, MOST_WINDOWS);
+    assert_true(told->n_views <= MOST_VIEWS && told->n_windows <= MOST_WINDOWS);
+    told->sums = calloc(n * MOST_WINDOWS * MOST_VIEWS * MOST_ITEMS, sizeof *told->sums);
+    struct hanse_sink sink = {told, ignore_begin, add_record, ignore_end};
+    struct hanse_run_options options = {.threads = 2};
+    struct hanse_run_report report;
+    must(hanse_study_run(context, &told->study, &sink, &options, &report));
+    for (size_t i = 0; i < n; i++) {
+        hanse_scenario_destroy((struct hanse_scenario *)cases[i]);
+        told->study.case_names = NULL;
+    }
+    hanse_script_destroy(script);
+    return told;
+}
+
+static void forget(struct told *told)
+{
+    hanse_layout_fini(&told->study.layout);
+    free(told->sums);
+    free(told);
+}
+
+/* Mean of item i of a view over replications. */
+static double item(const struct told *told, size_t which, const char *window, const char *view,
+                   size_t i)
+{
+    size_t w = 0, v = 0;
+    while (w < told->n_windows && strcmp(told->windows[w].name, window) != 0) {
+        w++;
+    }
+    while (v < told->n_views && strcmp(told->views[v].name, view) != 0) {
+        v++;
+    }
+    if (w == told->n_windows || v == told->n_views) {
+        fail_msg("no window '%s' or no view '%s'", window, view);
+    }
+    return cell(told, which, w, v)[i] / told->records[which];
+}
+
+static double served(const struct told *told, size_t which, const char *window)
+{
+    return item(told, which, window, "on_time_share", 0);
+}
+
+static int set_up(void **state)
+{
+    context = hanse_context_create();
+    return context == NULL;
+}
+
+static int tear_down(void **state)
+{
+    hanse_context_destroy(context);
+    return 0;
+}
+
+static void first_steps_outgrow_their_hall(void **state)
+{
+    struct told *told = tell("scenarios/first-steps.lua", 4);
+    double planned = served(told, 0, "horizon"), twice = served(told, 1, "horizon");
+    assert_true(planned > 0.8 && planned < 0.97);
+    assert_true(twice > 0.999);
+    forget(told);
+}
+
+static void a_key_over_half_the_hardware_halves_what_is_served(void **state)
+{
+    struct told *told = tell("scenarios/kill-switch.lua", 2);
+    assert_true(served(told, 1, "cut") < 0.99);
+    assert_true(fabs(served(told, 0, "cut") / served(told, 1, "cut") - 0.5) < 1e-9);
+    assert_true(fabs(served(told, 0, "before") - served(told, 1, "before")) < 1e-12);
+    assert_true(fabs(served(told, 0, "after") - served(told, 1, "after")) < 1e-12);
+    forget(told);
+}
+
+static void neighbours_share_until_their_coordinator_goes(void **state)
+{
+    struct told *told = tell("scenarios/neighbours.lua", 2);
+    assert_true(fabs(served(told, 0, "together") - 1) < 1e-9);
+    assert_true(served(told, 1, "together") < 0.9);
+    assert_true(fabs(served(told, 0, "apart") - served(told, 1, "apart")) < 1e-12);
+    forget(told);
+}
+
+/* Order of the cases in the file. */
+enum { BASELINE, STOP24, STOCKPILE, DIFFUSION, POOLED, WALLED, CLOUD };
+
+static void the_baltic_cases_are_ordered_as_they_must_be(void **state)
+{
+    struct told *told = tell("scenarios/baltic-supply-stop.lua", 2);
+    assert_int_equal(told->study.n_cases, 7);
+    double base = served(told, BASELINE, "last_year"), stop = served(told, STOP24, "last_year");
+    assert_true(base > 0.9);
+    assert_true(stop < base - 0.02);
+    assert_true(served(told, STOCKPILE, "last_year") > stop + 0.01);
+    const char *moved = "served_by_pool";
+    double shared = item(told, STOP24, "stop", moved, 0);
+    assert_true(item(told, POOLED, "stop", moved, 0) > shared);
+    assert_true(item(told, WALLED, "stop", moved, 0) < shared);
+    forget(told);
+}
+
+static void a_cap_far_above_the_orders_changes_nothing(void **state)
+{
+    struct told *told = tell("scenarios/baltic-supply-stop.lua", 1);
+    for (size_t v = 0; v < told->n_views; v++) {
+        for (int32_t i = 0; i < told->views[v].n_items; i++) {
+            double base = cell(told, BASELINE, 0, v)[i], cap = cell(told, DIFFUSION, 0, v)[i];
+            assert_true(base == cap || (isnan(base) && isnan(cap)));
+        }
+    }
+    forget(told);
+}
+
+/* Rows of regions and workloads are in the order of their names. */
+enum { ASSISTANT, OFFICE, PUBLIC, STATE };
+
+static void what_must_stay_at_home_is_never_rented(void **state)
+{
+    struct told *told = tell("scenarios/baltic-supply-stop.lua", 1);
+    const char *view = "served_by_cloud_by_workload";
+    assert_true(item(told, CLOUD, "horizon", view, ASSISTANT) > 0);
+    assert_true(item(told, CLOUD, "horizon", view, PUBLIC) > 0);
+    assert_true(item(told, CLOUD, "horizon", view, OFFICE) == 0);
+    assert_true(item(told, CLOUD, "horizon", view, STATE) == 0);
+    assert_true(item(told, BASELINE, "horizon", "cost_cloud", 0) == 0);
+    forget(told);
+}
+
+static void baltic_costs_and_energy_are_of_a_believable_size(void **state)
+{
+    struct told *told = tell("scenarios/baltic-supply-stop.lua", 1);
+    double energy = item(told, BASELINE, "horizon", "energy", 0);
+    double price = item(told, BASELINE, "horizon", "cost_energy", 0) / energy;
+    double carbon = item(told, BASELINE, "horizon", "carbon", 0) * 1e6 / energy;
+    double hours = item(told, BASELINE, "horizon", "device_hours_available", 0);
+    double cost = item(told, BASELINE, "horizon", "cost_fleet", 0);
+    assert_true(price > 0.1099 / 1.082 && price < 0.134 / 1.082); /* EUR/kWh, regions.csv */
+    assert_true(carbon > 123.2 && carbon < 416.7);                /* g/kWh, regions.csv */
+    assert_true(energy / hours > 0.3 && energy / hours < 1.7);    /* kW per device */
+    assert_true(cost / hours > 0.5 && cost / hours < 4.5);        /* EUR/h; rent is 2 to 5 */
+    forget(told);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_steps_outgrow_their_hall),
+        cmocka_unit_test(a_key_over_half_the_hardware_halves_what_is_served),
+        cmocka_unit_test(neighbours_share_until_their_coordinator_goes),
+        cmocka_unit_test(the_baltic_cases_are_ordered_as_they_must_be),
+        cmocka_unit_test(a_cap_far_above_the_orders_changes_nothing),
+        cmocka_unit_test(what_must_stay_at_home_is_never_rented),
+        cmocka_unit_test(baltic_costs_and_energy_are_of_a_believable_size),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
