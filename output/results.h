@@ -38,8 +38,10 @@ struct hanse_writer_options {
     bool resume; /* continue from PATH.part */
 };
 
-/* Opens PATH.part. HANSE_ERR_INPUT: PATH is there and came from another scenario (without
- * force), or the journal to resume belongs to another study. HANSE_ERR_IO: the machine. */
+/* Opens PATH.part. HANSE_ERR_INPUT: PATH is there and came from another scenario (another name
+ * of the scenario's own text), PATH.part holds finished tasks and is not to be resumed (both
+ * without force), or the journal to resume belongs to another study. HANSE_ERR_IO: the machine.
+ * Study and provenance must outlive the writer; `options` may be NULL. */
 enum hanse_status hanse_writer_create(struct hanse_context *ctx, const char *path,
                                       const struct hanse_study *study,
                                       const struct hanse_provenance *provenance,
@@ -51,6 +53,9 @@ void hanse_writer_destroy(struct hanse_writer *writer);
 struct hanse_sink hanse_writer_sink(struct hanse_writer *writer);
 /* Flags per task that the journal already held, for hanse_run_options.done. */
 const unsigned char *hanse_writer_done(const struct hanse_writer *writer);
+uint64_t hanse_writer_n_done(const struct hanse_writer *writer);
+/* Bytes of the resumed journal that were torn or damaged; their tasks run again. */
+uint64_t hanse_writer_n_dropped_bytes(const struct hanse_writer *writer);
 
 /* --- reading back ---------------------------------------------------------------------------
  *

@@ -1,0 +1,217 @@
+/* Reading the column groups back as rows. */
+#include <string.h>
+
+#include "output/results.h"
+#include "output/results_inside.h"
+
+static enum hanse_status out_of_range(struct hanse_results *results, const char *what, size_t i)
+{
+    return hanse__fail(hanse__results_context(results), HANSE_ERR_DOMAIN,
+                       "%s: has no %s number %zu", hanse_results_path(results), what, i);
+}
+
+/* Cell i of a column of texts, "" where the column is missing. */
+static enum hanse_status text_at(struct hanse_results *results, const char *path, size_t i,
+                                 const char **text)
+{
+    const char *const *texts;
+    size_t n;
+    *text = "";
+    HANSE_TRY(hanse__results_texts(results, path, &texts, &n));
+    if (i < n) {
+        *text = texts[i];
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status number_at(struct hanse_results *results, const char *path, size_t i,
+                                   double *number)
+{
+    const double *numbers;
+    size_t n;
+    *number = 0.0;
+    HANSE_TRY(hanse__results_numbers(results, path, &numbers, &n));
+    if (i < n) {
+        *number = numbers[i];
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status count_at(struct hanse_results *results, const char *path, size_t i,
+                                  uint32_t *count)
+{
+    double number;
+    HANSE_TRY(number_at(results, path, i, &number));
+    *count = (uint32_t)number;
+    return HANSE_OK;
+}
+
+/* Rows of a group: the length of its numeric column `path`. */
+static size_t rows(struct hanse_results *results, const char *path)
+{
+    const double *numbers;
+    size_t n;
+    return hanse__results_numbers(results, path, &numbers, &n) == HANSE_OK ? n : 0;
+}
+
+size_t hanse_results_n_windows(struct hanse_results *results)
+{
+    return hanse_results_size(results, "window");
+}
+
+enum hanse_status hanse_results_window(struct hanse_results *results, size_t i,
+                                       struct hanse_results_window *window)
+{
+    uint32_t shade;
+    if (i >= hanse_results_n_windows(results)) {
+        return out_of_range(results, "window", i);
+    }
+    HANSE_TRY(text_at(results, "/window", i, &window->name));
+    HANSE_TRY(text_at(results, "/window_label", i, &window->label));
+    HANSE_TRY(number_at(results, "/window_from", i, &window->from_h));
+    HANSE_TRY(number_at(results, "/window_to", i, &window->to_h));
+    HANSE_TRY(count_at(results, "/window_shade", i, &shade));
+    window->shade = shade != 0;
+    return HANSE_OK;
+}
+
+/* --- /scenario ---------------------------------------------------------------------------- */
+
+static enum hanse_field_type parse_type(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum hanse_field_type type;
+    } TYPES[] = {
+        {"number", HANSE_NUMBER},       {"integer", HANSE_INTEGER},
+        {"flag", HANSE_FLAG},           {"choice", HANSE_CHOICE},
+        {"reference", HANSE_REFERENCE}, {"references", HANSE_REFERENCES},
+        {"actor", HANSE_ACTOR},         {"actors", HANSE_ACTORS},
+        {"series", HANSE_SERIES},       {"children", HANSE_CHILDREN},
+    };
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
+        if (strcmp(TYPES[i].name, name) == 0) {
+            return TYPES[i].type;
+        }
+    }
+    return HANSE_TEXT;
+}
+
+static enum hanse_how parse_how(const char *name)
+{
+    for (enum hanse_how how = HANSE_HOW_DECLARED; how <= HANSE_HOW_SET; how++) {
+        if (strcmp(hanse_how_name(how), name) == 0) {
+            return how;
+        }
+    }
+    return HANSE_HOW_DECLARED;
+}
+
+size_t hanse_results_n_values(struct hanse_results *results)
+{
+    return rows(results, "/scenario/case_index");
+}
+
+static enum hanse_status read_origin(struct hanse_results *results, size_t i,
+                                     struct hanse_origin *origin)
+{
+    const char *how, *evidence;
+    double line;
+    HANSE_TRY(text_at(results, "/scenario/file", i, &origin->file));
+    HANSE_TRY(number_at(results, "/scenario/line", i, &line));
+    HANSE_TRY(text_at(results, "/scenario/how", i, &how));
+    HANSE_TRY(text_at(results, "/scenario/via", i, &origin->via));
+    HANSE_TRY(text_at(results, "/scenario/source", i, &origin->source));
+    HANSE_TRY(text_at(results, "/scenario/evidence", i, &evidence));
+    origin->line = (int)line;
+    origin->how = parse_how(how);
+    if (!hanse_evidence_parse(evidence, &origin->evidence)) {
+        origin->evidence = HANSE_EVIDENCE_NONE;
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse_results_value(struct hanse_results *results, size_t i,
+                                      uint32_t *case_index, struct hanse_resolved *value)
+{
+    const char *type;
+    uint32_t uncertain;
+    if (i >= hanse_results_n_values(results)) {
+        return out_of_range(results, "resolved value", i);
+    }
+    *value = (struct hanse_resolved){0};
+    HANSE_TRY(count_at(results, "/scenario/case_index", i, case_index));
+    HANSE_TRY(text_at(results, "/scenario/kind", i, &value->kind));
+    HANSE_TRY(text_at(results, "/scenario/name", i, &value->name));
+    HANSE_TRY(text_at(results, "/scenario/key", i, &value->key));
+    HANSE_TRY(text_at(results, "/scenario/unit", i, &value->unit));
+    HANSE_TRY(text_at(results, "/scenario/label", i, &value->label));
+    HANSE_TRY(text_at(results, "/scenario/type", i, &type));
+    HANSE_TRY(text_at(results, "/scenario/text", i, &value->text));
+    HANSE_TRY(number_at(results, "/scenario/number", i, &value->number));
+    HANSE_TRY(count_at(results, "/scenario/uncertain", i, &uncertain));
+    value->type = parse_type(type);
+    value->uncertain = uncertain != 0;
+    return read_origin(results, i, &value->origin);
+}
+
+/* --- /failures, /events, /provenance ------------------------------------------------------ */
+
+size_t hanse_results_n_failures(struct hanse_results *results)
+{
+    return rows(results, "/failures/case_index");
+}
+
+enum hanse_status hanse_results_failure(struct hanse_results *results, size_t i,
+                                        struct hanse_results_failure *failure)
+{
+    uint32_t central;
+    if (i >= hanse_results_n_failures(results)) {
+        return out_of_range(results, "failure", i);
+    }
+    HANSE_TRY(count_at(results, "/failures/case_index", i, &failure->case_index));
+    HANSE_TRY(count_at(results, "/failures/replication_index", i, &failure->replication));
+    HANSE_TRY(count_at(results, "/failures/central", i, &central));
+    failure->central = central != 0;
+    return text_at(results, "/failures/reason", i, &failure->reason);
+}
+
+size_t hanse_results_n_events(struct hanse_results *results)
+{
+    return rows(results, "/events/case_index");
+}
+
+enum hanse_status hanse_results_event(struct hanse_results *results, size_t i,
+                                      struct hanse_results_event *event)
+{
+    if (i >= hanse_results_n_events(results)) {
+        return out_of_range(results, "event", i);
+    }
+    HANSE_TRY(count_at(results, "/events/case_index", i, &event->case_index));
+    HANSE_TRY(count_at(results, "/events/replication_index", i, &event->replication));
+    HANSE_TRY(number_at(results, "/events/time_h", i, &event->time_h));
+    HANSE_TRY(number_at(results, "/events/amount", i, &event->value));
+    HANSE_TRY(text_at(results, "/events/what", i, &event->what));
+    HANSE_TRY(text_at(results, "/events/kind", i, &event->kind));
+    return text_at(results, "/events/entity", i, &event->entity);
+}
+
+size_t hanse_results_n_sources(struct hanse_results *results)
+{
+    const char *const *names;
+    size_t n;
+    return hanse__results_texts(results, "/provenance/source", &names, &n) == HANSE_OK ? n : 0;
+}
+
+enum hanse_status hanse_results_source(struct hanse_results *results, size_t i,
+                                       struct hanse_source_text *source, const char **sha256)
+{
+    if (i >= hanse_results_n_sources(results)) {
+        return out_of_range(results, "source", i);
+    }
+    HANSE_TRY(text_at(results, "/provenance/source", i, &source->name));
+    HANSE_TRY(text_at(results, "/provenance/sha256", i, sha256));
+    HANSE_TRY(text_at(results, "/provenance/text", i, &source->text));
+    source->length = strlen(source->text);
+    return HANSE_OK;
+}
