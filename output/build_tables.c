@@ -91,7 +91,7 @@ static void write_scenario(struct hanse__build *build, const struct scenario_row
     hanse__h5_axis_counter(h5, group, "value", "row", rows->n);
     hanse__h5_integers(h5, group, "case_index", "value", "number of the case", rows->cases);
     for (int t = 0; t < N_TEXTS && h5->status == HANSE_OK; t++) {
-        hanse__h5_words(h5, group, SCENARIO_TEXTS[t].name, "value", SCENARIO_TEXTS[t].words,
+        hanse__h5_texts(h5, group, SCENARIO_TEXTS[t].name, "value", SCENARIO_TEXTS[t].words,
                         rows->texts[t]);
     }
     hanse__h5_numbers(h5, group, "number", "value", NULL, "value, in the row's unit",
@@ -332,9 +332,9 @@ static void write_events(struct hanse__build *build, const struct event_rows *ro
     hanse__h5_integers(h5, group, "replication_index", "event", "replication",
                        rows->replications);
     hanse__h5_numbers(h5, group, "time_h", "event", "h", "time since hour 0", rows->times);
-    hanse__h5_words(h5, group, "what", "event", "what happened", rows->what);
-    hanse__h5_words(h5, group, "kind", "event", "kind of entity", rows->kinds);
-    hanse__h5_words(h5, group, "entity", "event", "to whom", rows->entities);
+    hanse__h5_texts(h5, group, "what", "event", "what happened", rows->what);
+    hanse__h5_texts(h5, group, "kind", "event", "kind of entity", rows->kinds);
+    hanse__h5_texts(h5, group, "entity", "event", "to whom", rows->entities);
     hanse__h5_numbers(h5, group, "amount", "event", NULL, "amount, where there is one",
                       rows->values);
     hanse__h5_close(h5, group);
@@ -422,7 +422,7 @@ static void failures_group(struct hanse__build *build)
         hanse__h5_integers(h5, group, "replication_index", "failure", "replication",
                            rows.replications);
         hanse__h5_integers(h5, group, "central", "failure", "1: inputs at mid", rows.central);
-        hanse__h5_words(h5, group, "reason", "failure", "why", rows.texts);
+        hanse__h5_texts(h5, group, "reason", "failure", "why", rows.texts);
         hanse__h5_close(h5, group);
     }
     hanse__free(rows.cases);
@@ -448,7 +448,7 @@ static void write_sources(struct hanse__build *build, hid_t group, char (*hashes
     }
     hanse__h5_axis_texts(&build->h5, group, "source", "file, as the scenario names it", texts,
                          n);
-    hanse__h5_words(&build->h5, group, "sha256", "source", "SHA-256 of the text", texts + n);
+    hanse__h5_texts(&build->h5, group, "sha256", "source", "SHA-256 of the text", texts + n);
     hanse__h5_texts(&build->h5, group, "text", "source", "the text", texts + 2 * n);
 }
 

@@ -83,12 +83,9 @@ void hanse__h5_write(struct hanse__h5 *h5, hid_t dataset, hid_t memory_type,
                      const hsize_t *start, const hsize_t *count, const void *data);
 void hanse__h5_close_dataset(struct hanse__h5 *h5, hid_t dataset);
 
-/* Whole columns along one axis. Texts of _words are stored in fixed width and compress well,
- * NULL counts as "" there;
- * those of _texts are stored in variable length and must not be NULL. */
+/* Whole columns along one axis. Texts are of variable length, because the netCDF library
+ * stumbles over fixed width; NULL counts as "". */
 void hanse__h5_texts(struct hanse__h5 *h5, hid_t group, const char *name, const char *axis,
-                     const char *long_name, const char *const *texts);
-void hanse__h5_words(struct hanse__h5 *h5, hid_t group, const char *name, const char *axis,
                      const char *long_name, const char *const *texts);
 void hanse__h5_numbers(struct hanse__h5 *h5, hid_t group, const char *name, const char *axis,
                        const char *unit, const char *long_name, const double *numbers);

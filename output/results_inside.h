@@ -1,8 +1,52 @@
-/* What the two halves of the reader share: columns of text by path. */
+/* What the files of the reader share. */
 #ifndef HANSE_OUTPUT_RESULTS_INSIDE_H
 #define HANSE_OUTPUT_RESULTS_INSIDE_H
 
+#include <hdf5.h>
+
 #include "output/results.h"
+
+/* Whatever was handed out is on this chain and goes when the results are closed. */
+struct block {
+    struct block *next;
+    double room[]; /* aligned for anything */
+};
+
+struct texts {
+    const char *path;
+    const char *const *items;
+    size_t n;
+};
+
+struct list {
+    const char *group;
+    const char *const *names;
+    size_t n;
+};
+
+struct hanse_results {
+    struct hanse_context *ctx;
+    const char *path;
+    hid_t file;
+    H5E_auto2_t old_handler; /* HDF5's own printing of errors is off while a file is open */
+    void *old_handler_data;
+    struct block *blocks;
+    struct texts *texts;
+    size_t n_texts, texts_capacity;
+    struct hanse_variable *variables;
+    size_t n_variables, variables_capacity;
+    struct list *lists;
+    size_t n_lists, lists_capacity;
+};
+
+/* Zeroed memory, or a copy of a text, that lasts until the results are closed; NULL, with a
+ * sentence on the context, when there is none. */
+void *hanse__results_take(struct hanse_results *results, size_t n, size_t size);
+const char *hanse__results_keep(struct hanse_results *results, const char *text);
+/* "the file is damaged". */
+enum hanse_status hanse__results_unreadable(struct hanse_results *results, const char *path);
+/* A text attribute of an object, "" when there is none. */
+const char *hanse__results_text(struct hanse_results *results, hid_t object, const char *name);
 
 /* Texts of a one-dimensional dataset; n = 0 and HANSE_OK when there is no such dataset. Owned
  * by the results, read once. */
@@ -11,7 +55,5 @@ enum hanse_status hanse__results_texts(struct hanse_results *results, const char
 /* Numbers likewise. */
 enum hanse_status hanse__results_numbers(struct hanse_results *results, const char *path,
                                          const double **numbers, size_t *n);
-/* For messages. */
-struct hanse_context *hanse__results_context(struct hanse_results *results);
 
 #endif

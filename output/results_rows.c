@@ -6,8 +6,8 @@
 
 static enum hanse_status out_of_range(struct hanse_results *results, const char *what, size_t i)
 {
-    return hanse__fail(hanse__results_context(results), HANSE_ERR_DOMAIN,
-                       "%s: has no %s number %zu", hanse_results_path(results), what, i);
+    return hanse__fail(results->ctx, HANSE_ERR_DOMAIN, "%s: has no %s number %zu",
+                       results->path, what, i);
 }
 
 /* Cell i of a column of texts, "" where the column is missing. */
