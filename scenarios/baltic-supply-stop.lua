@@ -229,10 +229,12 @@ local function own_site(place, sort, label, capital_cost, staff, groups, batch_s
 end
 
 local function devices(accelerator_name, count, age, why, spares)
-  return {accelerator = accelerator_name, count = count, age = assumption(age*year, why),
-    maintenance = "care", spares = spares}
+  return {accelerator = accelerator_name, count = assumption(count, "illustrative fleet"),
+    age = assumption(age*year, why), maintenance = "care",
+    spares = assumption(spares, "beside the share; an eighth of a tender for what is to come")}
 end
 
+local tender = "so that at mid inputs few calls are turned away and orders must go on"
 for _, place in ipairs(places) do
   firm{name = place.code .. "_grid", label = "grid operator", home = place.code}
   region{
@@ -243,37 +245,40 @@ for _, place in ipairs(places) do
       /p.usd_per_eur*p.power_price,
     carbon_intensity = countries[place.row]:quantity("carbon_intensity_g_kwh", g/kWh),
     pue = countries[place.row]:quantity("pue_model"),
-    utc_offset = 2*h, latitude = place.latitude*degree, longitude = place.longitude*degree,
+    utc_offset = assumption(2*h, "Eastern European Time; summer time is left out"),
+    latitude = place.latitude*degree, longitude = place.longitude*degree,
   }
   own_site(place, "university", "university", 0.03, 8,
-    {devices("a100", place.a100, 4, "bought in 2022")},
+    {devices("a100", place.a100, 4, "bought in 2022", 0)},
     assumption(0.5, "half for science"))
   own_site(place, "telecom", "telecom", 0.06, 12,
-    {devices("h100", place.h100, 2, "bought in 2024")}, 0)
+    {devices("h100", place.h100, 2, "bought in 2024", 0)}, 0)
   own_site(place, "data_centre", "data centre", 0.08, 20,
-    {devices("h200", place.h200, 1, "bought in 2025"),
+    {devices("h200", place.h200, 1, "bought in 2025", 0),
       devices("b200", 0, 0, "none yet", place.order//8)}, 0)
   purchase{
     name = place.code .. "_tender", label = "tender",
     group = place.code .. "_data_centre/b200",
-    count = place.order, from = place.first*month, every = place.every*year,
+    count = assumption(place.order, tender), from = assumption(place.first*month, tender),
+    every = assumption(place.every*year, tender),
     growth = assumption(0.04/year, "orders grow with the budget"), lead_time = p.order_lead,
     lead_law = "lognormal", lead_cv = assumption(0.3, "deliveries of one order vary little"),
   }
   purchase{
     name = place.code .. "_stock", label = "order for the stock",
     group = place.code .. "_data_centre/b200",
-    count = 0, from = 12*month, lead_time = p.order_lead, lead_law = "lognormal",
+    count = 0, from = assumption(12*month, "in time for the stop to find it installed"),
+    lead_time = p.order_lead, lead_law = "lognormal",
     lead_cv = assumption(0.3, "as for tenders"),
   }
   batch{
     name = place.code .. "_science", label = "fine-tuning and science", region = place.name,
     data_class = "public", rate = assumption(place.jobs/h, "two thirds of what is set aside"),
-    width_max = 8,
+    width_max = assumption(8, "one server"),
     runtime = workloads:find{subject = "Helios all four", metric = "GPU-job run time, mean"}
       :quantity("value"),
     runtime_cv = assumption(2, "heavy tail, less heavy than Helios"),
-    deadline = 24*h,
+    deadline = assumption(24*h, "starts within a day"),
   }
 end
 
@@ -320,10 +325,11 @@ calls("public", "translation and information", "public", 3, 0.25,
 -- == Shocks. In the baseline both windows have no length and do nothing.
 
 local states = {"ee", "lv", "lt"}
+local hypothetical = "hypothetical; no rule in force restricts these states"
 local limits, rules = reference "export_thresholds", "US-2023-10a"
 restriction{
   name = "stop", label = "hypothetical supply stop", authority = "us", targets = states,
-  from = 24*month, to = 24*month,
+  from = assumption(24*month, hypothetical), to = assumption(24*month, hypothetical),
   tpp_over = limits:find{rule = rules, limb = 1, metric = "tpp"}:quantity("low"),
   dense_tpp_over = limits:find{rule = rules, limb = 2, metric = "tpp"}:quantity("low"),
   density_over = limits:find{rule = rules, limb = 2, metric = "performance_density"}
@@ -340,17 +346,20 @@ restriction{
   spares = false, -- they count against the allowance, which is far from used up
 }
 
-override{name = "stop24", set = {["restriction.stop.to"] = 48*month}}
+override{name = "stop24", set = {
+  ["restriction.stop.to"] = assumption(48*month, hypothetical)}}
+local stock = "half a tender of spares, a tenth elsewhere, one tender more"
 override{name = "stockpile", set = {
-  ["maintenance.care.spares_share"] = 0.10,
-  ["group.ee_data_centre/b200.spares"] = 8,
-  ["group.lv_data_centre/b200.spares"] = 12,
-  ["group.lt_data_centre/b200.spares"] = 20,
-  ["purchase.ee_stock.count"] = 8,
-  ["purchase.lv_stock.count"] = 16,
-  ["purchase.lt_stock.count"] = 24,
+  ["maintenance.care.spares_share"] = assumption(0.10, stock),
+  ["group.ee_data_centre/b200.spares"] = assumption(8, stock),
+  ["group.lv_data_centre/b200.spares"] = assumption(16, stock),
+  ["group.lt_data_centre/b200.spares"] = assumption(12, stock),
+  ["purchase.ee_stock.count"] = assumption(16, stock),
+  ["purchase.lv_stock.count"] = assumption(32, stock),
+  ["purchase.lt_stock.count"] = assumption(24, stock),
 }}
-override{name = "tier2_cap", set = {["restriction.tier2.to"] = 24*month}}
+override{name = "tier2_cap", set = {
+  ["restriction.tier2.to"] = sourced(24*month, "the cap ran to the end of 2027", "aggregator")}}
 override{name = "treaty", set = {
   ["jurisdiction.ee.confidential_data"] = "bloc", ["jurisdiction.ee.state_data"] = "bloc",
   ["jurisdiction.lv.confidential_data"] = "bloc", ["jurisdiction.lv.state_data"] = "bloc",
