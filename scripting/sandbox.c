@@ -240,11 +240,26 @@ static int base_pcall(lua_State *lua)
     return 2;
 }
 
+/* Calls the script's handler, upvalue 1, unless the script is broken: the error may come from
+ * the counting hook itself, and while that runs nothing is counted. */
+static int guarded_handler(lua_State *lua)
+{
+    if (hanse__script_of(lua)->broken != HANSE__BROKEN_NOT) {
+        return 1;
+    }
+    lua_settop(lua, 1);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, 1, 1);
+    return 1;
+}
+
 static int base_xpcall(lua_State *lua)
 {
     luaL_checktype(lua, 2, LUA_TFUNCTION);
     lua_pushvalue(lua, 1);
     lua_pushvalue(lua, 2);
+    lua_pushcclosure(lua, guarded_handler, 1);
     lua_replace(lua, 1); /* handler first, then the function and its arguments */
     lua_replace(lua, 2);
     int status = lua_pcall(lua, lua_gettop(lua) - 2, LUA_MULTRET, 1);

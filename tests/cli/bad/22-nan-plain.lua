@@ -1,0 +1,3 @@
+-- expect: 22-nan-plain.lua:3: region 'ee': pue: must be a finite number, got ...
+hanse_schema = 1
+region{ name = "ee", pue = math.huge }

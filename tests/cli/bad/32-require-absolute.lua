@@ -1,0 +1,3 @@
+-- expect: 32-require-absolute.lua:3: require: a module's name is letters, digits, '_' and '-', its folders before dots; got '/etc/passwd'
+hanse_schema = 1
+require("/etc/passwd")

@@ -1,0 +1,3 @@
+-- expect: 33-require-missing.lua:3: require: there is no module 'nowhere' in the scenario's folder or the library
+hanse_schema = 1
+require "nowhere"

@@ -1,0 +1,4 @@
+-- expect: 52-unknown-parameter.lua:4: params: there is no parameter 'growht' (did you mean 'growth'?)
+hanse_schema = 1
+local p = params{ growth = { value = 2 } }
+local x = 2*p.growht

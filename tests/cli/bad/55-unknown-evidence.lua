@@ -1,0 +1,3 @@
+-- expect: 55-unknown-evidence.lua:3: sourced: evidence must be primary, press, aggregator, derived, assumption or unverified, got 'primry' (did you mean 'primary'?)
+hanse_schema = 1
+local x = sourced(3*kW, "somebody", "primry")

@@ -1,0 +1,3 @@
+-- expect: 63-function-as-value.lua:3: region 'ee': pue: expected a number, text, true, false or a list, got a function
+hanse_schema = 1
+region{ name = "ee", pue = function() return 1 end }
