@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/engine/calendar_state.h"
+#include "sim/engine/ladder.h"
 
 enum {
     FIRST_CAPACITY = 64,
@@ -66,11 +67,12 @@ static inline void list_push(struct hanse_arena *arena, struct hanse__calendar *
     }
 }
 
-static inline bool list_front(struct hanse_arena *arena, struct hanse__calendar *state,
-                              struct hanse__entry *entry)
+/* The first entry, dead or alive; NULL when there is none. */
+static inline const struct hanse__entry *list_front(struct hanse_arena *arena,
+                                                    struct hanse__calendar *state)
 {
-    return state->kind == HANSE_CALENDAR_LADDER ? hanse__ladder_front(arena, state, entry)
-                                                : hanse__heap_front(arena, state, entry);
+    return state->kind == HANSE_CALENDAR_LADDER ? hanse__ladder_front(arena, state)
+                                                : hanse__heap_front(arena, state);
 }
 
 static inline void list_drop(struct hanse_arena *arena, struct hanse__calendar *state)
@@ -113,27 +115,31 @@ static enum hanse_status grow(struct hanse_arena *arena, hanse_ref place, uint32
     return HANSE_OK;
 }
 
-/* One more entry and one more slot will find room. */
-static enum hanse_status reserve_one(struct hanse_calendar *calendar)
+static __attribute__((noinline)) enum hanse_status grow_double(struct hanse_calendar *calendar)
 {
-    struct hanse__calendar *state = hanse__calendar_of(calendar);
+    uint32_t capacity = hanse__calendar_of(calendar)->capacity;
+    if (capacity >= HANSE__NO_SLOT / 2) {
+        return hanse__fail(calendar->arena->ctx, HANSE_ERR_LIMIT,
+                           "calendar: at most %u events at once", capacity);
+    }
+    return grow(calendar->arena, calendar->state, capacity * 2);
+}
+
+/* One more entry and one more slot will find room. */
+static inline enum hanse_status reserve_one(struct hanse_calendar *calendar)
+{
+    const struct hanse__calendar *state = hanse__calendar_of(calendar);
     bool slot_left = state->free_slot != HANSE__NO_SLOT || state->n_slots < state->capacity;
     if (slot_left && state->n_live + state->n_dead < state->capacity) {
         return HANSE_OK;
     }
-    if (state->capacity >= HANSE__NO_SLOT / 2) {
-        return hanse__fail(calendar->arena->ctx, HANSE_ERR_LIMIT,
-                           "calendar: at most %u events at once", state->capacity);
-    }
-    return grow(calendar->arena, calendar->state, state->capacity * 2);
+    return grow_double(calendar);
 }
 
-static enum hanse_status check_time(const struct hanse_calendar *calendar, double time)
+static __attribute__((noinline)) enum hanse_status
+bad_time(const struct hanse_calendar *calendar, double time)
 {
     double now = time_of(hanse__calendar_of(calendar)->now);
-    if (time >= now && time <= DBL_MAX) {
-        return HANSE_OK;
-    }
     struct hanse_context *ctx = calendar->arena->ctx;
     if (isfinite(time)) {
         return hanse__fail(
@@ -142,6 +148,12 @@ static enum hanse_status check_time(const struct hanse_calendar *calendar, doubl
     }
     return hanse__fail(ctx, HANSE_ERR_DOMAIN,
                        "calendar: an event's time must be finite, got %g at %.17g", time, now);
+}
+
+static inline enum hanse_status check_time(const struct hanse_calendar *calendar, double time)
+{
+    double now = time_of(hanse__calendar_of(calendar)->now);
+    return time >= now && time <= DBL_MAX ? HANSE_OK : bad_time(calendar, time);
 }
 
 enum hanse_status hanse_calendar_init(struct hanse_calendar *calendar,
@@ -231,28 +243,31 @@ enum hanse_status hanse_calendar_schedule(struct hanse_calendar *calendar,
     return HANSE_OK;
 }
 
-/* Brings a living entry to the front; false when none is left. */
-static inline bool front_alive(struct hanse_calendar *calendar, struct hanse__calendar *state,
-                               const struct hanse__slot *slots, struct hanse__entry *entry)
+/* Brings a living entry to the front; NULL when none is left. */
+static inline const struct hanse__entry *front_alive(struct hanse_calendar *calendar,
+                                                     struct hanse__calendar *state,
+                                                     const struct hanse__slot *slots)
 {
-    while (list_front(calendar->arena, state, entry)) {
+    const struct hanse__entry *entry;
+    while ((entry = list_front(calendar->arena, state)) != NULL) {
         if (hanse__entry_alive(slots, entry)) {
-            return true;
+            break;
         }
         list_drop(calendar->arena, state);
         state->n_dead--;
     }
-    return false;
+    return entry;
 }
 
 bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *event)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);
     struct hanse__slot *slots = hanse_arena_at(calendar->arena, state->slots);
-    struct hanse__entry entry;
-    if (!front_alive(calendar, state, slots, &entry)) {
+    const struct hanse__entry *front = front_alive(calendar, state, slots);
+    if (front == NULL) {
         return false;
     }
+    struct hanse__entry entry = *front;
     list_drop(calendar->arena, state);
     state->now = entry.time;
     const struct hanse__slot *s = &slots[entry.slot];
@@ -269,8 +284,8 @@ double hanse_calendar_peek(struct hanse_calendar *calendar)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);
     const struct hanse__slot *slots = hanse_arena_at(calendar->arena, state->slots);
-    struct hanse__entry entry;
-    return front_alive(calendar, state, slots, &entry) ? time_of(entry.time) : INFINITY;
+    const struct hanse__entry *front = front_alive(calendar, state, slots);
+    return front != NULL ? time_of(front->time) : INFINITY;
 }
 
 bool hanse_calendar_cancel(struct hanse_calendar *calendar, hanse_handle handle)

@@ -78,26 +78,13 @@ static inline bool hanse__entry_alive(const struct hanse__slot *slots,
     return slots[entry->slot].stamp == entry->stamp;
 }
 
-/* The ladder. _grow makes room for `capacity` entries; push and front need no memory. */
-enum hanse_status hanse__ladder_init(struct hanse_arena *arena, hanse_ref place);
-enum hanse_status hanse__ladder_grow(struct hanse_arena *arena, hanse_ref place,
-                                     uint32_t capacity);
-void hanse__ladder_push(struct hanse_arena *arena, struct hanse__calendar *state,
-                        const struct hanse__entry *entry);
-/* The first entry, dead or alive; false when there is none. */
-bool hanse__ladder_front(struct hanse_arena *arena, struct hanse__calendar *state,
-                         struct hanse__entry *entry);
-void hanse__ladder_drop(struct hanse_arena *arena, struct hanse__calendar *state);
-/* Removes every dead entry. */
-void hanse__ladder_purge(struct hanse_arena *arena, struct hanse__calendar *state);
-
-/* The heap, with the same verbs. */
+/* The reference heap, with the same verbs as ladder.h. */
 enum hanse_status hanse__heap_grow(struct hanse_arena *arena, hanse_ref place,
                                    uint32_t capacity);
 void hanse__heap_push(struct hanse_arena *arena, struct hanse__calendar *state,
                       const struct hanse__entry *entry);
-bool hanse__heap_front(struct hanse_arena *arena, struct hanse__calendar *state,
-                       struct hanse__entry *entry);
+const struct hanse__entry *hanse__heap_front(struct hanse_arena *arena,
+                                             struct hanse__calendar *state);
 void hanse__heap_drop(struct hanse_arena *arena, struct hanse__calendar *state);
 void hanse__heap_purge(struct hanse_arena *arena, struct hanse__calendar *state);
 

@@ -3,17 +3,16 @@
 /* The reference event list: a 4-ary implicit heap on (time, rank, sequence). It is written to
  * be obviously right; the ladder is tested against it. */
 struct node {
-    uint64_t time;
+    struct hanse__entry entry;
     uint64_t order; /* rank in the upper 16 bits, order of scheduling in the lower 48 */
-    uint32_t slot;
-    uint32_t stamp;
 };
 
 enum { ARITY = 4 };
 
 static bool before(const struct node *a, const struct node *b)
 {
-    return a->time < b->time || (a->time == b->time && a->order < b->order);
+    return a->entry.time < b->entry.time ||
+           (a->entry.time == b->entry.time && a->order < b->order);
 }
 
 static void sift_up(struct node *nodes, uint32_t at, struct node node)
@@ -71,21 +70,15 @@ void hanse__heap_push(struct hanse_arena *arena, struct hanse__calendar *state,
                       const struct hanse__entry *entry)
 {
     struct node *nodes = hanse_arena_at(arena, state->list);
-    struct node node = {entry->time, (uint64_t)entry->rank << 48 | state->n_scheduled++,
-                        entry->slot, entry->stamp};
+    struct node node = {*entry, (uint64_t)entry->rank << 48 | state->n_scheduled++};
     sift_up(nodes, state->n_heap++, node);
 }
 
-bool hanse__heap_front(struct hanse_arena *arena, struct hanse__calendar *state,
-                       struct hanse__entry *entry)
+const struct hanse__entry *hanse__heap_front(struct hanse_arena *arena,
+                                             struct hanse__calendar *state)
 {
-    if (state->n_heap == 0) {
-        return false;
-    }
-    const struct node *top = hanse_arena_at(arena, state->list);
-    *entry = (struct hanse__entry){top->time, top->slot, (uint16_t)top->stamp,
-                                   (uint16_t)(top->order >> 48)};
-    return true;
+    const struct node *nodes = hanse_arena_at(arena, state->list);
+    return state->n_heap > 0 ? &nodes[0].entry : NULL;
 }
 
 void hanse__heap_drop(struct hanse_arena *arena, struct hanse__calendar *state)
@@ -103,7 +96,7 @@ void hanse__heap_purge(struct hanse_arena *arena, struct hanse__calendar *state)
     const struct hanse__slot *slots = hanse_arena_at(arena, state->slots);
     uint32_t n = 0;
     for (uint32_t i = 0; i < state->n_heap; i++) {
-        if (slots[nodes[i].slot].stamp == nodes[i].stamp) {
+        if (hanse__entry_alive(slots, &nodes[i].entry)) {
             nodes[n++] = nodes[i];
         }
     }
