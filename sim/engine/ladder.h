@@ -99,9 +99,10 @@ struct hanse__view {
 static inline struct hanse__view hanse__ladder_view_of(struct hanse_arena *arena,
                                                        struct hanse__calendar *state)
 {
-    return (struct hanse__view){hanse_arena_at(arena, state->list),
-                                hanse_arena_at(arena, state->chunks),
-                                hanse_arena_at(arena, state->slots), state};
+    return (struct hanse__view){(struct hanse__ladder *)hanse_arena_at(arena, state->list),
+                                (struct hanse__chunk *)hanse_arena_at(arena, state->chunks),
+                                (const struct hanse__slot *)hanse_arena_at(arena, state->slots),
+                                state};
 }
 
 static inline bool hanse__ladder_before_key(const struct hanse__entry *e,
@@ -231,7 +232,7 @@ static inline void hanse__ladder_push(struct hanse_arena *arena, struct hanse__c
 static inline const struct hanse__entry *hanse__ladder_front(struct hanse_arena *arena,
                                                              struct hanse__calendar *state)
 {
-    struct hanse__ladder *l = hanse_arena_at(arena, state->list);
+    struct hanse__ladder *l = (struct hanse__ladder *)hanse_arena_at(arena, state->list);
     if (l->head == l->tail) {
         struct hanse__view v = hanse__ladder_view_of(arena, state);
         if (!hanse__ladder_refill(&v)) {
@@ -243,7 +244,7 @@ static inline const struct hanse__entry *hanse__ladder_front(struct hanse_arena 
 
 static inline void hanse__ladder_drop(struct hanse_arena *arena, struct hanse__calendar *state)
 {
-    struct hanse__ladder *l = hanse_arena_at(arena, state->list);
+    struct hanse__ladder *l = (struct hanse__ladder *)hanse_arena_at(arena, state->list);
     l->head++;
 }
 

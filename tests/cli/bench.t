@@ -1,0 +1,31 @@
+# The engine's own speed: figures in one shape, checked models, slips.
+
+$ hanse bench mm1 jackson --quick --repetitions 1 --format json | sed -E 's/: [0-9][0-9.e+]*/: N/g'
+[
+{"name": "M/M/1, C handlers", "n": N, "value": N, "unit": "million customers/s", "low": N, "high": N},
+{"name": "Jackson network, C handlers", "n": N, "value": N, "unit": "million services/s", "low": N, "high": N}
+]
+
+$ hanse bench phold streams --quick -r 2 | cut -c1-30
+figure                        
+PHOLD                         
+variate, 32 bits              
+variate, uniform              
+variate, uniform, stateless   
+variate, exponential          
+variate, exponential, inversio
+variate, normal               
+variate, normal, inversion    
+variate, gamma(2.5)           
+variate, Weibull(1.5)         
+variate, lognormal            
+
+$ hanse bench calender
+hanse bench: no part 'calender', did you mean 'calendar'?
+Try 'hanse bench --help'.
+[exit 2]
+
+$ hanse bench mm1 -r 0
+hanse bench: --repetitions: must be 1 to 99, got 0
+Try 'hanse bench --help'.
+[exit 2]
