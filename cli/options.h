@@ -42,7 +42,7 @@ enum hanse_cli_type {
     HANSE_CLI_LIST,    /* struct hanse_cli_list: every occurrence, in order */
 };
 
-/* Occurrences of a repeatable option; items point into argv and live as long as it does. */
+/* Occurrences of a repeatable option; items point into argv. Both live to the program's end. */
 struct hanse_cli_list {
     const char **items;
     size_t count;
@@ -78,8 +78,7 @@ struct hanse_cli_args {
 };
 
 /* Reads a command line into the table's values, which keep what they held when not given.
- * False: leave with *exit_status (0 after --help, 2 after a message on bad usage). Lists are
- * allocated; the program's end frees them. */
+ * False: leave with *exit_status (0 after --help, 2 after a message on bad usage). */
 bool hanse_cli_parse(const struct hanse_cli_usage *usage, int argc, char **argv,
                      struct hanse_cli_args *args, int *exit_status);
 

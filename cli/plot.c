@@ -121,6 +121,5 @@ int hanse_cli_plot(int argc, char **argv)
     plot_options.cases = cases.items;
     plot_options.n_cases = cases.count;
     exit_status = run_plot(&args, &plot_options);
-    free(cases.items);
     return exit_status;
 }

@@ -18,7 +18,7 @@ static double read_constant(lua_State *lua, const struct hanse__declaration *dec
 {
     struct hanse__spot spot = hanse__declaration_spot(declaration, key);
     struct hanse_dim dim = {{0}};
-    double value;
+    double value = 0.0;
     int type = lua_getfield(lua, declaration->table, key);
     const struct hanse__quantity *quantity = hanse__quantity_at(lua, -1);
     if (type == LUA_TNIL) {

@@ -230,7 +230,9 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
 {
     HANSE_TRY(
         draw_inputs(to, from->world.frozen, from->world.seed, from->world.replication, false));
-    memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
+    if (from->n_inputs > 0) { /* without inputs there is no array to copy */
+        memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
+    }
     HANSE_TRY(hanse_scenario_patch(to->world.ctx, to->instance, to->inputs));
     struct hanse_arena arena = to->world.arena;
     struct hanse_context *ctx = to->world.ctx;

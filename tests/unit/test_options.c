@@ -79,7 +79,6 @@ static void options_and_operands_mix(void **state)
     assert_int_equal(v.args.n_operands, 2);
     assert_string_equal(v.args.operands[0], "a");
     assert_string_equal(v.args.operands[1], "b");
-    free(v.with.items);
 }
 
 static void letters_bundle_and_take_glued_values(void **state)
