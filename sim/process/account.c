@@ -301,12 +301,24 @@ static const struct hanse_output OUTPUTS[] = {
      "cost_discounted", "served_discounted"},
 };
 
+static const char *const EVENT_NAMES[] = {[EVENT_PAID_OFF] = "paid_off"};
+
+static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size)
+{
+    const struct loan *loans = hanse__at(world, books(world)->loans);
+    hanse__name_row(world, &hanse_kind_group, loans[event->entity].group, text, size);
+}
+
 const struct hanse_mechanism hanse_mechanism_account = {
     .name = "account",
     .doc = "Money, energy and carbon.",
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
+    .events = EVENT_NAMES,
+    .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
+    .name_entity = name_entity,
     .handle = handle,
     .hours = hours,
     .month = month,

@@ -561,6 +561,16 @@ static const struct hanse_output OUTPUTS[] = {
      "batch_started"},
 };
 
+static const char *const EVENT_NAMES[] = {[EVENT_SUBMIT] = "submit", [EVENT_END] = "end"};
+
+static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size)
+{
+    int32_t batch = event->kind % 16 == EVENT_SUBMIT ? (int32_t)event->entity
+                                                     : job_at(world, event->entity)->batch;
+    hanse__name_row(world, &hanse_kind_batch, batch, text, size);
+}
+
 const struct hanse_mechanism hanse_mechanism_batch = {
     .name = "batch",
     .doc = "Batch jobs, first come first served over the pool.",
@@ -569,6 +579,9 @@ const struct hanse_mechanism hanse_mechanism_batch = {
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
+    .events = EVENT_NAMES,
+    .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
+    .name_entity = name_entity,
     .handle = handle,
     .changed = follow_fleet,
     .hours = hours,

@@ -1,6 +1,8 @@
 #include "sim/process/fleet.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "sim/base/assert.h"
 #include "sim/process/account.h"
@@ -540,6 +542,22 @@ static const struct hanse_output OUTPUTS[] = {
      "failures_lost"},
 };
 
+static const char *const EVENT_NAMES[] = {
+    [EVENT_FAIL] = "fail", [EVENT_REPAIRED] = "repaired", [EVENT_SPARE] = "spare"};
+
+static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size)
+{
+    bool of_group = event->kind % 16 == EVENT_SPARE;
+    int32_t group =
+        of_group ? (int32_t)event->entity : (int32_t)slot_at(world, event->entity)->group;
+    hanse__name_row(world, &hanse_kind_group, group, text, size);
+    if (!of_group) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "/%u", slot_at(world, event->entity)->number);
+    }
+}
+
 const struct hanse_mechanism hanse_mechanism_fleet = {
     .name = "fleet",
     .doc = "Devices fail with age, are repaired or replaced from spares.",
@@ -548,6 +566,9 @@ const struct hanse_mechanism hanse_mechanism_fleet = {
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
+    .events = EVENT_NAMES,
+    .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
+    .name_entity = name_entity,
     .handle = handle,
     .month = month,
 };

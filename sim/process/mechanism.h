@@ -45,7 +45,14 @@ struct hanse_mechanism {
     size_t n_outputs;
     /* Takes its state from the world's arena and schedules its first events. */
     enum hanse_status (*init)(struct hanse_world *world);
-    /* Handles an event of its own (event.kind / 16 is the mechanism's number). */
+    /* Names of its events, by number, for traces and profiles; and whom an event concerns, as a
+     * path such as "group/hall/h100/17". */
+    const char *const *events;
+    size_t n_events;
+    void (*name_entity)(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size);
+    /* Handles an event of its own (event.kind / 16 is the mechanism's number, the rest its
+     * event's). */
     enum hanse_status (*handle)(struct hanse_world *world, const struct hanse_event *event);
     /* Called after events that changed which devices are available, and once at the start. */
     enum hanse_status (*changed)(struct hanse_world *world);

@@ -43,6 +43,11 @@ void hanse_worker_destroy(struct hanse_worker *worker)
     hanse__free(worker);
 }
 
+void hanse_worker_observe(struct hanse_worker *worker, const struct hanse_observer *observer)
+{
+    worker->world.observer = observer;
+}
+
 /* --- start ------------------------------------------------------------------------------- */
 
 /* Draws the inputs and patches them into the worker's own copy of the scenario. */
@@ -144,6 +149,34 @@ enum hanse_status hanse_worker_start(struct hanse_worker *worker,
 
 /* --- run --------------------------------------------------------------------------------- */
 
+/* Tells the observer what comes now. */
+static void announce(const struct hanse_world *world, const struct hanse_mechanism *mechanism,
+                     const struct hanse_event *event)
+{
+    char what[64], entity[256] = "";
+    if (event == NULL) {
+        snprintf(what, sizeof what, "%s.hours", mechanism->name);
+    } else {
+        snprintf(what, sizeof what, "%s.%s", mechanism->name,
+                 mechanism->events[event->kind % 16]);
+        mechanism->name_entity(world, event, entity, sizeof entity);
+    }
+    world->observer->begin(world->observer->self, world->moving.now_h, what, entity);
+}
+
+static enum hanse_status handle(struct hanse_world *world,
+                                const struct hanse_mechanism *mechanism,
+                                const struct hanse_event *event)
+{
+    if (world->observer == NULL) {
+        return mechanism->handle(world, event);
+    }
+    announce(world, mechanism, event);
+    enum hanse_status status = mechanism->handle(world, event);
+    world->observer->end(world->observer->self);
+    return status;
+}
+
 /* All events before `until_h`. */
 static enum hanse_status run_events(struct hanse_world *world, double until_h)
 {
@@ -155,7 +188,7 @@ static enum hanse_status run_events(struct hanse_world *world, double until_h)
         world->moving.now_h = event.time;
         world->moving.n_events++;
         uint64_t changes = world->moving.changes;
-        HANSE_TRY(mechanisms[event.kind / 16]->handle(world, &event));
+        HANSE_TRY(handle(world, mechanisms[event.kind / 16], &event));
         if (world->moving.changes != changes) {
             HANSE_TRY(call_changed(world));
         }
@@ -171,8 +204,15 @@ static void sweep(struct hanse_world *world, int64_t from, int64_t to)
     hanse__fleet_settle(world, from, to);
     hanse__account_follow(world);
     for (size_t m = 0; m < n; m++) {
-        if (mechanisms[m]->hours != NULL) {
-            mechanisms[m]->hours(world, from, to);
+        if (mechanisms[m]->hours == NULL) {
+            continue;
+        }
+        if (world->observer != NULL) {
+            announce(world, mechanisms[m], NULL);
+        }
+        mechanisms[m]->hours(world, from, to);
+        if (world->observer != NULL) {
+            world->observer->end(world->observer->self);
         }
     }
     world->moving.hour = to;
@@ -242,6 +282,7 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
     to->world.arena = arena;
     to->world.calendar.arena = &to->world.arena;
     to->world.scenario = to->instance;
+    to->world.observer = NULL;
     hanse__world_read_tables(&to->world);
     return HANSE_OK;
 }

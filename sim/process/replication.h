@@ -42,6 +42,17 @@ HANSE_API enum hanse_status hanse_worker_copy(struct hanse_worker *to,
 HANSE_API enum hanse_status hanse_worker_finish(struct hanse_worker *worker,
                                                 struct hanse_record *record);
 
+/* Looks on: `begin` before each event is handled and before each mechanism's share of a sweep,
+ * `end` after it. `what` is "fleet.fail", "dispatch.hours" …; `entity` the path of whom it
+ * concerns, "" for sweeps. For --trace and --profile; NULL looks away. */
+struct hanse_observer {
+    void *self;
+    void (*begin)(void *self, double time_h, const char *what, const char *entity);
+    void (*end)(void *self);
+};
+HANSE_API void hanse_worker_observe(struct hanse_worker *worker,
+                                    const struct hanse_observer *observer);
+
 /* What struct hanse_note.what means: name of the i-th, NULL past the end. */
 HANSE_API const char *hanse_note_name(uint32_t what);
 

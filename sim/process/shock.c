@@ -477,11 +477,28 @@ const struct hanse_kind hanse_kind_restriction = {
 
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction};
 
+static const char *const EVENT_NAMES[] = {[EVENT_WITHDRAW] = "withdraw",
+                                          [EVENT_RETURN] = "return",
+                                          [EVENT_RESTRICT] = "restrict",
+                                          [EVENT_LIFT] = "lift"};
+
+static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size)
+{
+    int what = event->kind % 16;
+    bool is_withdrawal = what == EVENT_WITHDRAW || what == EVENT_RETURN;
+    hanse__name_row(world, is_withdrawal ? &hanse_kind_withdraw : &hanse_kind_restriction,
+                    (int32_t)event->entity, text, size);
+}
+
 const struct hanse_mechanism hanse_mechanism_shock = {
     .name = "shock",
     .doc = "Withdrawals of actors and export restrictions.",
     .kinds = KINDS,
     .n_kinds = sizeof KINDS / sizeof *KINDS,
     .init = init,
+    .events = EVENT_NAMES,
+    .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
+    .name_entity = name_entity,
     .handle = handle,
 };

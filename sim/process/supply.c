@@ -307,6 +307,19 @@ static const struct hanse_output OUTPUTS[] = {
                       NULL},
 };
 
+static const char *const EVENT_NAMES[] = {[EVENT_ORDER] = "order", [EVENT_ARRIVE] = "arrive"};
+
+static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
+                        char *text, size_t size)
+{
+    int32_t purchase = (int32_t)event->entity;
+    if (event->kind % 16 == EVENT_ARRIVE) {
+        const struct shipment *all = hanse__at(world, supply(world)->shipments);
+        purchase = all[event->entity].purchase;
+    }
+    hanse__name_row(world, &hanse_kind_purchase, purchase, text, size);
+}
+
 const struct hanse_mechanism hanse_mechanism_supply = {
     .name = "supply",
     .doc = "Orders of new devices and their delivery.",
@@ -315,6 +328,9 @@ const struct hanse_mechanism hanse_mechanism_supply = {
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
+    .events = EVENT_NAMES,
+    .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
+    .name_entity = name_entity,
     .handle = handle,
     .month = month,
 };

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/base/assert.h"
 #include "sim/process/replication.h"
@@ -172,4 +173,14 @@ int hanse__hour_of_week(const struct hanse_world *world, int64_t hour, double ut
 {
     int64_t local = hour + 24 * weekday(world->tables.settings->start) + llround(utc_offset_h);
     return (int)((local % HANSE_WEEK_H + HANSE_WEEK_H) % HANSE_WEEK_H);
+}
+
+void hanse__name_row(const struct hanse_world *world, const struct hanse_kind *kind,
+                     int32_t index, char *text, size_t size)
+{
+    int32_t n;
+    const char *rows = hanse_scenario_table(world->scenario, kind, &n);
+    const char *name; /* the first member of every kind's struct */
+    memcpy(&name, rows + (size_t)index * kind->size, sizeof name);
+    snprintf(text, size, "%s/%s", kind->name, name);
 }

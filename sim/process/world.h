@@ -74,6 +74,8 @@ struct hanse_moving {
     hanse_ref state[HANSE_MECHANISMS];
 };
 
+struct hanse_observer;
+
 struct hanse_world {
     struct hanse_context *ctx;
     struct hanse_arena arena;
@@ -87,6 +89,7 @@ struct hanse_world {
     uint32_t replication;
     int32_t first_column[HANSE_MECHANISMS];
     double horizon_h;
+    const struct hanse_observer *observer; /* NULL: nobody looks on */
     struct hanse_moving moving;
 };
 
@@ -122,6 +125,10 @@ enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what wh
 
 /* Takes a zeroed array from the arena; 0 and a status when there is no memory. */
 enum hanse_status hanse__take(struct hanse_world *world, size_t n, size_t size, hanse_ref *ref);
+
+/* Writes "kind/name" of a row. */
+void hanse__name_row(const struct hanse_world *world, const struct hanse_kind *kind,
+                     int32_t index, char *text, size_t size);
 
 static inline void *hanse__at(const struct hanse_world *world, hanse_ref ref)
 {
