@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/rerun.h"
 #include "cli/signals.h"
 #include "cli/summary_json.h"
 #include "output/report.h"
@@ -20,10 +21,10 @@
 #include "sim/model/nouns.h"
 
 struct settings {
-    const char *with, *output, *csv, *iamc, *resume, *horizon;
+    const char *with, *output, *csv, *iamc, *resume, *horizon, *trace;
     struct hanse_cli_list set;
-    int64_t replications, seed, threads; /* -1: not given */
-    bool force, no_report;
+    int64_t replications, seed, threads, only; /* -1: not given */
+    bool force, no_report, profile;
 };
 
 /* What has to be freed, whatever happens. */
@@ -322,6 +323,14 @@ static enum hanse_status go(struct run *run)
     const struct settings *s = run->settings;
     HANSE_TRY(load(run));
     HANSE_TRY(plan(run));
+    if (s->only >= 0 || s->trace != NULL || s->profile) {
+        const struct hanse_cli_rerun rerun = {
+            .replication = s->only >= 0 ? (uint32_t)s->only : 0,
+            .filter = s->trace,
+            .profile = s->profile,
+        };
+        return hanse_cli_rerun(run->ctx, &run->study, &rerun, stdout);
+    }
     HANSE_TRY(find_command(run));
     const char *chosen = s->resume != NULL ? s->resume : s->output;
     run->output =
@@ -376,7 +385,7 @@ static void clean_up(struct run *run)
 
 int hanse_cli_run(int argc, char **argv)
 {
-    struct settings s = {.replications = -1, .seed = -1, .threads = -1};
+    struct settings s = {.replications = -1, .seed = -1, .threads = -1, .only = -1};
     const struct hanse_cli_option options[] = {
         {"with", 0, HANSE_CLI_TEXT, &s.with, "A,B", "run one case made of these overrides"},
         {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
@@ -393,6 +402,12 @@ int hanse_cli_run(int argc, char **argv)
         {"resume", 0, HANSE_CLI_TEXT, &s.resume, "OUT.h5", "finish an interrupted run"},
         {"csv", 0, HANSE_CLI_TEXT, &s.csv, "FILE", "also write a tidy table"},
         {"iamc", 0, HANSE_CLI_TEXT, &s.iamc, "FILE", "also write a table in IAMC format"},
+        {"only-replication", 0, HANSE_CLI_INTEGER, &s.only, "K",
+         "run replication K alone and write no file"},
+        {"trace", 0, HANSE_CLI_TEXT, &s.trace, "FILTER",
+         "print events that hold these words, or fit a pattern with * and ?; of replication K"},
+        {"profile", 0, HANSE_CLI_FLAG, &s.profile, NULL,
+         "say where events and time go in replication K"},
         {"no-report", 0, HANSE_CLI_FLAG, &s.no_report, NULL, "don't write the page"},
     };
     const struct hanse_cli_usage usage = {
