@@ -5,7 +5,7 @@
 
 #include "sim/model/nouns.h"
 
-enum { MONTH_H = 730 };
+enum { MONTH_H = 730, TILE_BYTES = 32 << 20 };
 
 bool hanse__build_record(struct hanse__build *build, uint32_t case_index, bool central,
                          uint32_t replication, struct hanse_record *record)
@@ -211,10 +211,13 @@ static enum hanse_status list_views(struct hanse__build *build)
 enum hanse_status hanse__build(struct hanse_context *ctx, const char *path,
                                const struct hanse_study *study,
                                const struct hanse_provenance *provenance,
-                               struct hanse__journal *journal)
+                               struct hanse__journal *journal, size_t tile_bytes)
 {
-    struct hanse__build build = {
-        .ctx = ctx, .study = study, .provenance = provenance, .journal = journal};
+    struct hanse__build build = {.ctx = ctx,
+                                 .study = study,
+                                 .provenance = provenance,
+                                 .journal = journal,
+                                 .tile_bytes = tile_bytes > 0 ? tile_bytes : TILE_BYTES};
     enum hanse_status status = list_views(&build);
     if (status == HANSE_OK) {
         hanse__h5_begin(&build.h5, ctx, path);

@@ -24,14 +24,16 @@ struct hanse__build {
     size_t n_views;
     struct hanse_window *windows;
     size_t n_windows;
+    size_t tile_bytes; /* about what a tile of replications may take, see build_views.c */
     struct hanse__h5 h5;
 };
 
-/* Builds the file at PATH from a journal that holds every task. */
+/* Builds the file at PATH from a journal that holds every task. tile_bytes 0: the default; the
+ * numbers in the file don't depend on it. */
 enum hanse_status hanse__build(struct hanse_context *ctx, const char *path,
                                const struct hanse_study *study,
                                const struct hanse_provenance *provenance,
-                               struct hanse__journal *journal);
+                               struct hanse__journal *journal, size_t tile_bytes);
 
 /* /series and /summary. */
 void hanse__build_views(struct hanse__build *build);

@@ -52,6 +52,7 @@ static hid_t create_file(const char *path)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
+    H5Pset_obj_track_times(creation, false);
     H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     /* Readers turn a reference to an axis into its name by walking the file from the root, in
      * the order links lie there. Compact links lie in order of creation, axes first; in a
@@ -116,6 +117,7 @@ hid_t hanse__h5_group(struct hanse__h5 *h5, hid_t parent, const char *name,
         return -1;
     }
     hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
     H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     hid_t group = H5Gcreate2(parent, name, H5P_DEFAULT, creation, H5P_DEFAULT);
     H5Pclose(creation);

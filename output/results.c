@@ -41,7 +41,11 @@ enum hanse_status hanse__results_unreadable(struct hanse_results *results, const
 static enum hanse_status check_format(struct hanse_results *results)
 {
     double version = hanse_results_number(results, "format_version");
-    if (strcmp(hanse_results_attribute(results, "format"), "hanse results") != 0) {
+    const char *format = hanse_results_attribute(results, "format");
+    if (format[0] == '\0' && H5Aexists(results->file, "format") > 0) {
+        return HANSE_ERR_MEMORY; /* it is there and could not be kept */
+    }
+    if (strcmp(format, "hanse results") != 0) {
         return hanse__fail(results->ctx, HANSE_ERR_INPUT,
                            "%s: is an HDF5 file, but not one of hanse's", results->path);
     }

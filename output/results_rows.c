@@ -4,10 +4,16 @@
 #include "output/results.h"
 #include "output/results_inside.h"
 
-static enum hanse_status out_of_range(struct hanse_results *results, const char *what, size_t i)
+/* Is there a row i in the group whose column of numbers is `path`? */
+static enum hanse_status check_row(struct hanse_results *results, const char *path,
+                                   const char *what, size_t i)
 {
-    return hanse__fail(results->ctx, HANSE_ERR_DOMAIN, "%s: has no %s number %zu",
-                       results->path, what, i);
+    const double *numbers;
+    size_t n;
+    HANSE_TRY(hanse__results_numbers(results, path, &numbers, &n));
+    return i < n ? HANSE_OK
+                 : hanse__fail(results->ctx, HANSE_ERR_DOMAIN, "%s: has no %s number %zu",
+                               results->path, what, i);
 }
 
 /* Cell i of a column of texts, "" where the column is missing. */
@@ -63,9 +69,7 @@ enum hanse_status hanse_results_window(struct hanse_results *results, size_t i,
                                        struct hanse_results_window *window)
 {
     uint32_t shade;
-    if (i >= hanse_results_n_windows(results)) {
-        return out_of_range(results, "window", i);
-    }
+    HANSE_TRY(check_row(results, "/window_from", "window", i));
     HANSE_TRY(text_at(results, "/window", i, &window->name));
     HANSE_TRY(text_at(results, "/window_label", i, &window->label));
     HANSE_TRY(number_at(results, "/window_from", i, &window->from_h));
@@ -136,9 +140,7 @@ enum hanse_status hanse_results_value(struct hanse_results *results, size_t i,
 {
     const char *type;
     uint32_t uncertain;
-    if (i >= hanse_results_n_values(results)) {
-        return out_of_range(results, "resolved value", i);
-    }
+    HANSE_TRY(check_row(results, "/scenario/case_index", "resolved value", i));
     *value = (struct hanse_resolved){0};
     HANSE_TRY(count_at(results, "/scenario/case_index", i, case_index));
     HANSE_TRY(text_at(results, "/scenario/kind", i, &value->kind));
@@ -166,9 +168,7 @@ enum hanse_status hanse_results_failure(struct hanse_results *results, size_t i,
                                         struct hanse_results_failure *failure)
 {
     uint32_t central;
-    if (i >= hanse_results_n_failures(results)) {
-        return out_of_range(results, "failure", i);
-    }
+    HANSE_TRY(check_row(results, "/failures/case_index", "failure", i));
     HANSE_TRY(count_at(results, "/failures/case_index", i, &failure->case_index));
     HANSE_TRY(count_at(results, "/failures/replication_index", i, &failure->replication));
     HANSE_TRY(count_at(results, "/failures/central", i, &central));
@@ -184,9 +184,7 @@ size_t hanse_results_n_events(struct hanse_results *results)
 enum hanse_status hanse_results_event(struct hanse_results *results, size_t i,
                                       struct hanse_results_event *event)
 {
-    if (i >= hanse_results_n_events(results)) {
-        return out_of_range(results, "event", i);
-    }
+    HANSE_TRY(check_row(results, "/events/case_index", "event", i));
     HANSE_TRY(count_at(results, "/events/case_index", i, &event->case_index));
     HANSE_TRY(count_at(results, "/events/replication_index", i, &event->replication));
     HANSE_TRY(number_at(results, "/events/time_h", i, &event->time_h));
@@ -206,8 +204,12 @@ size_t hanse_results_n_sources(struct hanse_results *results)
 enum hanse_status hanse_results_source(struct hanse_results *results, size_t i,
                                        struct hanse_source_text *source, const char **sha256)
 {
-    if (i >= hanse_results_n_sources(results)) {
-        return out_of_range(results, "source", i);
+    const char *const *names;
+    size_t n;
+    HANSE_TRY(hanse__results_texts(results, "/provenance/source", &names, &n));
+    if (i >= n) {
+        return hanse__fail(results->ctx, HANSE_ERR_DOMAIN, "%s: has no source number %zu",
+                           results->path, i);
     }
     HANSE_TRY(text_at(results, "/provenance/source", i, &source->name));
     HANSE_TRY(text_at(results, "/provenance/sha256", i, sha256));

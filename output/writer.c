@@ -254,8 +254,8 @@ static enum hanse_status sink_end(void *self, struct hanse_context *ctx)
                            "%s: %llu of %llu tasks are finished and kept", writer->part_path,
                            (unsigned long long)n_done, (unsigned long long)n_tasks);
     }
-    enum hanse_status status =
-        hanse__build(ctx, writer->new_path, writer->study, writer->provenance, writer->journal);
+    enum hanse_status status = hanse__build(ctx, writer->new_path, writer->study,
+                                            writer->provenance, writer->journal, 0);
     if (status == HANSE_OK) {
         status = put_in_place(ctx, writer);
     }
