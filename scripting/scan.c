@@ -249,16 +249,17 @@ static void close_node(struct reader *reader, int32_t node, size_t base)
 {
     struct hanse__scan *scan = reader->scan;
     size_t n = reader->n_open - base;
+    if (n == 0) {
+        return;
+    }
     if (hanse__reserve(scan->ctx, &scan->entries, &scan->entries_capacity, scan->n_entries + n,
                        sizeof *scan->entries) != HANSE_OK) {
         reader->failed = true;
         return;
     }
     struct entry *own = scan->entries + scan->n_entries;
-    if (n > 0) {
-        memcpy(own, reader->open + base, n * sizeof *own);
-        qsort_r(own, n, sizeof *own, by_item_then_key, (void *)(uintptr_t)scan->text);
-    }
+    memcpy(own, reader->open + base, n * sizeof *own);
+    qsort_r(own, n, sizeof *own, by_item_then_key, (void *)(uintptr_t)scan->text);
     scan->nodes[node].first = (uint32_t)scan->n_entries;
     scan->nodes[node].count = (uint32_t)n;
     note_duplicates(scan, own, n);

@@ -1,0 +1,1 @@
+return { price = assumption(0.12*EUR/kWh, "a round number") }
