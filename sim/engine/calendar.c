@@ -58,7 +58,7 @@ static enum hanse_status list_grow(struct hanse_arena *arena, hanse_ref place,
 }
 
 static inline void list_push(struct hanse_arena *arena, struct hanse__calendar *state,
-                             const struct hanse__entry *entry)
+                             struct hanse__entry entry)
 {
     if (state->kind == HANSE_CALENDAR_LADDER) {
         hanse__ladder_push(arena, state, entry);
@@ -235,8 +235,9 @@ enum hanse_status hanse_calendar_schedule(struct hanse_calendar *calendar,
     s->busy = 1;
     state->n_live++;
     /* + 0.0 turns -0.0, whose bits would order after everything, into 0. */
-    struct hanse__entry entry = {bits_of(event->time + 0.0), slot, s->stamp, s->rank};
-    list_push(calendar->arena, state, &entry);
+    struct hanse__entry entry =
+        hanse__entry_of(bits_of(event->time + 0.0), s->rank, s->stamp, slot);
+    list_push(calendar->arena, state, entry);
     if (handle != NULL) {
         *handle = handle_of(slots, slot);
     }
@@ -250,7 +251,7 @@ static inline const struct hanse__entry *front_alive(struct hanse_calendar *cale
 {
     const struct hanse__entry *entry;
     while ((entry = list_front(calendar->arena, state)) != NULL) {
-        if (hanse__entry_alive(slots, entry)) {
+        if (hanse__entry_alive(slots, *entry)) {
             break;
         }
         list_drop(calendar->arena, state);
@@ -270,13 +271,13 @@ bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *ev
     struct hanse__entry entry = *front;
     list_drop(calendar->arena, state);
     state->now = entry.time;
-    const struct hanse__slot *s = &slots[entry.slot];
+    const struct hanse__slot *s = &slots[hanse__entry_slot(entry)];
     *event = (struct hanse_event){.time = time_of(entry.time),
                                   .kind = s->kind,
-                                  .order = (uint8_t)(entry.rank >> 8),
-                                  .priority = (int8_t)((entry.rank & 0xff) - 128),
+                                  .order = (uint8_t)(hanse__entry_rank(entry) >> 8),
+                                  .priority = (int8_t)((hanse__entry_rank(entry) & 0xff) - 128),
                                   .entity = s->entity};
-    slot_leave(state, slots, entry.slot);
+    slot_leave(state, slots, hanse__entry_slot(entry));
     return true;
 }
 
@@ -319,9 +320,9 @@ enum hanse_status hanse_calendar_reschedule(struct hanse_calendar *calendar,
     state = hanse__calendar_of(calendar);
     slots = hanse_arena_at(calendar->arena, state->slots);
     entry_leave(calendar, state, slots, slot);
-    struct hanse__entry entry = {bits_of(time + 0.0), slot, slots[slot].stamp,
-                                 slots[slot].rank};
-    list_push(calendar->arena, state, &entry);
+    struct hanse__entry entry =
+        hanse__entry_of(bits_of(time + 0.0), slots[slot].rank, slots[slot].stamp, slot);
+    list_push(calendar->arena, state, entry);
     purge_when_many(calendar, state);
     return HANSE_OK;
 }

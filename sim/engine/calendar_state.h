@@ -29,18 +29,18 @@ extern "C" {
 
 enum { HANSE__NO_SLOT = 0xffffffffu };
 
+/* Two words rather than a field for each part, and passed by value: an entry then travels in
+ * registers. Written to memory in parts and read back whole it would stall the processor. */
 struct hanse__entry {
     uint64_t time; /* bits of a non-negative finite double */
-    uint32_t slot;
-    uint16_t stamp; /* 1 … 65535; 0 marks a slot whose entries are all dead */
-    uint16_t rank;
+    uint64_t what; /* rank, 16 bits; stamp, 16; slot, 32 */
 };
 
 struct hanse__slot {
     uint32_t generation; /* of the handle; grows when the event leaves */
     uint32_t entity;     /* or, of a free slot, the next free one */
     uint16_t kind;
-    uint16_t stamp;
+    uint16_t stamp; /* 1 … 65535; 0 while its entries are being swept */
     uint16_t rank;
     uint16_t busy;
 };
@@ -66,23 +66,39 @@ static inline struct hanse__calendar *hanse__calendar_of(const struct hanse_cale
     return (struct hanse__calendar *)hanse_arena_at(calendar->arena, calendar->state);
 }
 
-static inline bool hanse__entry_before(const struct hanse__entry *a,
-                                       const struct hanse__entry *b)
+static inline struct hanse__entry hanse__entry_of(uint64_t time, uint16_t rank, uint16_t stamp,
+                                                  uint32_t slot)
 {
-    return a->time < b->time || (a->time == b->time && a->rank < b->rank);
+    struct hanse__entry entry = {time, (uint64_t)rank << 48 | (uint64_t)stamp << 32 | slot};
+    return entry;
+}
+
+static inline uint32_t hanse__entry_slot(struct hanse__entry entry)
+{
+    return (uint32_t)entry.what;
+}
+
+static inline uint32_t hanse__entry_rank(struct hanse__entry entry)
+{
+    return (uint32_t)(entry.what >> 48);
+}
+
+static inline bool hanse__entry_before(struct hanse__entry a, struct hanse__entry b)
+{
+    return a.time < b.time || (a.time == b.time && hanse__entry_rank(a) < hanse__entry_rank(b));
 }
 
 static inline bool hanse__entry_alive(const struct hanse__slot *slots,
-                                      const struct hanse__entry *entry)
+                                      struct hanse__entry entry)
 {
-    return slots[entry->slot].stamp == entry->stamp;
+    return slots[hanse__entry_slot(entry)].stamp == (uint16_t)(entry.what >> 32);
 }
 
 /* The reference heap, with the same verbs as ladder.h. */
 enum hanse_status hanse__heap_grow(struct hanse_arena *arena, hanse_ref place,
                                    uint32_t capacity);
 void hanse__heap_push(struct hanse_arena *arena, struct hanse__calendar *state,
-                      const struct hanse__entry *entry);
+                      struct hanse__entry entry);
 const struct hanse__entry *hanse__heap_front(struct hanse_arena *arena,
                                              struct hanse__calendar *state);
 void hanse__heap_drop(struct hanse_arena *arena, struct hanse__calendar *state);

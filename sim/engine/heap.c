@@ -67,10 +67,10 @@ enum hanse_status hanse__heap_grow(struct hanse_arena *arena, hanse_ref place,
 }
 
 void hanse__heap_push(struct hanse_arena *arena, struct hanse__calendar *state,
-                      const struct hanse__entry *entry)
+                      struct hanse__entry entry)
 {
     struct node *nodes = hanse_arena_at(arena, state->list);
-    struct node node = {*entry, (uint64_t)entry->rank << 48 | state->n_scheduled++};
+    struct node node = {entry, (uint64_t)hanse__entry_rank(entry) << 48 | state->n_scheduled++};
     sift_up(nodes, state->n_heap++, node);
 }
 
@@ -96,7 +96,7 @@ void hanse__heap_purge(struct hanse_arena *arena, struct hanse__calendar *state)
     const struct hanse__slot *slots = hanse_arena_at(arena, state->slots);
     uint32_t n = 0;
     for (uint32_t i = 0; i < state->n_heap; i++) {
-        if (hanse__entry_alive(slots, &nodes[i].entry)) {
+        if (hanse__entry_alive(slots, nodes[i].entry)) {
             nodes[n++] = nodes[i];
         }
     }

@@ -10,7 +10,7 @@ static void unmark(struct hanse__ladder *l, uint32_t place)
     }
 }
 
-static void prepend(struct hanse__view *v, uint32_t place, const struct hanse__entry *entry)
+static void prepend(struct hanse__view *v, uint32_t place, struct hanse__entry entry)
 {
     struct hanse__bucket *b = &v->l->buckets[place];
     if (b->count++ == 0) {
@@ -22,7 +22,7 @@ static void prepend(struct hanse__view *v, uint32_t place, const struct hanse__e
         b->first = at;
     }
     struct hanse__chunk *c = &v->chunks[b->first];
-    c->entries[--c->from] = *entry;
+    c->entries[--c->from] = entry;
     v->l->n_bucketed++;
 }
 
@@ -61,16 +61,17 @@ static void deal(struct hanse__view *v, struct hanse__bucket b, uint32_t place)
         next = c->next;
         prefetch_chunk(&v->chunks[next]);
         for (uint32_t i = c->from; i < c->to; i++) {
-            const struct hanse__entry *e = &c->entries[i];
+            struct hanse__entry e = c->entries[i];
             if (v->state->n_dead > 0 && !hanse__entry_alive(v->slots, e)) {
                 v->state->n_dead--;
                 continue;
             }
-            hanse__ladder_append(v,
-                                 place < HANSE__BUCKETS
-                                     ? place
-                                     : hanse__ladder_place_of(&v->l->base, e->time, e->rank),
-                                 e);
+            hanse__ladder_append(
+                v,
+                place < HANSE__BUCKETS
+                    ? place
+                    : hanse__ladder_place_of(&v->l->base, e.time, hanse__entry_rank(e)),
+                e);
         }
         hanse__ladder_chunk_give(v, at);
     }
@@ -88,9 +89,9 @@ static void bottom_take(struct hanse__view *v, uint32_t place, uint32_t n)
     while (n > 0) {
         struct hanse__chunk *c = &v->chunks[b->first];
         while (c->from < c->to && n > 0) {
-            const struct hanse__entry *e = &c->entries[c->from++];
+            struct hanse__entry e = c->entries[c->from++];
             /* A cache miss ahead: the slot is read when the event leaves. */
-            __builtin_prefetch(&v->slots[e->slot], 1);
+            __builtin_prefetch(&v->slots[hanse__entry_slot(e)], 1);
             hanse__ladder_bottom_insert(l, e);
             n--;
         }
@@ -140,7 +141,7 @@ void hanse__ladder_spill(struct hanse__view *v)
 {
     struct hanse__ladder *l = v->l;
     uint32_t cut = l->head + (l->tail - l->head) / 2;
-    struct hanse__key key = {l->bottom[cut].time, l->bottom[cut].rank};
+    struct hanse__key key = {l->bottom[cut].time, hanse__entry_rank(l->bottom[cut])};
     if (l->n_bucketed == 0) {
         l->base = (struct hanse__key){v->state->now, 0};
     } else if (key.time < l->base.time ||
@@ -148,8 +149,8 @@ void hanse__ladder_spill(struct hanse__view *v)
         base_back(v, key);
     }
     while (l->tail > cut) {
-        const struct hanse__entry *e = &l->bottom[--l->tail];
-        prepend(v, hanse__ladder_place_of(&l->base, e->time, e->rank), e);
+        struct hanse__entry e = l->bottom[--l->tail];
+        prepend(v, hanse__ladder_place_of(&l->base, e.time, hanse__entry_rank(e)), e);
     }
     l->end = key;
 }
@@ -283,7 +284,7 @@ void hanse__ladder_purge(struct hanse_arena *arena, struct hanse__calendar *stat
     struct hanse__ladder *l = v.l;
     uint32_t kept = l->head;
     for (uint32_t i = l->head; i < l->tail; i++) {
-        if (hanse__entry_alive(v.slots, &l->bottom[i])) {
+        if (hanse__entry_alive(v.slots, l->bottom[i])) {
             l->bottom[kept++] = l->bottom[i];
         }
     }

@@ -105,10 +105,9 @@ static inline struct hanse__view hanse__ladder_view_of(struct hanse_arena *arena
                                 state};
 }
 
-static inline bool hanse__ladder_before_key(const struct hanse__entry *e,
-                                            const struct hanse__key *key)
+static inline bool hanse__ladder_before_key(struct hanse__entry e, const struct hanse__key *key)
 {
-    return e->time < key->time || (e->time == key->time && e->rank < key->rank);
+    return e.time < key->time || (e.time == key->time && hanse__entry_rank(e) < key->rank);
 }
 
 static inline unsigned hanse__ladder_top_digit(uint64_t difference)
@@ -167,7 +166,7 @@ static inline void hanse__ladder_mark(struct hanse__ladder *l, uint32_t place)
 }
 
 static inline void hanse__ladder_append(struct hanse__view *v, uint32_t place,
-                                        const struct hanse__entry *entry)
+                                        struct hanse__entry entry)
 {
     struct hanse__bucket *b = &v->l->buckets[place];
     if (b->count++ == 0) {
@@ -179,12 +178,11 @@ static inline void hanse__ladder_append(struct hanse__view *v, uint32_t place,
         b->last = at;
     }
     struct hanse__chunk *c = &v->chunks[b->last];
-    c->entries[c->to++] = *entry;
+    c->entries[c->to++] = entry;
     v->l->n_bucketed++;
 }
 
-static void hanse__ladder_bottom_insert(struct hanse__ladder *l,
-                                        const struct hanse__entry *entry)
+static void hanse__ladder_bottom_insert(struct hanse__ladder *l, struct hanse__entry entry)
 {
     if (l->tail == HANSE__BOTTOM_ROOM) {
         l->tail -= l->head;
@@ -192,11 +190,11 @@ static void hanse__ladder_bottom_insert(struct hanse__ladder *l,
         l->head = 0;
     }
     uint32_t at = l->tail++;
-    while (at > l->head && hanse__entry_before(entry, &l->bottom[at - 1])) {
+    while (at > l->head && hanse__entry_before(entry, l->bottom[at - 1])) {
         l->bottom[at] = l->bottom[at - 1];
         at--;
     }
-    l->bottom[at] = *entry;
+    l->bottom[at] = entry;
 }
 
 /* Makes room in a full bottom; fills an empty one, false when no events are left. */
@@ -205,14 +203,15 @@ bool hanse__ladder_refill(struct hanse__view *v);
 
 /* Adds an entry; hanse__ladder_grow has made room. */
 static inline void hanse__ladder_push(struct hanse_arena *arena, struct hanse__calendar *state,
-                                      const struct hanse__entry *entry)
+                                      struct hanse__entry entry)
 {
     struct hanse__view v = hanse__ladder_view_of(arena, state);
     struct hanse__ladder *l = v.l;
     if (!hanse__ladder_before_key(entry, &l->end)) {
         if (l->n_bucketed > 0) {
-            hanse__ladder_append(&v, hanse__ladder_place_of(&l->base, entry->time, entry->rank),
-                                 entry);
+            hanse__ladder_append(
+                &v, hanse__ladder_place_of(&l->base, entry.time, hanse__entry_rank(entry)),
+                entry);
             return;
         }
         l->end.time = UINT64_MAX; /* few events: the bottom alone will do */
@@ -220,8 +219,9 @@ static inline void hanse__ladder_push(struct hanse_arena *arena, struct hanse__c
     if (l->tail - l->head == HANSE__BOTTOM_MOST) {
         hanse__ladder_spill(&v);
         if (!hanse__ladder_before_key(entry, &l->end)) {
-            hanse__ladder_append(&v, hanse__ladder_place_of(&l->base, entry->time, entry->rank),
-                                 entry);
+            hanse__ladder_append(
+                &v, hanse__ladder_place_of(&l->base, entry.time, hanse__entry_rank(entry)),
+                entry);
             return;
         }
     }
