@@ -109,13 +109,26 @@ static enum hanse_status measure(struct hanse_bench *bench, const struct hanse_c
     return HANSE_OK;
 }
 
+static bool pending_known(int64_t pending)
+{
+    for (int64_t n = 100; n <= 1000000; n *= 10) {
+        if (pending == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int hanse_cli_bench(int argc, char **argv)
 {
     int64_t repetitions = 5;
+    int64_t pending = 0;
     bool quick = false;
     const struct hanse_cli_option options[] = {
         {"repetitions", 'r', HANSE_CLI_INTEGER, &repetitions, "R",
          "measure each figure R times (5)"},
+        {"pending", 0, HANSE_CLI_INTEGER, &pending, "N",
+         "calendar: only with N events pending: 100, 1000 … 1000000"},
         {"quick", 0, HANSE_CLI_FLAG, &quick, NULL, "smaller cases, for a look"},
     };
     const struct hanse_cli_usage usage = {
@@ -137,6 +150,10 @@ int hanse_cli_bench(int argc, char **argv)
         return hanse_cli_bad_usage("bench", "--repetitions: must be 1 to %d, got %lld",
                                    HANSE_BENCH_MOST, (long long)repetitions);
     }
+    if (pending != 0 && !pending_known(pending)) {
+        return hanse_cli_bad_usage("bench", "--pending: must be 100, 1000 … 1000000, got %lld",
+                                   (long long)pending);
+    }
     for (int i = 0; i < args.n_operands; i++) {
         if (part_named(args.operands[i]) == NULL) {
             return unknown_part(args.operands[i]);
@@ -144,6 +161,7 @@ int hanse_cli_bench(int argc, char **argv)
     }
     struct hanse_bench bench = {.ctx = hanse_cli_context(&args),
                                 .repetitions = (int)repetitions,
+                                .pending = pending,
                                 .quick = quick,
                                 .json = args.json,
                                 .quiet = args.quiet};

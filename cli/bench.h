@@ -19,6 +19,7 @@ enum { HANSE_BENCH_MOST = 99 };
 struct hanse_bench {
     struct hanse_context *ctx;
     int repetitions; /* 1 … HANSE_BENCH_MOST */
+    int64_t pending; /* calendar: only this size; 0 all */
     bool quick;      /* smaller cases, for a look */
     bool json;
     bool quiet;

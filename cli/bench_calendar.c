@@ -34,11 +34,10 @@ static double bimodal(struct hanse_stream *stream)
     return u < 0.9 ? u : 100.0 * u;
 }
 
-/* Pareto with shape 1.5, by inversion: finite mean, infinite variance. */
+/* Pareto with shape 2, by inversion: finite mean, infinite variance. */
 static double heavy(struct hanse_stream *stream)
 {
-    double root = cbrt(1.0 - hanse_stream_uniform(stream));
-    return 1.0 / (root * root);
+    return 1.0 / sqrt(hanse_stream_uniform(stream));
 }
 
 static double tied(struct hanse_stream *stream)
@@ -161,6 +160,9 @@ enum hanse_status hanse_bench_calendar(struct hanse_bench *bench)
     } cancels[] = {{"handles kept", 0}, {"10 % cancelled", 10}, {"50 % cancelled", 2}};
     uint32_t most = bench->quick ? 10000 : 1000000;
     for (uint32_t n = 100; n <= most; n *= 10) {
+        if (bench->pending != 0 && bench->pending != n) {
+            continue;
+        }
         for (int i = 0; i < N_INCREMENTS; i++) {
             struct hold hold = {.increment = &increments[i], .n = n};
             HANSE_TRY(hold_rows(bench, increments[i].name, &hold));

@@ -52,9 +52,9 @@ static inline void prefetch_chunk(const struct hanse__chunk *c)
     }
 }
 
-/* Appends what is alive of a detached bucket, each entry to its place: to `place`, or, when
- * that is HANSE__BUCKETS, to where its key belongs. */
-static void deal(struct hanse__view *v, struct hanse__bucket b, uint32_t place)
+/* Deals a detached bucket out, each entry to where its key belongs. The dead travel along: to
+ * look at every entry's slot costs a cache miss each, and the sweep keeps them few. */
+static void deal(struct hanse__view *v, struct hanse__bucket b)
 {
     for (uint32_t at = b.first, next; at != 0; at = next) {
         struct hanse__chunk *c = &v->chunks[at];
@@ -62,16 +62,23 @@ static void deal(struct hanse__view *v, struct hanse__bucket b, uint32_t place)
         prefetch_chunk(&v->chunks[next]);
         for (uint32_t i = c->from; i < c->to; i++) {
             struct hanse__entry e = c->entries[i];
-            if (v->state->n_dead > 0 && !hanse__entry_alive(v->slots, e)) {
-                v->state->n_dead--;
-                continue;
-            }
             hanse__ladder_append(
-                v,
-                place < HANSE__BUCKETS
-                    ? place
-                    : hanse__ladder_place_of(&v->l->base, e.time, hanse__entry_rank(e)),
-                e);
+                v, hanse__ladder_place_of(&v->l->base, e.time, hanse__entry_rank(e)), e);
+        }
+        hanse__ladder_chunk_give(v, at);
+    }
+}
+
+/* Appends a detached bucket to another; with `sweep`, only what is alive. */
+static void join(struct hanse__view *v, struct hanse__bucket b, uint32_t place, bool sweep)
+{
+    for (uint32_t at = b.first, next; at != 0; at = next) {
+        struct hanse__chunk *c = &v->chunks[at];
+        next = c->next;
+        for (uint32_t i = c->from; i < c->to; i++) {
+            if (!sweep || hanse__entry_alive(v->slots, c->entries[i])) {
+                hanse__ladder_append(v, place, c->entries[i]);
+            }
         }
         hanse__ladder_chunk_give(v, at);
     }
@@ -127,7 +134,7 @@ static void base_back(struct hanse__view *v, struct hanse__key key)
                 b = shorter;
             }
             attach(l, into, longest);
-            deal(v, b, into);
+            join(v, b, into, false);
             longest = detach(l, into);
         }
     }
@@ -235,7 +242,7 @@ bool hanse__ladder_refill(struct hanse__view *v)
         if (level == 0) {
             attach(l, HANSE__EQUAL, b);
         } else {
-            deal(v, b, HANSE__BUCKETS);
+            deal(v, b);
         }
     }
     return true;
@@ -291,7 +298,7 @@ void hanse__ladder_purge(struct hanse_arena *arena, struct hanse__calendar *stat
     l->tail = kept;
     for (uint32_t place = 0; place < HANSE__BUCKETS; place++) {
         if (l->buckets[place].count > 0) {
-            deal(&v, detach(l, place), place);
+            join(&v, detach(l, place), place, true);
         }
     }
 }
