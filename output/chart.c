@@ -182,7 +182,10 @@ static void draw_tips(struct hanse_text *text, const struct frame *frame,
 {
     double width = (frame->x.to - frame->x.from) / (double)(fan->n > 0 ? fan->n : 1);
 
-    for (size_t i = 0; fan->p50 && i < fan->n; i++) {
+    if (!fan->p50 || !fan->p25 || !fan->p75) {
+        return;
+    }
+    for (size_t i = 0; i < fan->n; i++) {
         char value[HANSE_FIGURE_BYTES], range[HANSE_FIGURE_BYTES];
         char words[3 * HANSE_FIGURE_BYTES];
         bool bands = fan->p05 && fan->p95;

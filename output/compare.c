@@ -333,6 +333,12 @@ enum hanse_status hanse_comparison_init(struct hanse_comparison *comparison,
         pair.y = hanse__alloc(ctx, pair.other.n_replications + 1, sizeof *pair.y);
         status = pair.x && pair.y ? compare_all(&pair, comparison) : HANSE_ERR_MEMORY;
     }
+    if (status == HANSE_OK) {
+        status = hanse__digest_status(&pair.base);
+    }
+    if (status == HANSE_OK) {
+        status = hanse__digest_status(&pair.other);
+    }
     hanse__free(pair.x);
     hanse__free(pair.y);
     hanse__digest_fini(&pair.base);

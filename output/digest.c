@@ -46,12 +46,19 @@ static bool look_up(const struct hanse_digest *digest, const char *group, const 
                     const char *suffix, struct hanse_variable *variable)
 {
     char path[PATH_BYTES];
+    enum hanse_status status;
 
     if (snprintf(path, sizeof path, "/%s/%s%s", group, view, suffix) >= (int)sizeof path) {
         return false;
     }
-    return hanse_results_has(digest->results, path) &&
-           hanse_results_variable(digest->results, path, variable) == HANSE_OK;
+    if (!hanse_results_has(digest->results, path)) {
+        return false;
+    }
+    status = hanse_results_variable(digest->results, path, variable);
+    if (*digest->trouble == HANSE_OK) {
+        *digest->trouble = status;
+    }
+    return status == HANSE_OK;
 }
 
 const double *hanse__digest_curve(const struct hanse_digest *digest, const char *output,
@@ -382,18 +389,26 @@ enum hanse_status hanse__digest_init(struct hanse_digest *digest, struct hanse_c
     digest->n_windows = hanse_results_n_windows(results);
     digest->start_year = year_of(hanse_results_attribute(results, "start"));
     digest->years = hanse__alloc(ctx, digest->n_months + 1, sizeof *digest->years);
-    if (!digest->years) {
+    digest->trouble = hanse__alloc(ctx, 1, sizeof *digest->trouble);
+    if (!digest->years || !digest->trouble) {
         return HANSE_ERR_MEMORY;
     }
     for (size_t i = 0; i < digest->n_months; i++) {
         digest->years[i] = digest->start_year + ((double)i + 0.5) / 12.0;
     }
     find_headline(digest);
-    return complete_headline(digest);
+    HANSE_TRY(complete_headline(digest));
+    return hanse__digest_status(digest);
+}
+
+enum hanse_status hanse__digest_status(const struct hanse_digest *digest)
+{
+    return *digest->trouble;
 }
 
 void hanse__digest_fini(struct hanse_digest *digest)
 {
     hanse__free(digest->years);
+    hanse__free(digest->trouble);
     *digest = (struct hanse_digest){0};
 }

@@ -44,9 +44,10 @@ struct hanse_digest {
     size_t n_cases, n_months, n_replications, n_windows;
     const char *const *case_names;
     const char *const *case_labels;
-    double start_year; /* calendar year of hour 0, with its fraction */
-    double *years;     /* [n_months]: the middle of each month; freed by fini */
-    bool has_headline; /* false: the scenario names none and no output offers itself */
+    double start_year;          /* calendar year of hour 0, with its fraction */
+    enum hanse_status *trouble; /* first failure of a look-up; see hanse__digest_status */
+    double *years;              /* [n_months]: the middle of each month; freed by fini */
+    bool has_headline;          /* false: the scenario names none and no output offers itself */
     struct hanse_digest_headline headline;
 };
 
@@ -54,6 +55,10 @@ struct hanse_digest {
 enum hanse_status hanse__digest_init(struct hanse_digest *digest, struct hanse_context *ctx,
                                      struct hanse_results *results);
 void hanse__digest_fini(struct hanse_digest *digest);
+
+/* Look-ups below answer "none" both for what the file lacks and when reading fails. Who writes
+ * something out asks here first whether reading failed. */
+enum hanse_status hanse__digest_status(const struct hanse_digest *digest);
 
 /* Is this output a share of something, to be shown in per cent? */
 bool hanse__digest_is_share(const char *output, const char *unit);

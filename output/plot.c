@@ -491,6 +491,9 @@ enum hanse_status hanse__plot_script(struct hanse_context *ctx, struct hanse_res
     if (status == HANSE_OK) {
         status = draw(&d);
     }
+    if (status == HANSE_OK) {
+        status = hanse__digest_status(&d.digest);
+    }
     hanse__digest_fini(&d.digest);
     return status;
 }

@@ -23,6 +23,9 @@ enum hanse_status hanse_report_write(struct hanse_context *ctx, struct hanse_res
         parts[i](&page);
     }
     if (status == HANSE_OK) {
+        status = hanse__digest_status(&page.digest);
+    }
+    if (status == HANSE_OK) {
         hanse__text_add(&page.text, "</main>\n</body>\n</html>\n");
         status = hanse__text_write(&page.text, path);
     }

@@ -228,6 +228,7 @@ enum hanse_status hanse_summary_print(struct hanse_context *ctx, struct hanse_re
                 hanse_results_number(results, "hypothetical") == 1.0 ? " (hypothetical)" : "");
         print_headline(&digest, file);
         print_table(&digest, file);
+        status = hanse__digest_status(&digest);
     }
     hanse__digest_fini(&digest);
     if (status == HANSE_OK && ferror(file)) {
@@ -293,6 +294,9 @@ enum hanse_status hanse_summary_rows(struct hanse_context *ctx, struct hanse_res
                 (*rows)[(*n)++] = make_row(&digest, names[i], c, w);
             }
         }
+    }
+    if (status == HANSE_OK) {
+        status = hanse__digest_status(&digest);
     }
     hanse__free(names);
     hanse__digest_fini(&digest);
