@@ -49,18 +49,13 @@ struct state {
     hanse_ref stuck; /* uint8_t [jurisdictions]: scratch */
     hanse_ref jobs;  /* struct job [capacity]; free ones linked by next */
     uint32_t capacity, free;
-    double served_sum, served_swept;
+    double served; /* reference work finished and not booked yet */
     uint64_t changes;
 };
 
 static struct state *batches(const struct hanse_world *world)
 {
     return hanse__at(world, world->moving.state[HANSE_MECHANISM_BATCH]);
-}
-
-static const struct hanse_batch *table(const struct hanse_world *world, int32_t *n)
-{
-    return hanse_scenario_table(world->scenario, &hanse_kind_batch, n);
 }
 
 static struct job *job_at(const struct hanse_world *world, uint32_t job)
@@ -90,7 +85,7 @@ double hanse__batch_busy_h(const struct hanse_world *world, int32_t group)
 
 double hanse__batch_served(const struct hanse_world *world)
 {
-    return batches(world)->served_swept;
+    return batches(world)->served;
 }
 
 /* --- jobs -------------------------------------------------------------------------------- */
@@ -128,14 +123,12 @@ static void free_job(struct hanse_world *world, uint32_t number)
 
 static int32_t pool_of(const struct hanse_world *world, const struct job *job)
 {
-    int32_t n;
-    return world->tables.regions[table(world, &n)[job->batch].region].pool;
+    return world->tables.regions[world->tables.batches[job->batch].region].pool;
 }
 
 static int32_t home_of(const struct hanse_world *world, const struct job *job)
 {
-    int32_t n;
-    return world->tables.regions[table(world, &n)[job->batch].region].jurisdiction;
+    return world->tables.regions[world->tables.batches[job->batch].region].jurisdiction;
 }
 
 static double work_of(const struct job *job)
@@ -154,8 +147,7 @@ static double speed_of(const struct hanse_world *world, int32_t group)
 
 static bool may_run_on(const struct hanse_world *world, const struct job *job, int32_t group)
 {
-    int32_t n;
-    const struct hanse_batch *b = &table(world, &n)[job->batch];
+    const struct hanse_batch *b = &world->tables.batches[job->batch];
     const struct hanse_tables *t = &world->tables;
     const struct hanse_region *there = &t->regions[t->sites[t->groups[group].site].region];
     int32_t pool = pool_of(world, job), home = home_of(world, job);
@@ -295,8 +287,7 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
 
 static enum hanse_status schedule_submit(struct hanse_world *world, int32_t index)
 {
-    int32_t n;
-    const struct hanse_batch *b = &table(world, &n)[index];
+    const struct hanse_batch *b = &world->tables.batches[index];
     struct hanse_stream *streams = hanse__at(world, batches(world)->streams);
     if (b->rate_per_h <= 0.0) {
         return HANSE_OK;
@@ -308,8 +299,7 @@ static enum hanse_status schedule_submit(struct hanse_world *world, int32_t inde
 
 static void draw_job(struct hanse_world *world, int32_t index, struct job *job)
 {
-    int32_t n;
-    const struct hanse_batch *b = &table(world, &n)[index];
+    const struct hanse_batch *b = &world->tables.batches[index];
     struct hanse_stream *stream =
         (struct hanse_stream *)hanse__at(world, batches(world)->streams) + index;
     int low = (int)floor(log2((double)b->width_min) + 1e-9);
@@ -365,11 +355,10 @@ static enum hanse_status end(struct hanse_world *world, uint32_t number)
     }
     *link = job.next;
     b->used -= job.width;
-    int32_t n;
     double wait = job.start_h - job.submit_h;
-    bool on_time = wait <= table(world, &n)[job.batch].deadline_h;
+    bool on_time = wait <= world->tables.batches[job.batch].deadline_h;
     cells(world, on_time ? OUT_ON_TIME : OUT_LATE)[job.batch] += work_of(&job);
-    batches(world)->served_sum += work_of(&job);
+    batches(world)->served += work_of(&job);
     free_job(world, number);
     return start_waiting(world, pool_of(world, &job));
 }
@@ -380,9 +369,10 @@ static enum hanse_status handle(struct hanse_world *world, const struct hanse_ev
                                             : end(world, event->entity);
 }
 
+/* Jobs that start or end in an hour not swept yet may already have moved `since` past `to`; the
+ * difference is negative then and comes back with the next sweep. */
 static void hours(struct hanse_world *world, int64_t from, int64_t to)
 {
-    struct state *s = batches(world);
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         struct bench *b = &benches(world)[g];
         int64_t now = to * (int64_t)TICKS_PER_H;
@@ -390,8 +380,6 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
         b->since = now;
         b->busy = 0;
     }
-    s->served_swept += s->served_sum;
-    s->served_sum = 0.0;
 }
 
 void hanse__batch_booked(struct hanse_world *world)
@@ -399,7 +387,7 @@ void hanse__batch_booked(struct hanse_world *world)
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         benches(world)[g].swept = 0;
     }
-    batches(world)->served_swept = 0.0;
+    batches(world)->served = 0.0;
 }
 
 static void month(struct hanse_world *world, int32_t which)
@@ -420,8 +408,7 @@ static void month(struct hanse_world *world, int32_t which)
 
 static enum hanse_status init(struct hanse_world *world)
 {
-    int32_t n;
-    table(world, &n);
+    int32_t n = world->tables.n_batches;
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_BATCH] = ref;
@@ -583,6 +570,7 @@ const struct hanse_mechanism hanse_mechanism_batch = {
     .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,
     .name_entity = name_entity,
     .handle = handle,
+    .aside = true,
     .changed = follow_fleet,
     .hours = hours,
     .month = month,

@@ -8,7 +8,8 @@
 
 const struct hanse_workload *hanse__workloads(const struct hanse_world *world, int32_t *n)
 {
-    return hanse_scenario_table(world->scenario, &hanse_kind_workload, n);
+    *n = world->tables.n_workloads;
+    return world->tables.workloads;
 }
 
 /* Device-seconds of one prompt on an accelerator. */
@@ -40,10 +41,8 @@ static bool asks_in(const struct hanse_workload *w, int32_t region)
 void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_per_h,
                       double *cloud_eur_per_work)
 {
-    int32_t n_workloads, n_clouds;
+    int32_t n_workloads;
     const struct hanse_workload *workloads = hanse__workloads(world, &n_workloads);
-    const struct hanse_cloud *clouds =
-        hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
     double years = t_h / HANSE_YEAR_H;
     for (int32_t i = 0; i < n_workloads; i++) {
         const struct hanse_workload *w = &workloads[i];
@@ -57,7 +56,7 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
         }
         cloud_eur_per_work[i] = 0.0;
         if (w->cloud >= 0) {
-            const struct hanse_cloud *c = &clouds[w->cloud];
+            const struct hanse_cloud *c = &world->tables.clouds[w->cloud];
             double eur = w->prompt_tokens * c->prompt_price_eur_per_token +
                          w->output_tokens * c->output_price_eur_per_token;
             cloud_eur_per_work[i] = eur * tokens * exp(c->price_trend_per_year * years) / work;

@@ -157,12 +157,9 @@ static bool may_use_cloud(const struct sweep *h, int32_t w, int32_t region)
         hanse__shock_cloud_cut(h->world, workload->cloud)) {
         return false;
     }
-    int32_t n;
-    const struct hanse_cloud *clouds =
-        hanse_scenario_table(h->world->scenario, &hanse_kind_cloud, &n);
     return hanse__data_allowed(h->world, workload->data_class,
                                h->world->tables.regions[region].jurisdiction,
-                               clouds[workload->cloud].host);
+                               h->world->tables.clouds[workload->cloud].host);
 }
 
 static void serve_by_cloud(struct sweep *h, int32_t w, enum hanse_cloud_use use)

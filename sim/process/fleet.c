@@ -57,10 +57,7 @@ static struct slot *slot_at(const struct hanse_world *world, uint32_t slot)
 static const struct hanse_maintenance *maintenance_of(const struct hanse_world *world,
                                                       int32_t group)
 {
-    int32_t n;
-    const struct hanse_maintenance *m =
-        hanse_scenario_table(world->scenario, &hanse_kind_maintenance, &n);
-    return &m[world->tables.groups[group].maintenance];
+    return &world->tables.maintenances[world->tables.groups[group].maintenance];
 }
 
 static int32_t region_of(const struct hanse_world *world, int32_t group)

@@ -51,6 +51,9 @@ struct hanse_mechanism {
     size_t n_events;
     void (*name_entity)(const struct hanse_world *world, const struct hanse_event *event,
                         char *text, size_t size);
+    /* Its events leave availability, orders and rules alone, so hours before them need not be
+     * swept first. */
+    bool aside;
     /* Handles an event of its own (event.kind / 16 is the mechanism's number, the rest its
      * event's). */
     enum hanse_status (*handle)(struct hanse_world *world, const struct hanse_event *event);

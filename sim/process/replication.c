@@ -177,27 +177,24 @@ static enum hanse_status handle(struct hanse_world *world,
     return status;
 }
 
-/* All events before `until_h`. */
-static enum hanse_status run_events(struct hanse_world *world, double until_h)
+/* Takes the next event and handles it. */
+static enum hanse_status take_event(struct hanse_world *world, const struct hanse_event *event,
+                                    const struct hanse_mechanism *mechanism)
 {
-    size_t n;
-    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
-    while (hanse_calendar_peek(&world->calendar) < until_h) {
-        struct hanse_event event;
-        hanse_calendar_next(&world->calendar, &event);
-        world->moving.now_h = event.time;
-        world->moving.n_events++;
-        uint64_t changes = world->moving.changes;
-        HANSE_TRY(handle(world, mechanisms[event.kind / 16], &event));
-        if (world->moving.changes != changes) {
-            HANSE_TRY(call_changed(world));
-        }
-    }
-    return HANSE_OK;
+    uint64_t changes = world->moving.changes;
+    world->moving.now_h = event->time;
+    world->moving.n_events++;
+    HANSE_TRY(handle(world, mechanism, event));
+    return world->moving.changes != changes ? call_changed(world) : HANSE_OK;
 }
 
-static void sweep(struct hanse_world *world, int64_t from, int64_t to)
+/* Sweeps the hours from the first one not yet swept up to hour `to`. */
+static void sweep(struct hanse_world *world, int64_t to)
 {
+    int64_t from = world->moving.hour;
+    if (from >= to) {
+        return;
+    }
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     world->moving.now_h = (double)to;
@@ -239,8 +236,45 @@ static void close_month(struct hanse_world *world)
     world->moving.month++;
 }
 
-/* The hours up to the next event, the end of the month or `to`, in one sweep; an hour that
- * holds events by itself. */
+/* The rest of an hour in which availability changed, then that hour by itself. */
+static enum hanse_status finish_mixed_hour(struct hanse_world *world)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    int64_t next_hour = world->moving.hour + 1;
+    while (hanse_calendar_peek(&world->calendar) < (double)next_hour) {
+        struct hanse_event event;
+        hanse_calendar_next(&world->calendar, &event);
+        HANSE_TRY(take_event(world, &event, mechanisms[event.kind / 16]));
+    }
+    sweep(world, next_hour);
+    return HANSE_OK;
+}
+
+/* Events and hours up to hour `stop` of the same month. Hours are swept as late as possible, so
+ * that a long stretch in which nothing changes for the flow is one sweep: before an event that
+ * may change something, and at the stop. */
+static enum hanse_status advance_within_month(struct hanse_world *world, int64_t stop)
+{
+    size_t n;
+    const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
+    while (hanse_calendar_peek(&world->calendar) < (double)stop) {
+        struct hanse_event event;
+        hanse_calendar_next(&world->calendar, &event);
+        const struct hanse_mechanism *mechanism = mechanisms[event.kind / 16];
+        if (!mechanism->aside) {
+            sweep(world, (int64_t)event.time);
+        }
+        uint64_t changes = world->moving.changes;
+        HANSE_TRY(take_event(world, &event, mechanism));
+        if (world->moving.changes != changes) {
+            HANSE_TRY(finish_mixed_hour(world));
+        }
+    }
+    sweep(world, stop);
+    return HANSE_OK;
+}
+
 enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h)
 {
     struct hanse_world *world = &worker->world;
@@ -248,18 +282,9 @@ enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h)
     hanse__assert_place(world->seed, world->replication, &m->now_h);
     int64_t end = (int64_t)fmin(to_h, world->horizon_h);
     while (m->hour < end) {
-        HANSE_TRY(run_events(world, (double)m->hour + 1.0));
-        double next_h = hanse_calendar_peek(&world->calendar);
-        int64_t stop = ((int64_t)m->month + 1) * HANSE_MONTH_H;
-        stop = stop < end ? stop : end;
-        bool quiet = m->now_h <= (double)m->hour;
-        if (!quiet || next_h < (double)m->hour + 2.0) {
-            stop = m->hour + 1;
-        } else if (next_h < (double)stop) {
-            stop = (int64_t)next_h;
-        }
-        sweep(world, m->hour, stop);
-        if (m->hour % HANSE_MONTH_H == 0) {
+        int64_t month_end = ((int64_t)m->month + 1) * HANSE_MONTH_H;
+        HANSE_TRY(advance_within_month(world, month_end < end ? month_end : end));
+        if (m->hour == month_end) {
             close_month(world);
         }
     }

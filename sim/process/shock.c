@@ -27,12 +27,14 @@ static struct state *shocks(const struct hanse_world *world)
 
 static const struct hanse_withdraw *withdraws(const struct hanse_world *world, int32_t *n)
 {
-    return hanse_scenario_table(world->scenario, &hanse_kind_withdraw, n);
+    *n = world->tables.n_withdraws;
+    return world->tables.withdraws;
 }
 
 static const struct hanse_restriction *restrictions(const struct hanse_world *world, int32_t *n)
 {
-    return hanse_scenario_table(world->scenario, &hanse_kind_restriction, n);
+    *n = world->tables.n_restrictions;
+    return world->tables.restrictions;
 }
 
 static struct hanse_actor firm(const struct hanse_world *world, int32_t index)
@@ -247,10 +249,8 @@ static void cut_services(struct hanse_world *world, const struct hanse_withdraw 
     uint8_t *cloud = hanse__at(world, shocks(world)->cloud_cut);
     uint8_t *model = hanse__at(world, shocks(world)->model_cut);
     uint8_t *pool = hanse__at(world, shocks(world)->pool_cut);
-    int32_t n_clouds;
-    const struct hanse_cloud *c =
-        hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
-    for (int32_t i = 0; i < n_clouds; i++) {
+    const struct hanse_cloud *c = t->clouds;
+    for (int32_t i = 0; i < t->n_clouds; i++) {
         struct hanse_actor host = jurisdiction(world, c[i].host);
         cloud[i] |=
             (on_axis(w, HANSE_AXIS_CLOUD) &&
@@ -274,14 +274,13 @@ static enum hanse_status recompute(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
     struct state s = *shocks(world);
-    int32_t n_withdraws, n_clouds;
+    int32_t n_withdraws;
     const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
-    hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
     const uint8_t *active = hanse__at(world, s.withdrawn);
     memset(hanse__at(world, s.site_cut), 0, (size_t)t->n_sites);
     memset(hanse__at(world, s.silicon_cut), 0, (size_t)t->n_accelerators);
     memset(hanse__at(world, s.spares_cut), 0, (size_t)t->n_accelerators);
-    memset(hanse__at(world, s.cloud_cut), 0, (size_t)n_clouds);
+    memset(hanse__at(world, s.cloud_cut), 0, (size_t)t->n_clouds);
     memset(hanse__at(world, s.model_cut), 0, (size_t)t->n_models);
     memset(hanse__at(world, s.pool_cut), 0, (size_t)t->n_pools);
     for (int32_t i = 0; i < n_withdraws; i++) {
@@ -335,10 +334,9 @@ static enum hanse_status schedule_window(struct hanse_world *world, int begin, i
 static enum hanse_status init(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
-    int32_t n_withdraws, n_restrictions, n_clouds;
+    int32_t n_withdraws, n_restrictions;
     const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
     const struct hanse_restriction *r = restrictions(world, &n_restrictions);
-    hanse_scenario_table(world->scenario, &hanse_kind_cloud, &n_clouds);
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_SHOCK] = ref;
@@ -347,7 +345,7 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, (size_t)n_restrictions, 1, &s.restricted));
     HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.silicon_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.spares_cut));
-    HANSE_TRY(hanse__take(world, (size_t)n_clouds, 1, &s.cloud_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_clouds, 1, &s.cloud_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_models, 1, &s.model_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_pools, 1, &s.pool_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_sites, 1, &s.site_cut));

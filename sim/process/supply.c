@@ -43,7 +43,8 @@ static struct book *book_at(const struct hanse_world *world, int32_t purchase)
 
 static const struct hanse_purchase *purchases(const struct hanse_world *world, int32_t *n)
 {
-    return hanse_scenario_table(world->scenario, &hanse_kind_purchase, n);
+    *n = world->tables.n_purchases;
+    return world->tables.purchases;
 }
 
 static int32_t region_of(const struct hanse_world *world, int32_t group)

@@ -5,7 +5,13 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/batch.h"
+#include "sim/process/cloud.h"
+#include "sim/process/demand.h"
+#include "sim/process/fleet.h"
 #include "sim/process/replication.h"
+#include "sim/process/shock.h"
+#include "sim/process/supply.h"
 
 static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
     [HANSE_NOTE_WITHDRAWN] = "withdrawn",
@@ -34,6 +40,13 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->models = hanse_scenario_table(s, &hanse_kind_model, &t->n_models);
     t->sites = hanse_scenario_table(s, &hanse_kind_site, &t->n_sites);
     t->groups = hanse_scenario_table(s, &hanse_kind_group, &t->n_groups);
+    t->maintenances = hanse_scenario_table(s, &hanse_kind_maintenance, &t->n_maintenances);
+    t->withdraws = hanse_scenario_table(s, &hanse_kind_withdraw, &t->n_withdraws);
+    t->restrictions = hanse_scenario_table(s, &hanse_kind_restriction, &t->n_restrictions);
+    t->purchases = hanse_scenario_table(s, &hanse_kind_purchase, &t->n_purchases);
+    t->clouds = hanse_scenario_table(s, &hanse_kind_cloud, &t->n_clouds);
+    t->workloads = hanse_scenario_table(s, &hanse_kind_workload, &t->n_workloads);
+    t->batches = hanse_scenario_table(s, &hanse_kind_batch, &t->n_batches);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");
     t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");

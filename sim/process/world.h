@@ -56,8 +56,16 @@ struct hanse_tables {
     const struct hanse_model *models;
     const struct hanse_site *sites;
     const struct hanse_group *groups;
+    const struct hanse_maintenance *maintenances; /* these belong to the mechanisms */
+    const struct hanse_withdraw *withdraws;
+    const struct hanse_restriction *restrictions;
+    const struct hanse_purchase *purchases;
+    const struct hanse_cloud *clouds;
+    const struct hanse_workload *workloads;
+    const struct hanse_batch *batches;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
-        n_sites, n_groups;
+        n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
+        n_workloads, n_batches;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc;
 };
 

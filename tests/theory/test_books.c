@@ -220,6 +220,15 @@ static struct nation exposed_nation(void)
     nation_number(&n, buy, "lead_time", 300);
     nation_text(&n, buy, "payment", "maker");
     nation_workload(&n, "chat", 60.0);
+    nation_number(&n, nation_site(&n, "lab", "a", "owner"), "batch_share", 0.6);
+    nation_group(&n, "lab", "card", 9);
+    uint32_t jobs = nation_add(&n, "batch", "jobs");
+    nation_text(&n, jobs, "region", "a");
+    nation_text(&n, jobs, "data_class", "public");
+    nation_number(&n, jobs, "rate", 0.4);
+    nation_number(&n, jobs, "runtime", 9.0);
+    nation_number(&n, jobs, "width_max", 2);
+    nation_number(&n, jobs, "deadline", 5.0);
     uint32_t rented = nation_workload(&n, "rented", 1.0);
     nation_text(&n, rented, "cloud", "api");
     nation_text(&n, rented, "cloud_use", "always");
