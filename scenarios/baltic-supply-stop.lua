@@ -379,14 +379,14 @@ override{name = "rent", set = {
   ["workload.public.cloud_use"] = "always", ["workload.state.cloud_use"] = "always",
 }}
 
-case{name = "baseline", label = "no stop"}
+case{name = "baseline", label = "baseline"}
 case{name = "stop24", label = "24-month stop", with = {"stop24"}}
 case{name = "stop24_stockpile", label = "stop, with a stock", with = {"stop24", "stockpile"}}
-case{name = "diffusion", label = "tier-2 cap of January 2025", with = {"tier2_cap"}}
-case{name = "pooled", label = "stop, all data may move in the pool",
+case{name = "diffusion", label = "tier-2 cap of 2025", with = {"tier2_cap"}}
+case{name = "pooled", label = "stop, all data pooled",
   with = {"stop24", "treaty"}}
-case{name = "walled", label = "stop, personal data stays at home", with = {"stop24", "walls"}}
-case{name = "cloud", label = "nothing bought, foreign API", with = {"rent"}}
+case{name = "walled", label = "stop, data walled", with = {"stop24", "walls"}}
+case{name = "cloud", label = "rent, buy nothing", with = {"rent"}}
 
 window{name = "stop", label = "the stop", from = 24*month, to = 48*month, shade = true}
 window{name = "last_year", label = "last year of the stop", from = 36*month, to = 48*month}
