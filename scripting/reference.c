@@ -247,6 +247,11 @@ static int rows_list(lua_State *lua)
     return 1;
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 /* Upvalue 1: the methods, 2: the table's name. */
 static int rows_index(lua_State *lua)
 {
@@ -265,6 +270,7 @@ static int rows_index(lua_State *lua)
             names[n++] = lua_tostring(lua, -2);
         }
     }
+    qsort(names, n, sizeof *names, by_text); /* a tie must not depend on a hash */
     char hint[160];
     return hanse__raise(lua, "reference '%s': there is no row '%s'%s",
                         lua_tostring(lua, lua_upvalueindex(2)), key,

@@ -113,12 +113,11 @@ static void constants_compare_and_parameters_do_not(void **state)
 
 static void tostring_shows_base_units_and_no_address(void **state)
 {
-    assert_runs(
-        "assert(tostring(2*day) == '48 h')\n"
-        "assert(tostring(3*h/h) == '3')\n"
+    assert_runs("assert(tostring(2*day) == '48 h')\n"
+                "assert(tostring(3*h/h) == '3')\n"
                 "assert(tostring({}) == 'table')\n"
-        "assert(string.format('%s', {}) == 'table')\n"
-        "assert(tostring(pairs) == 'function')");
+                "assert(string.format('%s', {}) == 'table')\n"
+                "assert(tostring(pairs) == 'function')");
 }
 
 /* The evidence of an expression's value. */

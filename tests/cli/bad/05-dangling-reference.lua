@@ -1,4 +1,5 @@
--- expect: 05-dangling-reference.lua:17: site 'tartu': region: there is no region 'eee' (did you mean 'ee'?)
+-- expect: 05-dangling-reference.lua:18: site 'tartu': region: there is no region 'eee' (did
+--   you mean 'ee'?)
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

@@ -1,4 +1,5 @@
--- expect: 06-negative-count.lua:18: group 'tartu/card': count: must be >= 0 and <= 1e+08, got -3
+-- expect: 06-negative-count.lua:19: group 'tartu/card': count: must be >= 0 and <= 1e+08, got
+--   -3
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

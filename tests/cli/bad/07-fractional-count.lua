@@ -1,4 +1,5 @@
--- expect: 07-fractional-count.lua:17: group 'tartu/card': count: must be a whole number, got 2.5
+-- expect: 07-fractional-count.lua:18: group 'tartu/card': count: must be a whole number, got
+--   2.5
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

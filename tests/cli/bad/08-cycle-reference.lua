@@ -1,4 +1,5 @@
--- expect: 08-cycle-reference.lua:16: firm 'a': parent: may not lead back to itself, got a -> b -> a
+-- expect: 08-cycle-reference.lua:17: firm 'a': parent: may not lead back to itself, got a -> b
+--   -> a
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

@@ -1,3 +1,4 @@
--- expect: 15-os-execute.lua:3: os: not available, a scenario has no access to the machine or its clock
+-- expect: 15-os-execute.lua:4: os: not available, a scenario has no access to the machine or
+--   its clock
 hanse_schema = 1
 os.execute("touch /tmp/was-here")

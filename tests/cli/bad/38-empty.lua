@@ -1,1 +1,2 @@
--- expect: 38-empty.lua:1: hanse_schema: must be set to 1 in a scenario; begin with hanse_schema = 1
+-- expect: 38-empty.lua:1: hanse_schema: must be set to 1 in a scenario; begin with
+--   hanse_schema = 1

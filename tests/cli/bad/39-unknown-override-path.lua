@@ -1,4 +1,5 @@
--- expect: 39-unknown-override-path.lua:17: override 'bad': path 'regoin.ee.pue': there is no kind 'regoin' (did you mean 'region'?)
+-- expect: 39-unknown-override-path.lua:18: override 'bad': path 'regoin.ee.pue': there is no
+--   kind 'regoin' (did you mean 'region'?)
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

@@ -1,4 +1,5 @@
--- expect: 41-unknown-case-override.lua:17: case 'stop': there is no override 'stopp' (did you mean 'stop24'?)
+-- expect: 41-unknown-case-override.lua:18: case 'stop': there is no override 'stopp' (did you
+--   mean 'stop24'?)
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

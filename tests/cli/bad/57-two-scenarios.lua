@@ -1,4 +1,5 @@
--- expect: 57-two-scenarios.lua:16: scenario 'scenario': is declared already at 57-two-scenarios.lua:3
+-- expect: 57-two-scenarios.lua:17: scenario 'scenario': is declared already at
+--   57-two-scenarios.lua:4
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

@@ -1,4 +1,5 @@
--- expect: 60-wrong-choice.lua:16: operator 'x': type: must be one of: state university telecom data_centre miner individual hyperscaler; got 'universty' (did you mean 'university'?)
+-- expect: 60-wrong-choice.lua:17: operator 'x': type: must be one of: state university telecom
+--   data_centre miner individual hyperscaler; got 'universty' (did you mean 'university'?)
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }

@@ -1,4 +1,5 @@
--- expect: 62-children-not-a-list.lua:17: site 'tartu': groups: expected a list of tables, { { … }, … }, got a table with keys
+-- expect: 62-children-not-a-list.lua:18: site 'tartu': groups: expected a list of tables, { {
+--   … }, … }, got a table with keys
 hanse_schema = 1
 scenario{ title = "t", start = "2026-01-05", horizon = 2*year, base_year = 2025,
   reference_accelerator = "card" }
