@@ -206,16 +206,20 @@ operator{name = "consortium", label = "coordinator of the pool", home = "lv", ty
   cost_of_capital = assumption(0.03/year, "public")}
 
 local places = {
-  {code = "ee", row = "EST", name = "estonia", a100 = 40, h100 = 16, h200 = 16, order = 16,
-    first = 3, every = 2, jobs = 0.20, latitude = 58.4, longitude = 26.7},
-  {code = "lv", row = "LVA", name = "latvia", a100 = 24, h100 = 16, h200 = 8, order = 32,
-    first = 15, every = 2, jobs = 0.15, latitude = 56.9, longitude = 24.1},
-  {code = "lt", row = "LTU", name = "lithuania", a100 = 48, h100 = 32, h200 = 16, order = 24,
-    first = 3, every = 1, jobs = 0.30, latitude = 54.7, longitude = 25.3},
+  {code = "ee", row = "EST", name = "estonia", label = "Estonia", latitude = 58.4,
+    longitude = 26.7, a100 = 40, h100 = 16, h200 = 16, jobs = 0.20,
+    order = 16, first = 3, every = 2},
+  {code = "lv", row = "LVA", name = "latvia", label = "Latvia", latitude = 56.9,
+    longitude = 24.1, a100 = 24, h100 = 16, h200 = 8, jobs = 0.15,
+    order = 32, first = 15, every = 2},
+  {code = "lt", row = "LTU", name = "lithuania", label = "Lithuania", latitude = 54.7,
+    longitude = 25.3, a100 = 48, h100 = 32, h200 = 16, jobs = 0.30,
+    order = 24, first = 3, every = 1},
 }
 
 local function own_site(place, sort, label, capital_cost, staff, groups, batch_share)
   local operator_name = place.code .. "_" .. sort
+  label = label .. " in " .. place.label
   operator{name = operator_name, label = label, home = place.code, type = sort,
     cost_of_capital = assumption(capital_cost/year, "real rate usual for such an owner")}
   site{
@@ -238,7 +242,7 @@ local tender = "so that at mid inputs few calls are turned away and orders must 
 for _, place in ipairs(places) do
   firm{name = place.code .. "_grid", label = "grid operator", home = place.code}
   region{
-    name = place.name, jurisdiction = place.code, pool = "baltic",
+    name = place.name, label = place.label, jurisdiction = place.code, pool = "baltic",
     grid = place.code .. "_grid",
     population = countries[place.row]:quantity("population", person),
     electricity_price = countries[place.row]:quantity("electricity_price_usd_kwh", USD/kWh)
