@@ -61,7 +61,9 @@ struct hanse_measure hanse__measure(const char *stored_unit, bool share, double 
  * an interval three significant digits of the value. */
 static int decimals_for(double shown, double half_width)
 {
-    double scale = half_width > 0.0 ? half_width / 2.0 : fabs(shown) / 200.0;
+    /* What is lost in rounding is no interval. */
+    bool has_interval = half_width > 1e-9 * fabs(shown);
+    double scale = has_interval ? half_width / 2.0 : fabs(shown) / 200.0;
 
     if (!(scale > 0.0) || isinf(scale)) {
         return 0;

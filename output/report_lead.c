@@ -156,8 +156,10 @@ static void basis(struct hanse_page *page, const struct hanse_measure *measure,
     struct hanse_text *text = &page->text;
     char figure[HANSE_FIGURE_BYTES];
 
+    hanse__text_add(text, "<p class=\"basis\">Taken ");
+    hanse__page_over_window(page, page->digest.headline.window);
     hanse__text_addf(text,
-                     "<p class=\"basis\">Mean and 95\xc2\xa0%% interval of %zu replications, "
+                     ". Mean and 95\xc2\xa0%% interval of %zu replications, "
                      "each with its own draw of every uncertain input.",
                      page->digest.n_replications);
     if (page->digest.n_replications >= HANSE_BAND_REPLICATIONS) {
@@ -206,8 +208,6 @@ void hanse__report_headline(struct hanse_page *page)
     strong_figure(text, &measure, &here);
     hanse__text_add(text, " ");
     hanse__text_escaped(text, h->text);
-    hanse__text_add(text, " ");
-    hanse__page_over_window(page, h->window);
     if (h->in_case > 0) {
         hanse__text_add(text, ", against ");
         strong_figure(text, &measure, &base);

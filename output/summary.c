@@ -6,7 +6,7 @@
 
 #include "output/digest.h"
 
-enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_WIDTH = 26, COLUMN_WIDTH = 18 };
+enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_WIDTH = 32, COLUMN_WIDTH = 17 };
 
 struct column {
     const char *output;
@@ -20,10 +20,10 @@ struct column {
 static const struct {
     const char *output, *title;
 } wanted[] = {
-    {"on_time_share", "on time"},   {"unserved_share", "unserved"},
-    {"cloud_share", "foreign API"}, {"lcoc", "cost of compute"},
+    {"on_time_share", "on time"},   {"lcoc", "cost of compute"},
     {"cost", "all costs"},          {"carbon", "carbon"},
-    {"utilization", "utilisation"}, {"energy", "energy"},
+    {"unserved_share", "unserved"}, {"cloud_share", "foreign API"},
+    {"utilization", "utilisation"},
 };
 
 static bool has_output(const struct hanse_digest *digest, const char *output)
@@ -72,8 +72,7 @@ static size_t choose_columns(const struct hanse_digest *digest,
         columns[n++].difference = true;
     }
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (!digest->has_headline || strcmp(wanted[i].output, h->output) != 0 ||
-            h->window > 0) {
+        if (!digest->has_headline || strcmp(wanted[i].output, h->output) != 0) {
             add_column(digest, columns, &n, wanted[i].output, wanted[i].title, 0);
         }
     }

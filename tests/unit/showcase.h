@@ -18,7 +18,7 @@ enum { SHOWCASE_REPLICATIONS = 60, SHOWCASE_CENTRAL = 3, SHOWCASE_MONTHS = 36 };
 /* How a showcase departs from the one of the heading. */
 struct showcase_options {
     double shift;            /* added to the stop's share on time */
-    double population;       /* of region "a"; 0: as it is */
+    double pue;              /* of region "a"; 0: as it is */
     uint64_t seed;           /* 0: 7 */
     uint32_t n_replications; /* 0: SHOWCASE_REPLICATIONS */
 };
@@ -31,8 +31,7 @@ static inline void showcase_override(struct nation *n, const char *path,
 
 static inline void showcase_declare(struct nation *n, const struct showcase_options *options)
 {
-    const struct hanse_term population = {.op = HANSE_OP_CONSTANT,
-                                          .number = options->population};
+    const struct hanse_term pue = {.op = HANSE_OP_CONSTANT, .number = options->pue};
     uint32_t e;
 
     showcase_override(n, "scenario.test.title",
@@ -40,11 +39,10 @@ static inline void showcase_declare(struct nation *n, const struct showcase_opti
                                            .text = "<script>alert(1)</script> & \"Co\""});
     nation_text(n, 0, "question", "Who's left?");
     nation_flag(n, 0, "hypothetical", true);
-    if (options->population > 0) {
-        showcase_override(
-            n, "region.a.population",
-            (struct hanse_value){.type = HANSE_VALUE_FORMULA,
-                                 .formula = {.terms = &population, .n_terms = 1}});
+    if (options->pue > 0) {
+        showcase_override(n, "region.a.pue",
+                          (struct hanse_value){.type = HANSE_VALUE_FORMULA,
+                                               .formula = {.terms = &pue, .n_terms = 1}});
     }
     e = nation_add(n, "withdraw", "maker_stops");
     nation_text(n, e, "label", "supply <stop>");

@@ -189,9 +189,9 @@ int main(int argc, char **argv)
     };
 
     if (argc > 1) {
-        showcase_write(
-            argv[1], &(struct showcase_options){.shift = argc > 2 ? atof(argv[2]) : 0.0,
-                                                .population = argc > 3 ? atof(argv[3]) : 0.0});
+        showcase_write(argv[1],
+                       &(struct showcase_options){.shift = argc > 2 ? atof(argv[2]) : 0.0,
+                                                  .pue = argc > 3 ? atof(argv[3]) : 0.0});
         return 0;
     }
     return cmocka_run_group_tests(tests, open_shown, close_shown);
