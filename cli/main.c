@@ -18,7 +18,18 @@ struct command {
 };
 
 static const struct command commands[] = {
-#include "cli/command_rows.h"
+    {"run", hanse_cli_run, "simulates every case of a scenario"},
+    {"check", hanse_cli_check,
+     "validates a scenario and prints every resolved value and its origin"},
+    {"compare", hanse_cli_compare,
+     "differences between result files, ranked by size relative to noise"},
+    {"report", hanse_cli_report, "one self-contained page from a result file"},
+    {"plot", hanse_cli_plot, "a chart from a result file, as SVG or PNG"},
+    {"catalog", hanse_cli_catalog, "the sourced tables: accelerators, regions, exports …"},
+    {"queue", hanse_cli_queue, "closed forms: Erlang B and C, Pollaczek–Khinchine, Palm …"},
+    {"bench", hanse_cli_bench, "the engine's own speed"},
+    {"reference", hanse_cli_reference, "every key a scenario may say, as a page"},
+    {"tutorial", hanse_cli_tutorial, "writes a first scenario and walks through it"},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -1,4 +1,4 @@
--- A first scenario: one country, one university, and a supplier that stops for two years.
+-- A first scenario: one country, one university, and a supplier who stops for two years.
 -- Every figure is made up. What has a unit carries it: 5*year, 30e3*EUR, 0.12*EUR/kWh.
 hanse_schema = 1
 
@@ -26,7 +26,7 @@ operator{ name = "university", home = "home", type = "university", cost_of_capit
 pool{ name = "national", coordinator = "university" }
 
 region{
-  name = "capital", jurisdiction = "home", pool = "national", population = 300e3*person,
+  name = "capital", jurisdiction = "home", pool = "national", population = 3e6*person,
   electricity_price = 0.12*EUR/kWh, carbon_intensity = 200*g/kWh, pue = 1.3,
 }
 

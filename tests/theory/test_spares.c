@@ -2,6 +2,7 @@
  * Questions 1 and 2 against their closed forms: survival without repair, Palm's theorem for
  * spares on order, a finite fleet without spares. Seeds are fixed; beside each tolerance stands
  * how often a right program with another seed would fail it.
+ * ctest: slow
  */
 #include <math.h>
 
