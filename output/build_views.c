@@ -292,6 +292,18 @@ static const char *reducer_name(enum hanse_reducer reducer)
     return NAMES[reducer];
 }
 
+/* What a ratio's view is the quotient of: the views of its operands over the same dimensions.
+ */
+static void operand_attribute(struct sheet *sheet, hid_t dataset, const char *name,
+                              const char *operand)
+{
+    const struct hanse_output *output =
+        sheet->plane->build->study->layout.columns[sheet->view->column].output;
+    char view[160];
+    snprintf(view, sizeof view, "%s%s", operand, sheet->view->name + strlen(output->name));
+    hanse__h5_attribute(&sheet->plane->build->h5, dataset, name, view);
+}
+
 static hid_t open_dataset(struct sheet *sheet, const char *suffix, const char *words,
                           const char *replication_axis, hsize_t replication_chunk)
 {
@@ -318,6 +330,10 @@ static hid_t open_dataset(struct sheet *sheet, const char *suffix, const char *w
     spec.rank = axes_of(sheet, spec.rank, spec.axes);
     hid_t dataset = hanse__h5_dataset(h5, sheet->plane->group, &spec);
     hanse__h5_attribute(h5, dataset, "reducer", reducer_name(output->reducer));
+    if (output->reducer == HANSE_RATIO) {
+        operand_attribute(sheet, dataset, "numerator", output->numerator);
+        operand_attribute(sheet, dataset, "denominator", output->denominator);
+    }
     return dataset;
 }
 

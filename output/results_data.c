@@ -259,6 +259,19 @@ enum hanse_status hanse_results_variable(struct hanse_results *results, const ch
     return HANSE_OK;
 }
 
+const char *hanse_results_variable_attribute(struct hanse_results *results, const char *path,
+                                             const char *name)
+{
+    hid_t dataset =
+        hanse_results_has(results, path) ? H5Dopen2(results->file, path, H5P_DEFAULT) : -1;
+    if (dataset < 0) {
+        return "";
+    }
+    const char *text = hanse__results_text(results, dataset, name);
+    H5Dclose(dataset);
+    return text;
+}
+
 enum hanse_status hanse__results_numbers(struct hanse_results *results, const char *path,
                                          const double **numbers, size_t *n)
 {

@@ -27,8 +27,11 @@ struct hanse_csv_options {
 enum hanse_status hanse_write_csv(struct hanse_results *results,
                                   const struct hanse_csv_options *options, FILE *file);
 
-/* Means per calendar year: flows are summed, levels averaged, ratios of sums where the file
- * allows. Outputs by region carry their region, totals "World". */
+/* Columns: model, scenario (the case), region, variable, unit, year, value. Means over
+ * replications per year of 8,760 h from the start, named by the calendar year it begins in;
+ * what is left of a year at the end is left out. Flows are summed, levels averaged, of stocks
+ * the last is taken, ratios are quotients of the year's means. Outputs by region carry their
+ * region, totals "World"; other dimensions are summed over. HANSE_ERR_IO when writing fails. */
 enum hanse_status hanse_write_iamc(struct hanse_results *results, FILE *file);
 
 #ifdef __cplusplus
