@@ -45,6 +45,11 @@ static bool good(struct hanse__h5 *h5, int64_t result, const char *what)
     return h5->status == HANSE_OK;
 }
 
+void hanse__h5_prepare(void)
+{
+    H5dont_atexit();
+}
+
 /* --- the file ----------------------------------------------------------------------------- */
 
 /* Fixed bounds: what a file looks like must not change with the HDF5 library's version. */
@@ -68,6 +73,7 @@ void hanse__h5_begin(struct hanse__h5 *h5, struct hanse_context *ctx, const char
 {
     *h5 = (struct hanse__h5){.ctx = ctx, .path = path, .file = -1};
     errno = 0;
+    hanse__h5_prepare();
     H5Eget_auto2(H5E_DEFAULT, &h5->old_handler, &h5->old_handler_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     h5->file = create_file(path);

@@ -46,6 +46,11 @@ struct hanse__h5_spec {
 #define HANSE__H5_FLOAT H5T_IEEE_F32LE
 #define HANSE__H5_INT H5T_STD_I64LE
 
+/* To be called before HDF5 is used. A file that a full disk kept from being closed stays open
+ * inside HDF5, whose tidying up at exit then crashes (1.10.8). Everything of ours is closed by
+ * then, so it goes without. */
+void hanse__h5_prepare(void);
+
 /* Creates the file at PATH; begin and finish come in pairs. Other functions never fail loudly:
  * the status is in h5->status and comes out of _finish. */
 void hanse__h5_begin(struct hanse__h5 *h5, struct hanse_context *ctx, const char *path);

@@ -85,6 +85,7 @@ enum hanse_status hanse_results_open(struct hanse_context *ctx, const char *path
     }
     (*results)->ctx = ctx;
     (*results)->file = -1;
+    hanse__h5_prepare();
     H5Eget_auto2(H5E_DEFAULT, &(*results)->old_handler, &(*results)->old_handler_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     enum hanse_status status = open_file(*results, path);
