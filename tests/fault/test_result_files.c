@@ -65,7 +65,7 @@ static enum hanse_status run(struct hanse_writer *writer)
 
 static void same_bytes(const char *a, const char *b)
 {
-    char command[256];
+    char command[300];
     snprintf(command, sizeof command, "cmp %s %s", a, b);
     assert_int_equal(system(command), 0);
 }
