@@ -36,7 +36,8 @@ void hanse_bench_row(struct hanse_bench *bench, const char *name, uint64_t n, co
 void hanse_bench_wrong(struct hanse_bench *bench, const char *name, const char *what,
                        double exact, double got, double half_width);
 
-/* Seconds from some fixed instant. */
+/* Seconds of processor time this thread has had: unlike the wall clock it leaves out the time
+ * when others had the core. Their share of caches and of a core's units it can't leave out. */
 double hanse_bench_clock(void);
 
 /* The event list alone: the hold model, ladder against heap. */

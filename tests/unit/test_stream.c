@@ -418,13 +418,27 @@ static void streams_go_on_past_their_last_block(void **state)
     struct hanse_stream s;
     hanse_stream_init(&s, 7, 0, 0, "long");
     uint32_t first = hanse_stream_bits(&s);
-    s.block = UINT32_MAX;
+    s.block = UINT32_MAX - HANSE_STREAM_WORDS / 4 + 1;
     s.next = HANSE_STREAM_WORDS;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < HANSE_STREAM_WORDS; i++) {
         hanse_stream_bits(&s);
     }
-    assert_int_equal(s.block, HANSE_STREAM_WORDS / 4 - 1);
+    assert_int_equal(s.block, 0);
     assert_int_not_equal(hanse_stream_bits(&s), first);
+}
+
+/* A refill makes several blocks, a stateless uniform one. */
+static void refills_give_the_blocks_one_by_one(void **state)
+{
+    (void)state;
+    struct hanse_stream s;
+    hanse_stream_init(&s, 9, 11, hanse_entity("site/riga"), "blocks");
+    struct hanse_purpose_key key = {{s.key[0], s.key[1]}};
+    for (uint32_t block = 0; block < 1000; block++) {
+        assert_true(hanse_stream_uniform(&s) ==
+                    hanse_uniform_at(key, s.replication, s.entity, block));
+        hanse_stream_uniform(&s);
+    }
 }
 
 static void gsl_draws_through_a_stream(void **state)
@@ -459,6 +473,7 @@ int main(void)
         cmocka_unit_test(neighbouring_streams_are_independent),
         cmocka_unit_test(stateless_uniforms_follow_the_law_and_repeat_no_stream),
         cmocka_unit_test(streams_go_on_past_their_last_block),
+        cmocka_unit_test(refills_give_the_blocks_one_by_one),
         cmocka_unit_test(gsl_draws_through_a_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
