@@ -357,14 +357,11 @@ static enum hanse_status complete_headline(struct hanse_digest *digest)
     }
     digest->has_headline = true;
     headline->unit = v.unit;
-    headline->long_name = v.long_name;
+    headline->long_name =
+        look_up(digest, "summary", headline->output, "", &v) ? v.long_name : headline->output;
     headline->share = hanse__digest_is_share(headline->output, v.unit);
     if (!headline->text || headline->text[0] == '\0') {
-        struct hanse_variable whole;
-
-        headline->text = look_up(digest, "summary", headline->output, "", &whole)
-                             ? whole.long_name
-                             : headline->output;
+        headline->text = headline->long_name;
     }
     return HANSE_OK;
 }

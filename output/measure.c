@@ -128,7 +128,7 @@ static double coarsen(const struct hanse_measure *measure, double half_width)
 {
     double shown = half_width * measure->factor;
 
-    return strcmp(measure->unit, "%") == 0 && shown < 0.02 ? 0.02 : shown;
+    return strcmp(measure->unit, "%") == 0 && shown > 0.0 && shown < 0.02 ? 0.02 : shown;
 }
 
 const char *hanse__figure_value(char buffer[HANSE_FIGURE_BYTES],

@@ -130,7 +130,8 @@ static void split_table(struct hanse_page *page, const char *const titles[2],
     if (sample[0].n == 0 && sample[1].n == 0) {
         return;
     }
-    hanse__text_add(text, "<div class=\"scroll\"><table><thead><tr><th>Case</th>");
+    hanse__text_add(text, "<div class=\"scroll\"><table class=\"splits\"><thead><tr>"
+                          "<th>Case</th>");
     for (int i = 0; i < 2; i++) {
         hanse__text_addf(text, "<th>%s", titles[i]);
         legend(text, &sample[i]);
@@ -229,7 +230,8 @@ static void capacity(struct hanse_page *page)
     hanse__text_escaped(&page->text, hanse__digest_case(digest, which));
     hanse__text_add(&page->text, "\xe2\x80\x9d, means over replications. Demand has peaks "
                                  "within the week, so hardware is short before the two lines "
-                                 "meet.</figcaption></figure>\n");
+                                 "meet; and data that must stay cannot use what is idle "
+                                 "elsewhere.</figcaption></figure>\n");
 }
 
 void hanse__report_binds(struct hanse_page *page)
@@ -246,7 +248,9 @@ void hanse__report_binds(struct hanse_page *page)
     }
     hanse__text_add(&page->text, "<h2>What binds</h2>\n<p class=\"note\">Parts of the means ");
     hanse__page_over_window(page, page->digest.headline.window);
-    hanse__text_add(&page->text, "; point at a part to read it.</p>\n");
+    hanse__text_add(&page->text, "; point at a part to read it. Replications with more "
+                                 "demand weigh more here than in the mean of shares above."
+                                 "</p>\n");
     split_table(page, served_titles, served);
     split_table(page, without_titles, unserved);
     by_kind(page, "region");

@@ -85,6 +85,7 @@ const char *const hanse__report_style[] = {
     ".assumed th:nth-child(1){width:38%}.assumed th:nth-child(2){width:20%}"
     ".assumed th:nth-child(3){width:13%}.assumed{table-layout:fixed}"
     ".assumed td{overflow-wrap:anywhere}.assumed .number{white-space:normal}\n"
+    ".splits{table-layout:fixed}.splits th:first-child{width:24%}\n"
     ".scroll{overflow-x:auto}\n"
     ".key{display:inline-flex;align-items:center;margin-right:1.1rem;gap:.4rem}\n"
     ".key i{width:.8rem;height:.8rem;border-radius:2px;display:inline-block}\n"

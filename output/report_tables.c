@@ -168,9 +168,13 @@ static void crossing_row(struct hanse_page *page, size_t which, const struct cro
     months_or_never(text, c->median);
     hanse__text_add(text, isinf(c->median) ? "" : " months");
     hanse__text_add(text, "<span class=\"range\">");
-    months_or_never(text, c->low);
-    hanse__text_add(text, " to ");
-    months_or_never(text, c->high);
+    if (isinf(c->low) && isinf(c->high) && c->low > 0) {
+        hanse__text_add(text, "in more than half the replications");
+    } else {
+        months_or_never(text, c->low);
+        hanse__text_add(text, " to ");
+        months_or_never(text, c->high);
+    }
     hanse__text_add(text, "</span></td></tr>\n");
 }
 

@@ -150,9 +150,11 @@ void hanse__text_percent(struct hanse_text *text, const char *words, size_t leng
     }
 }
 
-static enum hanse_status write_all(const struct hanse_text *text, const char *path)
+/* Messages name the file that was asked for, not the temporary one. */
+static enum hanse_status write_all(const struct hanse_text *text, const char *temporary,
+                                   const char *path)
 {
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(temporary, "wb");
     bool whole;
 
     if (!file) {
@@ -164,7 +166,7 @@ static enum hanse_status write_all(const struct hanse_text *text, const char *pa
     if (fclose(file) != 0 || !whole) {
         int error = errno;
 
-        unlink(path);
+        unlink(temporary);
         return hanse__fail(text->ctx, HANSE_ERR_IO, "%s: cannot be written: %s", path,
                            strerror(error));
     }
@@ -181,7 +183,7 @@ enum hanse_status hanse__text_write(const struct hanse_text *text, const char *p
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
         return hanse__fail(text->ctx, HANSE_ERR_INPUT, "%s: path too long", path);
     }
-    HANSE_TRY(write_all(text, temporary));
+    HANSE_TRY(write_all(text, temporary, path));
     if (rename(temporary, path) != 0) {
         int error = errno;
 
