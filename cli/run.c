@@ -15,12 +15,13 @@
 #include "output/report.h"
 #include "output/results.h"
 #include "output/summary.h"
+#include "output/tables.h"
 #include "sim/base/processor.h"
 #include "sim/base/version.h"
 #include "sim/model/nouns.h"
 
 struct settings {
-    const char *with, *output, *resume, *horizon, *trace;
+    const char *with, *output, *csv, *iamc, *resume, *horizon, *trace;
     struct hanse_cli_list set;
     int64_t replications, seed, threads, only; /* -1: not given */
     bool force, no_report, profile;
@@ -249,12 +250,33 @@ static enum hanse_status open_writer(struct run *run)
 
 /* --- after ------------------------------------------------------------------------------- */
 
+static enum hanse_status write_table(struct run *run, const char *path, bool iamc)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        return hanse__fail(run->ctx, HANSE_ERR_IO, "%s: cannot be written", path);
+    }
+    const struct hanse_csv_options options = {.series = true};
+    enum hanse_status status = iamc ? hanse_write_iamc(run->results, file)
+                                    : hanse_write_csv(run->results, &options, file);
+    if (fclose(file) != 0 && status == HANSE_OK) {
+        status = hanse__fail(run->ctx, HANSE_ERR_IO, "%s: cannot be written", path);
+    }
+    return status;
+}
+
 static enum hanse_status show(struct run *run)
 {
     const struct settings *s = run->settings;
     HANSE_TRY(hanse_results_open(run->ctx, run->output, &run->results));
     if (!s->no_report) {
         HANSE_TRY(hanse_report_write(run->ctx, run->results, run->page));
+    }
+    if (s->csv != NULL) {
+        HANSE_TRY(write_table(run, s->csv, false));
+    }
+    if (s->iamc != NULL) {
+        HANSE_TRY(write_table(run, s->iamc, true));
     }
     if (run->args->json) {
         return hanse_cli_summary_json(run->ctx, run->results, stdout);
@@ -378,6 +400,8 @@ int hanse_cli_run(int argc, char **argv)
         {"force", 0, HANSE_CLI_FLAG, &s.force, NULL,
          "replace a result file of another scenario"},
         {"resume", 0, HANSE_CLI_TEXT, &s.resume, "OUT.h5", "finish an interrupted run"},
+        {"csv", 0, HANSE_CLI_TEXT, &s.csv, "FILE", "also write a tidy table"},
+        {"iamc", 0, HANSE_CLI_TEXT, &s.iamc, "FILE", "also write a table in IAMC format"},
         {"only-replication", 0, HANSE_CLI_INTEGER, &s.only, "K",
          "run replication K alone and write no file"},
         {"trace", 0, HANSE_CLI_TEXT, &s.trace, "FILTER",
