@@ -347,7 +347,6 @@ restriction{
   -- rescinded on 2025-05-13.
   allowance = limits:find{rule = "US-2025-01b"}:quantity("high")
     *chips.h100_sxm5_80gb:quantity("tpp"),
-  spares = false, -- they count against the allowance, which is far from used up
 }
 
 override{name = "stop24", set = {

@@ -119,7 +119,8 @@ bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group)
     int32_t n;
     const struct hanse_restriction *r = restrictions(world, &n);
     for (int32_t i = 0; i < n; i++) {
-        if (r[i].spares && catches(world, i, group)) {
+        /* An allowance counts new devices; replacing a lost one adds none. */
+        if (r[i].spares && r[i].allowance_tpp <= 0.0 && catches(world, i, group)) {
             return true;
         }
     }
@@ -454,7 +455,7 @@ static const struct hanse_field RESTRICTION_FIELDS[] = {
      .type = HANSE_FLAG,
      .offset = AT(spares),
      .fallback = 1,
-     .doc = "spare devices are controlled too"},
+     .doc = "under a ban spare devices are controlled too; an allowance lets them pass"},
 };
 #undef AT
 

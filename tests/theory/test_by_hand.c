@@ -196,6 +196,31 @@ static void an_allowance_lets_through_what_it_covers(void **state)
     expect_deliveries(&n, (double[12]){[1] = 10, [3] = 5, [10] = 35});
 }
 
+/* Ten cards that last a week, no spares, replacements after 1000 h. Under a ban over [0, 5000)
+ * all are lost early and nothing is left to lose in month 5 (3650 to 4380 h); under an
+ * allowance replacements keep coming and keep failing. */
+static double losses_in_month_five(double allowance)
+{
+    struct nation n = nation_small(1.0, 10, 50.0);
+    uint32_t upkeep = nation_upkeep(&n, 0.0, true);
+    nation_number(&n, upkeep, "lead_time", 1000);
+    nation_text(&n, upkeep, "lead_law", "constant");
+    uint32_t rule = restrict_cards(&n, 0, 5000, 4800);
+    nation_number(&n, rule, "allowance", allowance);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    double spares = nation_month(&run, &r, "failures_lost", 5);
+    nation_run_end(&run);
+    nation_end(&n);
+    return spares;
+}
+
+static void a_ban_stops_spares_and_an_allowance_does_not(void **state)
+{
+    assert_true(losses_in_month_five(0.0) == 0.0);
+    assert_true(losses_in_month_five(1e9) > 0.0);
+}
+
 /* --- pooling and law --------------------------------------------------------------------- */
 
 /* Two jurisdictions in one pool, all hardware in "b", all people in "a". */
@@ -356,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_ban_may_cancel_or_let_in_the_pipeline),
         cmocka_unit_test(thresholds_decide_what_is_controlled),
         cmocka_unit_test(an_allowance_lets_through_what_it_covers),
+        cmocka_unit_test(a_ban_stops_spares_and_an_allowance_does_not),
         cmocka_unit_test(law_and_walls_decide_who_may_serve),
         cmocka_unit_test(tiers_are_served_in_order_and_equals_share),
         cmocka_unit_test(overload_serves_the_oldest_late_and_drops_the_rest),
