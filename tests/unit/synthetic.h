@@ -152,4 +152,21 @@ static inline struct hanse_record synthetic_task(struct synthetic *s, uint64_t t
     return synthetic_record(s, c, central ? r - s->study.n_replications : r, central);
 }
 
+/* Writes the study to `path`, taking every step-th of its tasks round and round. */
+static inline void synthetic_write(struct synthetic *s, const char *path, uint64_t step)
+{
+    struct hanse_writer *writer;
+    struct hanse_context *ctx = s->nation.ctx;
+    NATION_OK(ctx, hanse_writer_create(ctx, path, &s->study, &s->provenance, NULL, &writer));
+    struct hanse_sink sink = hanse_writer_sink(writer);
+    uint64_t n = hanse_study_n_tasks(&s->study);
+    NATION_OK(ctx, sink.begin(sink.self, ctx, &s->study));
+    for (uint64_t i = 0; i < n; i++) {
+        struct hanse_record record = synthetic_task(s, i * step % n);
+        NATION_OK(ctx, sink.record(sink.self, ctx, &record));
+    }
+    NATION_OK(ctx, sink.end(sink.self, ctx));
+    hanse_writer_destroy(writer);
+}
+
 #endif
