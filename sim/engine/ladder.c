@@ -1,5 +1,7 @@
 #include "sim/engine/ladder.h"
 
+#include "sim/base/assert.h"
+
 static void unmark(struct hanse__ladder *l, uint32_t place)
 {
     if (place != HANSE__EQUAL) {
@@ -210,11 +212,12 @@ static void take_small(struct hanse__view *v, unsigned level, uint32_t place)
     } while (l->buckets[place].count <= left);
 }
 
+/* Takes some of the base's own key; what is left of it stays behind `end`. */
 static void take_equal(struct hanse__view *v)
 {
     uint32_t count = v->l->buckets[HANSE__EQUAL].count;
+    HANSE_CHECK(v->l->end.time == v->l->base.time && v->l->end.rank == v->l->base.rank);
     bottom_take(v, HANSE__EQUAL, count < HANSE__BOTTOM_TAKE ? count : HANSE__BOTTOM_TAKE);
-    v->l->end = v->l->base;
 }
 
 /* Fills an empty bottom; false when no events are left. */

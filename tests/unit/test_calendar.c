@@ -114,10 +114,10 @@ static void pair_destroy(struct pair *p)
     hanse_context_destroy(p->ctx);
 }
 
-static void schedule(struct pair *p, const struct way *way)
+static void schedule_after(struct pair *p, const struct way *way, double increment)
 {
     uint64_t rank = way->ranks == 1 ? 0 : draw(p) % way->ranks * 65536 / way->ranks;
-    struct hanse_event event = {.time = p->now + way->increment(p),
+    struct hanse_event event = {.time = p->now + increment,
                                 .kind = (uint16_t)draw(p),
                                 .order = (uint8_t)(rank >> 8),
                                 .priority = (int8_t)(rank & 0xff),
@@ -126,6 +126,19 @@ static void schedule(struct pair *p, const struct way *way)
     for (int k = 0; k < 2; k++) {
         assert_int_equal(hanse_calendar_schedule(&p->calendar[k], &event, &p->handles[at][k]),
                          HANSE_OK);
+    }
+}
+
+static void schedule(struct pair *p, const struct way *way)
+{
+    schedule_after(p, way, way->increment(p));
+}
+
+/* Many events at the present instant, of ranks before and after those that wait there. */
+static void wave(struct pair *p, const struct way *way)
+{
+    for (uint64_t n = draw(p) % 300; n > 0; n--) {
+        schedule_after(p, way, 0.0);
     }
 }
 
@@ -182,7 +195,9 @@ static void step(struct pair *p, const struct way *way)
     uint64_t size = hanse_calendar_size(&p->calendar[0]);
     assert_int_equal(size, hanse_calendar_size(&p->calendar[1]));
     unsigned choice = (unsigned)(draw(p) % 100);
-    if (choice < 40 && size < 2 * way->pending) {
+    if (way->ranks > 1 && draw(p) % 1000 == 0) {
+        wave(p, way);
+    } else if (choice < 40 && size < 2 * way->pending) {
         schedule(p, way);
     } else if (choice < 55 && p->n_handles > 0) {
         cancel(p);

@@ -83,7 +83,9 @@ static void lower_rank_scheduled_late_still_goes_first(void **state)
             event.entity = i;
             hanse_calendar_schedule(&f.calendar, &event, NULL);
         }
-        assert_int_equal(take(&f), 0);
+        for (uint32_t i = 0; i < 100; i++) {
+            assert_int_equal(take(&f), i);
+        }
         for (uint32_t i = 0; i < 5000; i++) {
             event = (struct hanse_event){.time = 3.0, .order = (uint8_t)(i % 5), .entity = i};
             hanse_calendar_schedule(&f.calendar, &event, NULL);
@@ -91,7 +93,7 @@ static void lower_rank_scheduled_late_still_goes_first(void **state)
         for (uint32_t i = 0; i < 5000; i++) {
             assert_int_equal(take(&f), i % 1000 * 5 + i / 1000);
         }
-        for (uint32_t i = 1; i < 5000; i++) {
+        for (uint32_t i = 100; i < 5000; i++) {
             assert_int_equal(take(&f), i);
         }
         destroy(&f);
