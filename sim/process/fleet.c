@@ -8,7 +8,6 @@
 #include "sim/process/account.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
-#include "sim/stats/distribution.h"
 
 enum { EVENT_FAIL, EVENT_REPAIRED, EVENT_SPARE };
 enum {
@@ -71,19 +70,6 @@ static double uniform(const struct hanse_world *world, struct hanse_purpose_key 
     const uint64_t *entities = hanse__at(world, fleet(world)->entities);
     uint64_t entity = hanse_entity_number(entities[slot->group], slot->number);
     return hanse_uniform_at(key, world->replication, entity, slot->failures);
-}
-
-double hanse__law_draw(int32_t law, double mean, double cv, double uniform_0_1)
-{
-    if (law == HANSE_LAW_CONSTANT || mean == 0.0) {
-        return mean;
-    }
-    if (law == HANSE_LAW_EXPONENTIAL) {
-        return -mean * log(uniform_0_1);
-    }
-    /* Lognormal by its moments: sigma² = ln(1 + cv²), mu = ln(mean) − sigma²/2. */
-    double variance = log1p(cv * cv);
-    return mean * exp(sqrt(variance) * hanse_normal_quantile(uniform_0_1) - 0.5 * variance);
 }
 
 void hanse__fleet_touch(struct hanse_world *world, int32_t group)
@@ -245,7 +231,7 @@ static enum hanse_status ship(struct hanse_world *world, int32_t group, int32_t 
     for (int32_t i = 0; i < count; i++) {
         uint32_t number = hanse__fleet_groups(world)[group].shipments++;
         double u = hanse_uniform_at(key, world->replication, entity, number);
-        double lead = hanse__law_draw(m->lead_law, m->lead_time_h, m->lead_cv, u);
+        double lead = hanse__duration_draw(&m->lead, u);
         HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, 1, (uint32_t)group,
                                   world->moving.now_h + lead));
     }
@@ -347,7 +333,7 @@ static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
         return lose(world, slot, group);
     }
     g->in_repair++;
-    double time = hanse__law_draw(m->repair_law, m->repair_time_h, m->repair_cv, u);
+    double time = hanse__duration_draw(&m->repair, u);
     return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_REPAIRED, 1, slot,
                            world->moving.now_h + time);
 }
@@ -412,27 +398,9 @@ static const struct hanse_field MAINTENANCE_FIELDS[] = {
      .low = 0,
      .high = 1,
      .doc = "share of failures mended on site without a part from the vendor"},
-    {.key = "repair_time",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(repair_time_h),
-     .low = 0,
-     .high = 87600,
-     .doc = "mean time of such a repair; every repair at once"},
-    {.key = "repair_law",
-     .type = HANSE_CHOICE,
-     .options = HANSE_LAW_WORDS,
-     .offset = AT(repair_law),
-     .fallback_text = "exponential",
-     .doc = "its distribution"},
-    {.key = "repair_cv",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(repair_cv),
-     .fallback = 1,
-     .low = 0,
-     .high = 100,
-     .doc = "its coefficient of variation if lognormal"},
+    HANSE_DURATION_FIELDS("repair", AT(repair),
+                          "mean time of such a repair; every repair at once", 0, "exponential",
+                          1),
     {.key = "spares_share",
      .type = HANSE_NUMBER,
      .unit = "1",
@@ -445,27 +413,8 @@ static const struct hanse_field MAINTENANCE_FIELDS[] = {
      .offset = AT(reorder),
      .fallback = 1,
      .doc = "each lost device orders one replacement to the shelf"},
-    {.key = "lead_time",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(lead_time_h),
-     .low = 0,
-     .high = 876000,
-     .doc = "mean time from the order of a spare to the shelf"},
-    {.key = "lead_law",
-     .type = HANSE_CHOICE,
-     .options = HANSE_LAW_WORDS,
-     .offset = AT(lead_law),
-     .fallback_text = "lognormal",
-     .doc = "its distribution"},
-    {.key = "lead_cv",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(lead_cv),
-     .fallback = 0.5,
-     .low = 0,
-     .high = 100,
-     .doc = "its coefficient of variation if lognormal"},
+    HANSE_DURATION_FIELDS("lead", AT(lead), "mean time from the order of a spare to the shelf",
+                          0, "lognormal", 0.5),
 };
 #undef AT
 

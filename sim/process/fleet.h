@@ -19,18 +19,15 @@
 #ifndef HANSE_SIM_PROCESS_FLEET_H
 #define HANSE_SIM_PROCESS_FLEET_H
 
+#include "sim/process/law.h"
 #include "sim/process/mechanism.h"
 
 struct hanse_world;
 
-enum hanse_law { HANSE_LAW_CONSTANT, HANSE_LAW_EXPONENTIAL, HANSE_LAW_LOGNORMAL };
-#define HANSE_LAW_WORDS "constant exponential lognormal"
-
 struct hanse_maintenance {
     const char *name, *label;
-    double repairable_share, repair_time_h, repair_cv;
-    int32_t repair_law, lead_law;
-    double spares_share, lead_time_h, lead_cv;
+    double repairable_share, spares_share;
+    struct hanse_duration repair, lead;
     bool reorder;
 };
 
@@ -76,8 +73,5 @@ enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int
 
 /* Lets go what waited for supply to reopen, where it has. */
 enum hanse_status hanse__fleet_release(struct hanse_world *world);
-
-/* Draw of a law with given mean and coefficient of variation from a uniform. */
-double hanse__law_draw(int32_t law, double mean, double cv, double uniform);
 
 #endif

@@ -83,7 +83,7 @@ static enum hanse_status ship(struct hanse_world *world, int32_t index, int32_t 
     uint64_t entity = hanse_scenario_entity(world->scenario, &hanse_kind_purchase, index);
     uint32_t draw = (uint32_t)book_at(world, index)->shipments++;
     double u = hanse_uniform_at(s->lead_key, world->replication, entity, draw);
-    double lead = hanse__law_draw(p->lead_law, p->lead_time_h, p->lead_cv, u);
+    double lead = hanse__duration_draw(&p->lead, u);
     return hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ARRIVE, 1, number,
                            world->moving.now_h + lead);
 }
@@ -252,28 +252,8 @@ static const struct hanse_field FIELDS[] = {
      .low = -5,
      .high = 5,
      .doc = "continuous yearly growth of the order's size"},
-    {.key = "lead_time",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(lead_time_h),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 876000,
-     .doc = "mean time from order to usable"},
-    {.key = "lead_law",
-     .type = HANSE_CHOICE,
-     .options = HANSE_LAW_WORDS,
-     .offset = AT(lead_law),
-     .fallback_text = "lognormal",
-     .doc = "its distribution"},
-    {.key = "lead_cv",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(lead_cv),
-     .fallback = 0.5,
-     .low = 0,
-     .high = 100,
-     .doc = "its coefficient of variation if lognormal"},
+    HANSE_DURATION_FIELDS("lead", AT(lead), "mean time from order to usable", HANSE_REQUIRED,
+                          "lognormal", 0.5),
     {.key = "payment",
      .type = HANSE_ACTOR,
      .options = HANSE_ACTOR_KINDS,

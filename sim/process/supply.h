@@ -8,6 +8,7 @@
 #ifndef HANSE_SIM_PROCESS_SUPPLY_H
 #define HANSE_SIM_PROCESS_SUPPLY_H
 
+#include "sim/process/law.h"
 #include "sim/process/mechanism.h"
 
 struct hanse_world;
@@ -17,8 +18,7 @@ struct hanse_purchase {
     int32_t group;
     int64_t count;
     double from_h, every_h, until_h, growth_per_year;
-    double lead_time_h, lead_cv;
-    int32_t lead_law;
+    struct hanse_duration lead;
     struct hanse_actor payment;
 };
 
