@@ -132,6 +132,7 @@ static void one_input_explains_all_of_the_spread(void **state)
 {
     char *page = page_of(*state);
 
+    assert_has(page, "spread over 60 replications that goes with the input");
     assert_has(page, "1 of 1 uncertain inputs shown; all together explain 100\xc2\xa0%");
     free(page);
 }
