@@ -26,6 +26,8 @@ static const struct command commands[] = {
     {"report", hanse_cli_report, "one self-contained page from a result file"},
     {"plot", hanse_cli_plot, "a chart from a result file, as SVG or PNG"},
     {"catalog", hanse_cli_catalog, "the sourced tables: accelerators, regions, exports …"},
+    {"study", hanse_cli_study,
+     "runs an analyst's own Lua program: hanse.des and closed forms"},
     {"queue", hanse_cli_queue, "closed forms: Erlang B and C, Pollaczek–Khinchine, Palm …"},
     {"bench", hanse_cli_bench, "the engine's own speed"},
     {"reference", hanse_cli_reference, "every key a scenario may say, as a page"},
