@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFLATE_LEVEL = 1 }; /* 4 and 6 cost two to three times the time for 2 % less */
+enum { DEFLATE_LEVEL = 1 }; /* 4 makes a Baltic file 2 % smaller, 6 makes it 3 % smaller */
 
 /* One user of an axis, as REFERENCE_LIST holds it. */
 struct user {

@@ -25,7 +25,7 @@ struct synthetic {
     double *series;
     double inputs[1];
     struct hanse_note notes[2];
-    uint32_t failing_replication; /* of case 1; UINT32_MAX none */
+    uint32_t failing_replication; /* of case 1, and the next of the baseline; UINT32_MAX none */
 };
 
 static inline void synthetic_window(struct nation *n, const char *name, int from, int to)
@@ -117,6 +117,12 @@ static inline double synthetic_number(uint32_t c, uint32_t r, bool central, size
     return 1.0 + (double)(x >> 11) * 0x1p-53;
 }
 
+static inline bool synthetic_fails(const struct synthetic *s, uint32_t c, uint32_t r)
+{
+    uint32_t failing = s->failing_replication;
+    return failing != UINT32_MAX && ((c == 1 && r == failing) || (c == 0 && r == failing + 1));
+}
+
 /* The record of a task, owned by the study and good until the next call. */
 static inline struct hanse_record synthetic_record(struct synthetic *s, uint32_t c, uint32_t r,
                                                    bool central)
@@ -137,7 +143,7 @@ static inline struct hanse_record synthetic_record(struct synthetic *s, uint32_t
                                   .n_values = s->study.layout.n_values,
                                   .notes = s->notes,
                                   .n_notes = central ? 0 : 2};
-    if (c == 1 && r == s->failing_replication && !central) {
+    if (!central && synthetic_fails(s, c, r)) {
         record.failed = true;
         snprintf(record.failure, sizeof record.failure, "hour 12: site 'hall': made to fail");
     }
