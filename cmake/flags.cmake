@@ -3,7 +3,8 @@
 add_library(hanse_flags INTERFACE)
 target_compile_options(hanse_flags INTERFACE
   -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
-  -Wno-unused-parameter -Wno-format-truncation -ffp-contract=off -fno-math-errno)
+  -Wno-unused-parameter $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+  -ffp-contract=off -fno-math-errno)
 if(HANSE_WERROR)
   target_compile_options(hanse_flags INTERFACE -Werror)
 endif()

@@ -41,7 +41,7 @@ struct hanse_writer_options {
 /* Opens PATH.part. HANSE_ERR_INPUT: PATH is there and came from another scenario (another name
  * of the scenario's own text), PATH.part holds finished tasks and is not to be resumed (both
  * without force), or the journal to resume belongs to another study. HANSE_ERR_IO: the machine.
- * Study and provenance must outlive the writer; `options` may be NULL. */
+ * The study and the provenance's texts must outlive the writer; `options` may be NULL. */
 enum hanse_status hanse_writer_create(struct hanse_context *ctx, const char *path,
                                       const struct hanse_study *study,
                                       const struct hanse_provenance *provenance,

@@ -14,7 +14,7 @@
 struct hanse_writer {
     char *path, *part_path, *new_path;
     const struct hanse_study *study;
-    const struct hanse_provenance *provenance;
+    struct hanse_provenance provenance; /* its texts stay the caller's */
     struct hanse__journal *journal;
 };
 
@@ -69,7 +69,7 @@ static enum hanse_status check_old_file(struct hanse_context *ctx,
             "--force, or name another with -o",
             writer->path);
     }
-    bool same = same_scenario(old, writer->study, writer->provenance);
+    bool same = same_scenario(old, writer->study, &writer->provenance);
     enum hanse_status status = HANSE_OK;
     if (!same) {
         status =
@@ -115,7 +115,7 @@ static enum hanse_status open_journal(struct hanse_context *ctx, struct hanse_wr
                                    .n_replications = study->n_replications,
                                    .n_central = study->n_central,
                                    .n_values = study->layout.n_values};
-    HANSE_TRY(hanse__fingerprint(ctx, study, writer->provenance, id.fingerprint));
+    HANSE_TRY(hanse__fingerprint(ctx, study, &writer->provenance, id.fingerprint));
     return resume ? hanse__journal_resume(ctx, writer->part_path, &id, &writer->journal)
                   : hanse__journal_create(ctx, writer->part_path, &id, &writer->journal);
 }
@@ -152,7 +152,7 @@ enum hanse_status hanse_writer_create(struct hanse_context *ctx, const char *pat
         return HANSE_ERR_MEMORY;
     }
     (*writer)->study = study;
-    (*writer)->provenance = provenance;
+    (*writer)->provenance = *provenance;
     enum hanse_status status = open_writer(ctx, *writer, path, options);
     if (status != HANSE_OK) {
         hanse_writer_destroy(*writer);
@@ -255,7 +255,7 @@ static enum hanse_status sink_end(void *self, struct hanse_context *ctx)
                            (unsigned long long)n_done, (unsigned long long)n_tasks);
     }
     enum hanse_status status = hanse__build(ctx, writer->new_path, writer->study,
-                                            writer->provenance, writer->journal, 0);
+                                            &writer->provenance, writer->journal, 0);
     if (status == HANSE_OK) {
         status = put_in_place(ctx, writer);
     }

@@ -18,6 +18,7 @@ enum { MOST_CASES = 8, MOST_VIEWS = 512, MOST_WINDOWS = 8, MOST_ITEMS = 256 };
 
 /* Means over replications of every view, window and case. */
 struct told {
+    struct hanse_scenario *first; /* the windows' names are its */
     struct hanse_study study;
     struct hanse_view views[MOST_VIEWS];
     struct hanse_window windows[MOST_WINDOWS];
@@ -102,10 +103,12 @@ static struct told *tell(const char *path, uint32_t replications)
     struct hanse_run_options options = {.threads = 2};
     struct hanse_run_report report;
     must(hanse_study_run(context, &told->study, &sink, &options, &report));
-    for (size_t i = 0; i < n; i++) {
+    told->first = (struct hanse_scenario *)cases[0];
+    for (size_t i = 1; i < n; i++) {
         hanse_scenario_destroy((struct hanse_scenario *)cases[i]);
-        told->study.case_names = NULL;
     }
+    told->study.cases = NULL;
+    told->study.case_names = told->study.case_labels = NULL;
     hanse_script_destroy(script);
     return told;
 }
@@ -113,6 +116,7 @@ static struct told *tell(const char *path, uint32_t replications)
 static void forget(struct told *told)
 {
     hanse_layout_fini(&told->study.layout);
+    hanse_scenario_destroy(told->first);
     free(told->sums);
     free(told);
 }
