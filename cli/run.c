@@ -8,6 +8,7 @@
 
 #include "cli/load.h"
 #include "cli/options.h"
+#include "cli/precision.h"
 #include "cli/progress.h"
 #include "cli/rerun.h"
 #include "cli/signals.h"
@@ -21,7 +22,7 @@
 #include "sim/model/nouns.h"
 
 struct settings {
-    const char *with, *output, *csv, *iamc, *resume, *horizon, *trace;
+    const char *with, *output, *csv, *iamc, *resume, *horizon, *trace, *precision;
     struct hanse_cli_list set;
     int64_t replications, seed, threads, only; /* -1: not given */
     bool force, no_report, profile;
@@ -41,6 +42,7 @@ struct run {
     struct hanse_study study;
     struct hanse_writer *writer;
     struct hanse_results *results;
+    double relative; /* of --precision; 0 without */
     struct hanse_run_report report;
 };
 
@@ -125,6 +127,10 @@ static enum hanse_status find_command(struct run *run)
         snprintf(number, sizeof number, "%lld", (long long)s->replications);
         add_word(run->command, size, "--replications");
         add_word(run->command, size, number);
+    }
+    if (s->precision != NULL) {
+        add_word(run->command, size, "--precision");
+        add_word(run->command, size, s->precision);
     }
     if (s->seed >= 0) {
         snprintf(number, sizeof number, "%lld", (long long)s->seed);
@@ -217,6 +223,7 @@ static enum hanse_status plan(struct run *run)
         .n_replications = (uint32_t)settings->replications,
         .n_central = (uint32_t)central,
         .seed = (uint64_t)settings->seed,
+        .n_planned = run->relative > 0.0 ? HANSE_PRECISION_MOST : 0,
     };
     HANSE_TRY(hanse_layout_init(run->ctx, run->loaded.cases[0], &run->study.layout));
     return check_layouts(run);
@@ -321,6 +328,9 @@ static void tell_how_to_resume(const struct run *run)
 static enum hanse_status go(struct run *run)
 {
     const struct settings *s = run->settings;
+    if (s->precision != NULL) {
+        HANSE_TRY(hanse_cli_precision_parse(run->ctx, s->precision, &run->relative));
+    }
     HANSE_TRY(load(run));
     HANSE_TRY(plan(run));
     if (s->only >= 0 || s->trace != NULL || s->profile) {
@@ -352,17 +362,20 @@ static enum hanse_status go(struct run *run)
     };
     struct hanse_sink sink = hanse_writer_sink(run->writer);
     enum hanse_status status =
-        hanse_study_run(run->ctx, &run->study, &sink, &options, &run->report);
+        run->relative > 0.0
+            ? hanse_cli_precision_run(run->ctx, &run->study, run->writer, run->relative,
+                                      &options, &run->report)
+            : hanse_study_run(run->ctx, &run->study, &sink, &options, &run->report);
     hanse_cli_progress_finish(&progress);
     if (status == HANSE_ERR_INTERRUPTED) {
         tell_how_to_resume(run);
     }
-    if (status == HANSE_OK || status == HANSE_ERR_REPLICATION) {
+    if (status == HANSE_OK || status == HANSE_ERR_REPLICATION || status == HANSE_ERR_TARGET) {
         char failed[512];
         snprintf(failed, sizeof failed, "%s", hanse_context_message(run->ctx));
         HANSE_TRY(show(run));
         tell(run);
-        if (status == HANSE_ERR_REPLICATION) {
+        if (status != HANSE_OK) {
             return hanse__fail(run->ctx, status, "%s", failed);
         }
     }
@@ -391,6 +404,8 @@ int hanse_cli_run(int argc, char **argv)
         {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
         {"replications", 'n', HANSE_CLI_INTEGER, &s.replications, "N",
          "replications of each case"},
+        {"precision", 0, HANSE_CLI_TEXT, &s.precision, "2%",
+         "replicate until the headline's 95 % half-width is this share of it, in every case"},
         {"horizon", 0, HANSE_CLI_TEXT, &s.horizon, "T", "simulated time, such as 5*year"},
         {"seed", 0, HANSE_CLI_INTEGER, &s.seed, "S", "seed of all random streams"},
         {"threads", 't', HANSE_CLI_INTEGER, &s.threads, "T",
@@ -428,6 +443,9 @@ int hanse_cli_run(int argc, char **argv)
     if (s.resume != NULL && s.output != NULL && strcmp(s.resume, s.output) != 0) {
         return hanse_cli_bad_usage("run", "--resume and -o name two files, '%s' and '%s'",
                                    s.resume, s.output);
+    }
+    if (s.precision != NULL && s.replications >= 0) {
+        return hanse_cli_bad_usage("run", "--precision and --replications exclude each other");
     }
     if (s.threads == 0 || s.threads > 4096) {
         return hanse_cli_bad_usage("run", "--threads: must be 1 to 4096, got %lld",

@@ -10,9 +10,7 @@ enum { MONTH_H = 730, TILE_BYTES = 32 << 20 };
 bool hanse__build_record(struct hanse__build *build, uint32_t case_index, bool central,
                          uint32_t replication, struct hanse_record *record)
 {
-    const struct hanse_study *study = build->study;
-    uint64_t per_case = (uint64_t)study->n_replications + study->n_central;
-    uint64_t task = case_index * per_case + (central ? study->n_replications : 0) + replication;
+    uint64_t task = hanse_study_task(build->study, case_index, replication, central);
     if (build->h5.status == HANSE_OK) {
         build->h5.status = hanse__journal_record(build->journal, build->ctx, task, record);
     }

@@ -380,7 +380,7 @@ static size_t walk_failures(struct hanse__build *build, struct failure_rows *row
     const struct hanse_study *study = build->study;
     uint32_t per_case = study->n_replications + study->n_central;
     size_t n = 0;
-    for (uint64_t task = 0; task < hanse_study_n_tasks(study); task++) {
+    for (uint64_t task = 0; task < hanse_study_n_turns(study); task++) {
         struct hanse_record record;
         uint32_t c = (uint32_t)(task / per_case), r = (uint32_t)(task % per_case);
         bool central = r >= study->n_replications;

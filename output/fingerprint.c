@@ -121,7 +121,7 @@ enum hanse_status hanse__fingerprint(struct hanse_context *ctx, const struct han
     add_text(&sha, provenance->processor_class);
     add_count(&sha, study->seed);
     add_count(&sha, study->n_cases);
-    add_count(&sha, study->n_replications);
+    add_count(&sha, hanse_study_n_planned(study));
     add_count(&sha, study->n_central);
     add_layout(&sha, &study->layout);
     for (uint32_t c = 0; c < study->n_cases; c++) {

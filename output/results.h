@@ -53,6 +53,9 @@ void hanse_writer_destroy(struct hanse_writer *writer);
 struct hanse_sink hanse_writer_sink(struct hanse_writer *writer);
 /* Flags per task that the journal already held, for hanse_run_options.done. */
 const unsigned char *hanse_writer_done(const struct hanse_writer *writer);
+/* Points `record` at a finished task in the journal: good until the next one is written. */
+enum hanse_status hanse_writer_record(struct hanse_writer *writer, struct hanse_context *ctx,
+                                      uint64_t task, struct hanse_record *record);
 uint64_t hanse_writer_n_done(const struct hanse_writer *writer);
 /* Bytes of the resumed journal that were torn or damaged; their tasks run again. */
 uint64_t hanse_writer_n_dropped_bytes(const struct hanse_writer *writer);

@@ -112,7 +112,7 @@ static enum hanse_status open_journal(struct hanse_context *ctx, struct hanse_wr
 {
     const struct hanse_study *study = writer->study;
     struct hanse__journal_id id = {.n_cases = study->n_cases,
-                                   .n_replications = study->n_replications,
+                                   .n_replications = hanse_study_n_planned(study),
                                    .n_central = study->n_central,
                                    .n_values = study->layout.n_values};
     HANSE_TRY(hanse__fingerprint(ctx, study, &writer->provenance, id.fingerprint));
@@ -176,6 +176,12 @@ void hanse_writer_destroy(struct hanse_writer *writer)
 const unsigned char *hanse_writer_done(const struct hanse_writer *writer)
 {
     return hanse__journal_done(writer->journal);
+}
+
+enum hanse_status hanse_writer_record(struct hanse_writer *writer, struct hanse_context *ctx,
+                                      uint64_t task, struct hanse_record *record)
+{
+    return hanse__journal_record(writer->journal, ctx, task, record);
 }
 
 uint64_t hanse_writer_n_done(const struct hanse_writer *writer)
@@ -243,16 +249,34 @@ static enum hanse_status put_in_place(struct hanse_context *ctx, struct hanse_wr
     return status;
 }
 
+/* Tasks that the final file needs and the journal lacks. */
+static uint64_t count_missing(const struct hanse_writer *writer)
+{
+    const struct hanse_study *study = writer->study;
+    const unsigned char *done = hanse__journal_done(writer->journal);
+    uint64_t n = 0;
+    for (uint32_t c = 0; c < study->n_cases; c++) {
+        for (uint32_t r = 0; r < study->n_replications; r++) {
+            n += !done[hanse_study_task(study, c, r, false)];
+        }
+        for (uint32_t r = 0; r < study->n_central; r++) {
+            n += !done[hanse_study_task(study, c, r, true)];
+        }
+    }
+    return n;
+}
+
 static enum hanse_status sink_end(void *self, struct hanse_context *ctx)
 {
     struct hanse_writer *writer = self;
-    uint64_t n_done = hanse__journal_n_done(writer->journal);
-    uint64_t n_tasks = hanse__journal_n_tasks(writer->journal);
+    uint64_t n_missing = count_missing(writer);
+    uint64_t n_turns = hanse_study_n_turns(writer->study);
     HANSE_TRY(hanse__journal_sync(writer->journal, ctx));
-    if (n_done < n_tasks) {
+    if (n_missing > 0) {
         return hanse__fail(ctx, HANSE_ERR_INTERRUPTED,
                            "%s: %llu of %llu tasks are finished and kept", writer->part_path,
-                           (unsigned long long)n_done, (unsigned long long)n_tasks);
+                           (unsigned long long)(n_turns - n_missing),
+                           (unsigned long long)n_turns);
     }
     enum hanse_status status = hanse__build(ctx, writer->new_path, writer->study,
                                             &writer->provenance, writer->journal, 0);

@@ -29,7 +29,7 @@ static uint64_t task_at(const struct hanse_study *study, uint64_t turn, uint32_t
     *case_index = (uint32_t)(turn % study->n_cases);
     *central = round >= study->n_replications;
     *replication = *central ? round - study->n_replications : round;
-    return (uint64_t)*case_index * (study->n_replications + study->n_central) + round;
+    return hanse_study_task(study, *case_index, *replication, *central);
 }
 
 static void halt(struct crew *crew, enum hanse_status status, const char *message)
@@ -55,7 +55,7 @@ static void hand_over(struct crew *crew, const struct hanse_record *record)
             crew->report.n_events += record->n_events;
             if (crew->options->progress != NULL) {
                 crew->options->progress(crew->options->progress_self, crew->report.n_done,
-                                        hanse_study_n_tasks(crew->study), record);
+                                        hanse_study_n_turns(crew->study), record);
             }
         }
     }
@@ -65,13 +65,13 @@ static void hand_over(struct crew *crew, const struct hanse_record *record)
 static enum hanse_status work_on(struct crew *crew, struct hanse_worker *worker)
 {
     const struct hanse_study *study = crew->study;
-    uint64_t n_tasks = hanse_study_n_tasks(study);
+    uint64_t n_turns = hanse_study_n_turns(study);
     while (!crew->halted) {
         if (crew->options->stop != NULL && *crew->options->stop != 0) {
             return HANSE_ERR_INTERRUPTED;
         }
         uint64_t turn = crew->next++;
-        if (turn >= n_tasks) {
+        if (turn >= n_turns) {
             break;
         }
         struct hanse_record record;

@@ -27,14 +27,37 @@ struct hanse_study {
     uint32_t n_cases;
     uint32_t n_replications;
     uint32_t n_central;
+    /* Replications that tasks are numbered for, when a stop rule may ask for more than there
+     * are now; 0: n_replications. */
+    uint32_t n_planned;
     uint64_t seed;
     struct hanse_layout layout;
 };
 
 /* Tasks are numbered case by case: first the sampled replications, then the central ones. */
+static inline uint32_t hanse_study_n_planned(const struct hanse_study *study)
+{
+    return study->n_planned > study->n_replications ? study->n_planned : study->n_replications;
+}
+
+/* How many numbers there are; with a stop rule not all of them are run. */
 static inline uint64_t hanse_study_n_tasks(const struct hanse_study *study)
 {
+    return (uint64_t)study->n_cases * (hanse_study_n_planned(study) + study->n_central);
+}
+
+/* How many tasks are run with the present n_replications. */
+static inline uint64_t hanse_study_n_turns(const struct hanse_study *study)
+{
     return (uint64_t)study->n_cases * (study->n_replications + study->n_central);
+}
+
+static inline uint64_t hanse_study_task(const struct hanse_study *study, uint32_t case_index,
+                                        uint32_t replication, bool central)
+{
+    uint32_t planned = hanse_study_n_planned(study);
+    return (uint64_t)case_index * (planned + study->n_central) + (central ? planned : 0) +
+           replication;
 }
 
 /* Where records go. `record` is called by one thread at a time, in finishing order. */

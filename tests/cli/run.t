@@ -55,3 +55,15 @@ case bigger, replication 0: ... events over ... h
 what ... times ... share
 ...
 calendar, set-up, clock ...
+
+$ hanse run scenarios/first-steps.lua --precision 5% -q --no-report -o p.h5
+...
+Means ± half-width of the 95 % interval over ... replications with inputs drawn;
+differences to the baseline are paired.
+$ hanse run scenarios/first-steps.lua --precision 5 -o p.h5
+--precision: must be between 0 and 100 %, got '5'
+[exit 2]
+$ hanse run scenarios/first-steps.lua --precision 5% --replications 9 -o p.h5
+hanse run: --precision and --replications exclude each other
+...
+[exit 2]

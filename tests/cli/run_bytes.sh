@@ -66,6 +66,11 @@ if cmp -s one.h5 other.h5; then
     exit 1
 fi
 
+# A precision: the number of replications is part of what must not depend on threads.
+run precise1.h5 --threads 1 --precision 10%
+run precise2.h5 --threads 2 --precision 10%
+same 'a precision with one and two threads' precise1.h5 precise2.h5
+
 # A kill and a resume.
 run_and_kill() { # output: killed once its journal holds something
     hanse run two-years.lua -q --no-report -o "$1" --threads 1 --set scenario.horizon=40*year \
