@@ -45,7 +45,7 @@ static bool find_window(struct hanse_cli_progress *progress,
 
     if (windows) {
         hanse_windows(scenario, windows, n);
-        if (n > (size_t)(row + 1)) {
+        if ((size_t)row + 1 < n) {
             progress->window = windows[row + 1];
             found = true;
         }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "output/crc32c.h"
+#include "sim/base/assert.h"
 
 static const char MARK[16] = "hanse journal 1";
 static const char RECORD_MARK[4] = {'r', 'e', 'c', '!'};
@@ -472,6 +473,7 @@ enum hanse_status hanse__journal_record(struct hanse__journal *journal,
     if (journal->mapped != journal->end) {
         HANSE_TRY(map_file(journal, ctx, journal->end));
     }
+    HANSE_ASSERT(journal->map != NULL); /* a journal that holds a task is not empty */
     const unsigned char *body = journal->map + journal->places[task];
     const struct head *head = (const void *)body;
     const double *numbers = (const void *)(body + sizeof *head);

@@ -43,7 +43,7 @@ void hanse__page_panel_end(struct hanse_page *page);
 void hanse__page_tabs_end(struct hanse_page *page);
 
 /* "during the stop" or "over the whole horizon": a window as the end of a sentence. */
-void hanse__page_over_window(struct hanse_page *page, size_t window);
+void hanse__page_over_window(struct hanse_page *page, size_t which);
 
 /* A table cell with a figure and its interval below. */
 void hanse__page_figure_cell(struct hanse_page *page, const struct hanse_measure *measure,

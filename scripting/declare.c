@@ -8,7 +8,7 @@
 enum { MOST_KEYS = 256, NAME_BYTES = 256 };
 
 static void declare_entity(lua_State *lua, const struct hanse_kind *kind,
-                           const struct hanse__declaration *declaration, const char *name);
+                           const struct hanse__declaration *call, const char *name);
 
 /* --- names ----------------------------------------------------------------------------------
  */
@@ -69,6 +69,7 @@ static void declare_child(lua_State *lua, const struct hanse_field *field,
     int top = lua_gettop(lua);
     if (kind == NULL) {
         hanse__refuse(lua, &list->spot, "its elements are of no kind this program knows");
+        return;
     }
     lua_rawgeti(lua, list->table, (lua_Integer)item);
     child.table = lua_gettop(lua);
