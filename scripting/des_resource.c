@@ -102,11 +102,24 @@ static void take_back(lua_State *lua, struct hanse__des_grant *grant)
     resource->object.env->free_grants = grant;
 }
 
+/* Whether a request outlived the process that made it, and nobody else waits for it. */
+static bool is_orphan(const struct hanse__des_request *request)
+{
+    return request != NULL && request->owner_serial != 0 && request->event.first == NULL &&
+           hanse__des_process_in(request->event.object.env, request->owner_slot,
+                                 request->owner_serial) == NULL;
+}
+
 /* Hands free units to those in line. */
 static void serve(lua_State *lua, struct hanse__des_resource *resource)
 {
     while (resource->n_granted < resource->capacity && resource->line.first != NULL) {
         struct hanse__des_claim *claim = resource->line.first;
+        if (is_orphan(claim->request)) {
+            hanse__des_line_leave(claim);
+            hanse__des_unpin(lua, resource->object.env, claim->request);
+            continue;
+        }
         give(lua, resource, claim);
         if (claim->request != NULL) {
             hanse__des_push_pinned(lua, resource->object.env, claim->request);
