@@ -8,7 +8,7 @@
 
 /* A file that a full disk kept from being closed stays in HDF5's own memory, out of our reach:
  * no leak of ours, so the leak sanitizer is told to look away there. */
-const char *__lsan_default_suppressions(void);
+HANSE_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libhdf5";
