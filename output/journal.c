@@ -14,7 +14,7 @@
 #include "output/crc32c.h"
 #include "sim/base/assert.h"
 
-static const char MARK[16] = "hanse journal 1";
+static const char MARK[16] = "hanse journal 2";
 static const char RECORD_MARK[4] = {'r', 'e', 'c', '!'};
 static const uint64_t BYTE_ORDER_MARK = 0x0102030405060708u;
 
@@ -22,8 +22,11 @@ struct header {
     char mark[16];
     uint64_t byte_order;
     uint64_t record_bytes; /* sizeof(struct head): the layout of this build */
-    struct hanse__journal_id id;
-    uint64_t checksum; /* of all before it */
+    unsigned char fingerprint[32];
+    uint32_t n_cases, n_replications, n_central, command_checksum;
+    uint64_t n_values;
+    uint64_t command_bytes; /* the command follows the header, its end mark and padding too */
+    uint64_t checksum;      /* of all before it */
 };
 
 struct frame {
@@ -39,7 +42,7 @@ struct head {
     char failure[256];
 };
 
-_Static_assert(sizeof(struct header) == 16 + 8 + 8 + 56 + 8, "no padding goes to disk");
+_Static_assert(sizeof(struct header) == 16 + 16 + 32 + 16 + 24, "no padding goes to disk");
 _Static_assert(sizeof(struct head) == 16 + 32 + 256, "no padding goes to disk");
 _Static_assert(sizeof(struct hanse_note) == 32, "no padding goes to disk");
 
@@ -60,12 +63,33 @@ struct hanse__journal {
 
 /* --- making and closing ------------------------------------------------------------------- */
 
+static size_t whole_words(size_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+static uint32_t checksum_of(const struct header *header)
+{
+    return hanse__crc32c(0, header, offsetof(struct header, checksum));
+}
+
 static struct header header_of(const struct hanse__journal_id *id)
 {
-    struct header header = {.byte_order = BYTE_ORDER_MARK, .record_bytes = sizeof(struct head)};
+    static const char PADDING[8];
+    const char *command = id->command != NULL ? id->command : "";
+    size_t length = strlen(command), padded = whole_words(length + 1);
+    uint32_t checksum = hanse__crc32c(0, command, length);
+    struct header header = {.byte_order = BYTE_ORDER_MARK,
+                            .record_bytes = sizeof(struct head),
+                            .n_cases = id->n_cases,
+                            .n_replications = id->n_replications,
+                            .n_central = id->n_central,
+                            .command_checksum = hanse__crc32c(checksum, PADDING, padded - length),
+                            .n_values = id->n_values,
+                            .command_bytes = padded};
     memcpy(header.mark, MARK, sizeof header.mark);
-    header.id = *id;
-    header.checksum = hanse__crc32c(0, &header, offsetof(struct header, checksum));
+    memcpy(header.fingerprint, id->fingerprint, sizeof header.fingerprint);
+    header.checksum = checksum_of(&header);
     return header;
 }
 
@@ -156,12 +180,19 @@ static enum hanse_status put(struct hanse__journal *journal, struct hanse_contex
 static enum hanse_status start(struct hanse__journal *journal, struct hanse_context *ctx)
 {
     struct header header = header_of(&journal->id);
+    size_t bytes = sizeof header + header.command_bytes;
+    HANSE_TRY(hanse__reserve(ctx, &journal->buffer, &journal->capacity, bytes, 1));
+    memset(journal->buffer, 0, bytes);
+    memcpy(journal->buffer, &header, sizeof header);
+    if (journal->id.command != NULL) {
+        strcpy((char *)journal->buffer + sizeof header, journal->id.command);
+    }
     journal->end = 0;
     if (ftruncate(journal->fd, 0) != 0) {
         return hanse__fail(ctx, HANSE_ERR_IO, "%s: cannot be written: %s", journal->path,
                            strerror(errno));
     }
-    HANSE_TRY(put(journal, ctx, &header, sizeof header));
+    HANSE_TRY(put(journal, ctx, journal->buffer, bytes));
     return hanse__journal_sync(journal, ctx);
 }
 
@@ -259,9 +290,16 @@ static void note_done(struct hanse__journal *journal, const struct head *head, u
     }
 }
 
+static uint64_t header_bytes(const struct hanse__journal *journal)
+{
+    struct header header;
+    memcpy(&header, journal->map, sizeof header);
+    return sizeof header + header.command_bytes;
+}
+
 static void scan(struct hanse__journal *journal)
 {
-    uint64_t at = sizeof(struct header);
+    uint64_t at = header_bytes(journal);
     journal->end = at;
     while (at < journal->mapped) {
         uint64_t length = sound_record(journal, at);
@@ -278,19 +316,35 @@ static void scan(struct hanse__journal *journal)
     journal->n_dropped += journal->mapped - journal->end;
 }
 
+/* Is it a header of this program, whole as far as `n` bytes go? */
+static enum hanse_status sound_header(struct hanse_context *ctx, const char *path,
+                                      const unsigned char *bytes, size_t n)
+{
+    struct header header;
+    memcpy(&header, bytes, sizeof header);
+    if (memcmp(header.mark, MARK, sizeof MARK) != 0) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: is not a journal of this program", path);
+    }
+    bool sound = header.checksum == checksum_of(&header) && header.command_bytes > 0 &&
+                 header.command_bytes % 8 == 0;
+    if (sound && header.command_bytes <= n - sizeof header) {
+        const unsigned char *command = bytes + sizeof header;
+        sound = command[header.command_bytes - 1] == '\0' &&
+                header.command_checksum == hanse__crc32c(0, command, header.command_bytes);
+    }
+    return sound ? HANSE_OK
+                 : hanse__fail(ctx, HANSE_ERR_INPUT, "%s: its header is damaged", path);
+}
+
 static enum hanse_status check_header(const struct hanse__journal *journal,
                                       struct hanse_context *ctx)
 {
     struct header header, own = header_of(&journal->id);
+    HANSE_TRY(sound_header(ctx, journal->path, journal->map, journal->mapped));
     memcpy(&header, journal->map, sizeof header);
-    if (memcmp(header.mark, own.mark, sizeof own.mark) != 0) {
-        return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: is not a journal of this program",
-                           journal->path);
-    }
-    if (header.checksum != hanse__crc32c(0, &header, offsetof(struct header, checksum))) {
-        return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: its header is damaged", journal->path);
-    }
-    if (memcmp(&header, &own, sizeof own) != 0) {
+    own.command_checksum = header.command_checksum;
+    own.command_bytes = header.command_bytes;
+    if (memcmp(&header, &own, offsetof(struct header, checksum)) != 0) {
         return hanse__fail(
             ctx, HANSE_ERR_INPUT,
             "%s: belongs to another study: scenario, seed, replications, program "
@@ -312,6 +366,10 @@ static enum hanse_status read_all(struct hanse__journal *journal, struct hanse_c
     }
     HANSE_TRY(map_file(journal, ctx, (uint64_t)about.st_size));
     HANSE_TRY(check_header(journal, ctx));
+    if (header_bytes(journal) > journal->mapped) {
+        unmap(journal);
+        return start(journal, ctx);
+    }
     scan(journal);
     unmap(journal);
     if (ftruncate(journal->fd, (off_t)journal->end) != 0) {
@@ -346,13 +404,49 @@ enum hanse__journal_state hanse__journal_look(const char *path)
     if (file == NULL) {
         return HANSE__JOURNAL_NONE;
     }
-    char bytes[sizeof(struct header) + 1];
-    size_t n = fread(bytes, 1, sizeof bytes, file);
+    struct header header;
+    size_t n = fread(&header, 1, sizeof header, file);
+    bool ours = memcmp(&header, MARK, n < sizeof MARK ? n : sizeof MARK) == 0;
+    bool more = n == sizeof header &&
+                fseek(file, (long)(sizeof header + header.command_bytes), SEEK_SET) == 0 &&
+                fgetc(file) != EOF;
     fclose(file);
-    if (memcmp(bytes, MARK, n < sizeof MARK ? n : sizeof MARK) != 0) {
-        return HANSE__JOURNAL_FOREIGN;
+    return !ours ? HANSE__JOURNAL_FOREIGN
+           : more ? HANSE__JOURNAL_RECORDS
+                  : HANSE__JOURNAL_EMPTY;
+}
+
+enum { MOST_COMMAND = 1 << 20 };
+
+enum hanse_status hanse__journal_command(struct hanse_context *ctx, const char *path,
+                                         char **command)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: cannot be read: %s", path,
+                           strerror(errno));
     }
-    return n <= sizeof(struct header) ? HANSE__JOURNAL_EMPTY : HANSE__JOURNAL_RECORDS;
+    struct header header;
+    unsigned char *bytes = hanse__alloc(ctx, 1, sizeof header + MOST_COMMAND);
+    size_t n = bytes != NULL ? fread(bytes, 1, sizeof header + MOST_COMMAND, file) : 0;
+    fclose(file);
+    if (bytes == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    enum hanse_status status = HANSE_OK;
+    if (n >= sizeof header) {
+        status = sound_header(ctx, path, bytes, n);
+        memcpy(&header, bytes, sizeof header);
+    }
+    if (status == HANSE_OK && (n < sizeof header || header.command_bytes > n - sizeof header)) {
+        status = hanse__fail(ctx, HANSE_ERR_INPUT, "%s: holds no command", path);
+    }
+    if (status == HANSE_OK) {
+        *command = hanse__strdup(ctx, (const char *)bytes + sizeof header);
+        status = *command != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
+    }
+    hanse__free(bytes);
+    return status;
 }
 
 /* --- appending ---------------------------------------------------------------------------- */

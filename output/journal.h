@@ -3,7 +3,7 @@
  *
  * OUT.h5.part is a header and then one record per finished task, in finishing order:
  *
- *     header   mark, format, byte order, sizes, the study's fingerprint, checksum
+ *     header   mark, format, byte order, sizes, the study's fingerprint, the command, checksums
  *     record   mark, CRC-32C, length, then that many bytes
  *
  * A record goes out with one write, so a killed program leaves at most one torn record, at the
@@ -31,6 +31,9 @@ struct hanse__journal_id {
     uint32_t n_cases, n_replications, n_central;
     uint32_t spare;
     uint64_t n_values; /* doubles in a record's series */
+    /* What the run was started with, for people and hanse_writer_command. It does not matter
+     * for who may resume. May be NULL. */
+    const char *command;
 };
 
 struct hanse__journal;
@@ -53,6 +56,10 @@ enum hanse_status hanse__journal_create(struct hanse_context *ctx, const char *p
 enum hanse_status hanse__journal_resume(struct hanse_context *ctx, const char *path,
                                         const struct hanse__journal_id *id,
                                         struct hanse__journal **journal);
+/* The command in the journal at PATH; free it with hanse__free. HANSE_ERR_INPUT when there is
+ * no whole header, HANSE_ERR_IO. */
+enum hanse_status hanse__journal_command(struct hanse_context *ctx, const char *path,
+                                         char **command);
 /* Closes; the file stays. */
 void hanse__journal_destroy(struct hanse__journal *journal);
 

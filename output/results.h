@@ -60,6 +60,11 @@ uint64_t hanse_writer_n_done(const struct hanse_writer *writer);
 /* Bytes of the resumed journal that were torn or damaged; their tasks run again. */
 uint64_t hanse_writer_n_dropped_bytes(const struct hanse_writer *writer);
 
+/* The command that PATH's interrupted run was started with, as its provenance had it; free it
+ * with hanse__free. HANSE_ERR_INPUT when there is no journal beside PATH or it is damaged. */
+enum hanse_status hanse_writer_command(struct hanse_context *ctx, const char *path,
+                                       char **command);
+
 /* --- reading back ---------------------------------------------------------------------------
  *
  * Everything a function below hands out belongs to the results and lasts until they are closed.

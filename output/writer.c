@@ -114,7 +114,8 @@ static enum hanse_status open_journal(struct hanse_context *ctx, struct hanse_wr
     struct hanse__journal_id id = {.n_cases = study->n_cases,
                                    .n_replications = hanse_study_n_planned(study),
                                    .n_central = study->n_central,
-                                   .n_values = study->layout.n_values};
+                                   .n_values = study->layout.n_values,
+                                   .command = writer->provenance.command};
     HANSE_TRY(hanse__fingerprint(ctx, study, &writer->provenance, id.fingerprint));
     return resume ? hanse__journal_resume(ctx, writer->part_path, &id, &writer->journal)
                   : hanse__journal_create(ctx, writer->part_path, &id, &writer->journal);
@@ -192,6 +193,22 @@ uint64_t hanse_writer_n_done(const struct hanse_writer *writer)
 uint64_t hanse_writer_n_dropped_bytes(const struct hanse_writer *writer)
 {
     return hanse__journal_n_dropped(writer->journal);
+}
+
+enum hanse_status hanse_writer_command(struct hanse_context *ctx, const char *path,
+                                       char **command)
+{
+    char *part_path = with_suffix(ctx, path, ".part");
+    if (part_path == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    enum hanse_status status =
+        hanse__journal_look(part_path) == HANSE__JOURNAL_NONE
+            ? hanse__fail(ctx, HANSE_ERR_INPUT, "%s: is not there, so %s has nothing to resume",
+                          part_path, path)
+            : hanse__journal_command(ctx, part_path, command);
+    hanse__free(part_path);
+    return status;
 }
 
 /* --- the sink ----------------------------------------------------------------------------- */

@@ -46,6 +46,7 @@
 #include "sim/stats/stock.h"
 #include "sim/stats/tally.h"
 #include "sim/stats/timeweighted.h"
+#include "sim/study/ranks.h"
 #include "sim/study/stop.h"
 #include "sim/study/study.h"
 
