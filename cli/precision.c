@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "sim/model/nouns.h"
+#include "sim/study/ranks.h"
 
 enum { MOST_VIEWS = 512, MOST_WINDOWS = 64 };
 
@@ -155,7 +156,7 @@ static enum hanse_status climb(struct hanse_context *ctx, struct hanse_study *st
     while (verdict == HANSE_STOP_GO_ON) {
         study->n_replications = (uint32_t)hanse_stop_next(rule, seen);
         struct hanse_run_report rung = {0};
-        enum hanse_status status = hanse_study_run(ctx, study, &open_sink, options, &rung);
+        enum hanse_status status = hanse_ranks_run(ctx, study, &open_sink, options, &rung);
         add(report, &rung);
         if (status != HANSE_OK && status != HANSE_ERR_REPLICATION) {
             return status;

@@ -15,7 +15,8 @@ void hanse_cli_add_word(char *line, size_t size, const char *word)
     }
     used += (size_t)snprintf(line + used, size - used, " '");
     for (; *word != '\0' && used + 6 < size; word++) {
-        used += (size_t)snprintf(line + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
+        used +=
+            (size_t)snprintf(line + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
     }
     snprintf(line + used, size - used, "'");
 }

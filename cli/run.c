@@ -10,9 +10,11 @@
 #include "cli/options.h"
 #include "cli/precision.h"
 #include "cli/progress.h"
+#include "cli/recall.h"
 #include "cli/rerun.h"
 #include "cli/signals.h"
 #include "cli/summary_json.h"
+#include "output/fingerprint.h"
 #include "output/report.h"
 #include "output/results.h"
 #include "output/summary.h"
@@ -20,6 +22,7 @@
 #include "sim/base/processor.h"
 #include "sim/base/version.h"
 #include "sim/model/nouns.h"
+#include "sim/study/ranks.h"
 
 struct settings {
     const char *with, *output, *csv, *iamc, *resume, *horizon, *trace, *precision;
@@ -39,6 +42,7 @@ struct run {
     char shorthands[3][64];
     struct hanse_cli_loaded loaded;
     struct hanse_source_text *sources;
+    struct hanse_provenance provenance;
     struct hanse_study study;
     struct hanse_writer *writer;
     struct hanse_results *results;
@@ -77,23 +81,6 @@ static char *page_of(struct hanse_context *ctx, const char *output)
     return name;
 }
 
-/* Appends a word to a command line, in single quotes where a shell would split it. */
-static void add_word(char *line, size_t size, const char *word)
-{
-    size_t used = strlen(line);
-    bool plain = *word != '\0' && strpbrk(word, " \t\n'\"\\$&|;<>()*?[]{}#~`!") == NULL;
-    if (plain) {
-        snprintf(line + used, size - used, " %s", word);
-        return;
-    }
-    used += (size_t)snprintf(line + used, size - used, " '");
-    for (; *word != '\0' && used + 6 < size; word++) {
-        used +=
-            (size_t)snprintf(line + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
-    }
-    snprintf(line + used, size - used, "'");
-}
-
 /* The command that gives the same bytes: without what cannot change them (-o, --threads). */
 static enum hanse_status find_command(struct run *run)
 {
@@ -108,34 +95,34 @@ static enum hanse_status find_command(struct run *run)
         return HANSE_ERR_MEMORY;
     }
     snprintf(run->command, size, "hanse run");
-    add_word(run->command, size, run->path);
+    hanse_cli_add_word(run->command, size, run->path);
     if (s->with != NULL) {
-        add_word(run->command, size, "--with");
-        add_word(run->command, size, s->with);
+        hanse_cli_add_word(run->command, size, "--with");
+        hanse_cli_add_word(run->command, size, s->with);
     }
     for (size_t i = 0; i < s->set.count; i++) {
-        add_word(run->command, size, "--set");
-        add_word(run->command, size, s->set.items[i]);
+        hanse_cli_add_word(run->command, size, "--set");
+        hanse_cli_add_word(run->command, size, s->set.items[i]);
     }
     const char *horizon = s->horizon;
     if (horizon != NULL) {
-        add_word(run->command, size, "--horizon");
-        add_word(run->command, size, horizon);
+        hanse_cli_add_word(run->command, size, "--horizon");
+        hanse_cli_add_word(run->command, size, horizon);
     }
     char number[64];
     if (s->replications >= 0) {
         snprintf(number, sizeof number, "%lld", (long long)s->replications);
-        add_word(run->command, size, "--replications");
-        add_word(run->command, size, number);
+        hanse_cli_add_word(run->command, size, "--replications");
+        hanse_cli_add_word(run->command, size, number);
     }
     if (s->precision != NULL) {
-        add_word(run->command, size, "--precision");
-        add_word(run->command, size, s->precision);
+        hanse_cli_add_word(run->command, size, "--precision");
+        hanse_cli_add_word(run->command, size, s->precision);
     }
     if (s->seed >= 0) {
         snprintf(number, sizeof number, "%lld", (long long)s->seed);
-        add_word(run->command, size, "--seed");
-        add_word(run->command, size, number);
+        hanse_cli_add_word(run->command, size, "--seed");
+        hanse_cli_add_word(run->command, size, number);
     }
     return HANSE_OK;
 }
@@ -229,7 +216,7 @@ static enum hanse_status plan(struct run *run)
     return check_layouts(run);
 }
 
-static enum hanse_status open_writer(struct run *run)
+static enum hanse_status find_provenance(struct run *run)
 {
     size_t n = hanse_script_n_sources(run->loaded.script);
     run->sources = hanse__alloc(run->ctx, n, sizeof *run->sources);
@@ -240,19 +227,50 @@ static enum hanse_status open_writer(struct run *run)
         hanse_script_source(run->loaded.script, i, &run->sources[i].name, &run->sources[i].text,
                             &run->sources[i].length);
     }
-    const struct hanse_provenance provenance = {
+    run->provenance = (struct hanse_provenance){
         .program_version = hanse_version(),
         .command = run->command,
         .processor_class = hanse_processor_class(),
         .sources = run->sources,
         .n_sources = n,
     };
-    const struct hanse_writer_options options = {
-        .force = run->settings->force,
-        .resume = run->settings->resume != NULL,
-    };
-    return hanse_writer_create(run->ctx, run->output, &run->study, &provenance, &options,
+    return HANSE_OK;
+}
+
+static enum hanse_status open_writer(struct run *run)
+{
+    const struct settings *s = run->settings;
+    const char *chosen = s->resume != NULL ? s->resume : s->output;
+    run->output =
+        chosen != NULL ? hanse__strdup(run->ctx, chosen) : beside(run->ctx, run->path, ".h5");
+    run->page = run->output != NULL ? page_of(run->ctx, run->output) : NULL;
+    if (run->page == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    const struct hanse_writer_options options = {.force = s->force,
+                                                 .resume = s->resume != NULL};
+    return hanse_writer_create(run->ctx, run->output, &run->study, &run->provenance, &options,
                                &run->writer);
+}
+
+static enum hanse_status prepare(struct run *run)
+{
+    HANSE_TRY(load(run));
+    HANSE_TRY(plan(run));
+    HANSE_TRY(find_command(run));
+    HANSE_TRY(find_provenance(run));
+    return hanse_ranks_own() == 0 ? open_writer(run) : HANSE_OK;
+}
+
+/* With several ranks: are all ready, and alike? */
+static enum hanse_status agree(struct run *run, enum hanse_status prepared)
+{
+    struct hanse_ranks_identity identity = {hanse_version(), hanse_processor_class(), {0}};
+    if (prepared == HANSE_OK && hanse_ranks_count() > 1) {
+        prepared =
+            hanse__fingerprint(run->ctx, &run->study, &run->provenance, identity.fingerprint);
+    }
+    return hanse_ranks_agree(run->ctx, prepared, &identity);
 }
 
 /* --- after ------------------------------------------------------------------------------- */
@@ -316,45 +334,38 @@ static uint64_t count_done(const struct run *run)
 
 static void tell_how_to_resume(const struct run *run)
 {
-    fprintf(stderr, "\nStopped; what was finished is in %s.part. Go on with\n\n  %s --resume",
-            run->output, run->command);
+    fprintf(stderr,
+            "\nStopped; what was finished is in %s.part. Go on with\n\n  hanse run --resume",
+            run->output);
     char word[4096] = "";
-    add_word(word, sizeof word, run->output);
+    hanse_cli_add_word(word, sizeof word, run->output);
     fprintf(stderr, "%s\n\n", word);
 }
 
 /* --- the command ------------------------------------------------------------------------- */
 
-static enum hanse_status go(struct run *run)
+static enum hanse_status look_at_one(struct run *run)
 {
     const struct settings *s = run->settings;
-    if (s->precision != NULL) {
-        HANSE_TRY(hanse_cli_precision_parse(run->ctx, s->precision, &run->relative));
+    const struct hanse_cli_rerun rerun = {
+        .replication = s->only >= 0 ? (uint32_t)s->only : 0,
+        .filter = s->trace,
+        .profile = s->profile,
+    };
+    if (hanse_ranks_own() > 0) {
+        return HANSE_OK;
     }
     HANSE_TRY(load(run));
     HANSE_TRY(plan(run));
-    if (s->only >= 0 || s->trace != NULL || s->profile) {
-        const struct hanse_cli_rerun rerun = {
-            .replication = s->only >= 0 ? (uint32_t)s->only : 0,
-            .filter = s->trace,
-            .profile = s->profile,
-        };
-        return hanse_cli_rerun(run->ctx, &run->study, &rerun, stdout);
-    }
-    HANSE_TRY(find_command(run));
-    const char *chosen = s->resume != NULL ? s->resume : s->output;
-    run->output =
-        chosen != NULL ? hanse__strdup(run->ctx, chosen) : beside(run->ctx, run->path, ".h5");
-    run->page = run->output != NULL ? page_of(run->ctx, run->output) : NULL;
-    if (run->page == NULL) {
-        return HANSE_ERR_MEMORY;
-    }
-    HANSE_TRY(open_writer(run));
-    hanse_cli_signals_catch();
+    return hanse_cli_rerun(run->ctx, &run->study, &rerun, stdout);
+}
+
+static enum hanse_status replicate(struct run *run)
+{
     struct hanse_cli_progress progress;
     hanse_cli_progress_start(&progress, run->args, &run->study, count_done(run));
     const struct hanse_run_options options = {
-        .threads = s->threads > 0 ? (int)s->threads : 0,
+        .threads = run->settings->threads > 0 ? (int)run->settings->threads : 0,
         .stop = hanse_cli_signals_flag(),
         .done = hanse_writer_done(run->writer),
         .progress = hanse_cli_progress_record,
@@ -365,8 +376,38 @@ static enum hanse_status go(struct run *run)
         run->relative > 0.0
             ? hanse_cli_precision_run(run->ctx, &run->study, run->writer, run->relative,
                                       &options, &run->report)
-            : hanse_study_run(run->ctx, &run->study, &sink, &options, &run->report);
+            : hanse_ranks_run(run->ctx, &run->study, &sink, &options, &run->report);
+    hanse_ranks_dismiss();
     hanse_cli_progress_finish(&progress);
+    return status;
+}
+
+/* A rank that helps: it prints nothing, rank 0 says what there is to say. */
+static enum hanse_status serve(struct run *run)
+{
+    const struct hanse_run_options options = {
+        .threads = run->settings->threads > 0 ? (int)run->settings->threads : 0,
+        .stop = hanse_cli_signals_flag(),
+    };
+    return hanse_ranks_serve(run->ctx, &run->study, &options);
+}
+
+static enum hanse_status go(struct run *run)
+{
+    const struct settings *s = run->settings;
+    if (s->precision != NULL) {
+        HANSE_TRY(hanse_cli_precision_parse(run->ctx, s->precision, &run->relative));
+    }
+    HANSE_TRY(hanse_ranks_start(run->ctx));
+    if (s->only >= 0 || s->trace != NULL || s->profile) {
+        return look_at_one(run);
+    }
+    HANSE_TRY(agree(run, prepare(run)));
+    hanse_cli_signals_catch();
+    if (hanse_ranks_own() > 0) {
+        return serve(run);
+    }
+    enum hanse_status status = replicate(run);
     if (status == HANSE_ERR_INTERRUPTED) {
         tell_how_to_resume(run);
     }
@@ -380,6 +421,18 @@ static enum hanse_status go(struct run *run)
         }
     }
     return status;
+}
+
+/* What the program leaves with. Ranks other than 0 have nothing to say. */
+static int finish(struct run *run, enum hanse_status status)
+{
+    int exit_status = 0;
+    if (hanse_ranks_own() == 0 && status != HANSE_OK) {
+        exit_status = status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
+                                                      : hanse_cli_failure(run->ctx, status);
+    }
+    hanse_ranks_end();
+    return exit_status;
 }
 
 static void clean_up(struct run *run)
@@ -396,67 +449,107 @@ static void clean_up(struct run *run)
     hanse_context_destroy(run->ctx);
 }
 
-int hanse_cli_run(int argc, char **argv)
+/* --- the command line -------------------------------------------------------------------- */
+
+/* False: leave with *exit_status. */
+static bool read_line(int argc, char **argv, struct settings *s, struct hanse_cli_args *args,
+                      int *exit_status)
 {
-    struct settings s = {.replications = -1, .seed = -1, .threads = -1, .only = -1};
+    *s = (struct settings){.replications = -1, .seed = -1, .threads = -1, .only = -1};
     const struct hanse_cli_option options[] = {
-        {"with", 0, HANSE_CLI_TEXT, &s.with, "A,B", "run one case made of these overrides"},
-        {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
-        {"replications", 'n', HANSE_CLI_INTEGER, &s.replications, "N",
+        {"with", 0, HANSE_CLI_TEXT, &s->with, "A,B", "run one case made of these overrides"},
+        {"set", 0, HANSE_CLI_LIST, &s->set, "PATH=VALUE", "set a value; may be repeated"},
+        {"replications", 'n', HANSE_CLI_INTEGER, &s->replications, "N",
          "replications of each case"},
-        {"precision", 0, HANSE_CLI_TEXT, &s.precision, "2%",
+        {"precision", 0, HANSE_CLI_TEXT, &s->precision, "2%",
          "replicate until the headline's 95 % half-width is this share of it, in every case"},
-        {"horizon", 0, HANSE_CLI_TEXT, &s.horizon, "T", "simulated time, such as 5*year"},
-        {"seed", 0, HANSE_CLI_INTEGER, &s.seed, "S", "seed of all random streams"},
-        {"threads", 't', HANSE_CLI_INTEGER, &s.threads, "T",
+        {"horizon", 0, HANSE_CLI_TEXT, &s->horizon, "T", "simulated time, such as 5*year"},
+        {"seed", 0, HANSE_CLI_INTEGER, &s->seed, "S", "seed of all random streams"},
+        {"threads", 't', HANSE_CLI_INTEGER, &s->threads, "T",
          "threads; all processors if not given, results don't depend on it"},
-        {"output", 'o', HANSE_CLI_TEXT, &s.output, "OUT.h5",
+        {"output", 'o', HANSE_CLI_TEXT, &s->output, "OUT.h5",
          "result file; named for the scenario if not given"},
-        {"force", 0, HANSE_CLI_FLAG, &s.force, NULL,
+        {"force", 0, HANSE_CLI_FLAG, &s->force, NULL,
          "replace a result file of another scenario"},
-        {"resume", 0, HANSE_CLI_TEXT, &s.resume, "OUT.h5", "finish an interrupted run"},
-        {"csv", 0, HANSE_CLI_TEXT, &s.csv, "FILE", "also write a tidy table"},
-        {"iamc", 0, HANSE_CLI_TEXT, &s.iamc, "FILE", "also write a table in IAMC format"},
-        {"only-replication", 0, HANSE_CLI_INTEGER, &s.only, "K",
+        {"resume", 0, HANSE_CLI_TEXT, &s->resume, "OUT.h5",
+         "finish an interrupted run, whose scenario need not be named"},
+        {"csv", 0, HANSE_CLI_TEXT, &s->csv, "FILE", "also write a tidy table"},
+        {"iamc", 0, HANSE_CLI_TEXT, &s->iamc, "FILE", "also write a table in IAMC format"},
+        {"only-replication", 0, HANSE_CLI_INTEGER, &s->only, "K",
          "run replication K alone and write no file"},
-        {"trace", 0, HANSE_CLI_TEXT, &s.trace, "FILTER",
+        {"trace", 0, HANSE_CLI_TEXT, &s->trace, "FILTER",
          "print events that hold these words, or fit a pattern with * and ?; of replication K"},
-        {"profile", 0, HANSE_CLI_FLAG, &s.profile, NULL,
+        {"profile", 0, HANSE_CLI_FLAG, &s->profile, NULL,
          "say where events and time go in replication K"},
-        {"no-report", 0, HANSE_CLI_FLAG, &s.no_report, NULL, "don't write the page"},
+        {"no-report", 0, HANSE_CLI_FLAG, &s->no_report, NULL, "don't write the page"},
     };
     const struct hanse_cli_usage usage = {
         .name = "run",
         .operands = "SCENARIO.lua",
-        .min_operands = 1,
+        .min_operands = 0,
         .max_operands = 1,
         .summary = "Runs every case of a scenario; writes a result file and a page about it.",
         .example = "hanse run scenarios/baltic-supply-stop.lua --replications 20",
         .options = options,
         .n_options = sizeof options / sizeof *options,
     };
-    struct hanse_cli_args args;
-    int exit_status;
-    if (!hanse_cli_parse(&usage, argc, argv, &args, &exit_status)) {
-        return exit_status;
+    return hanse_cli_parse(&usage, argc, argv, args, exit_status);
+}
+
+/* 0, or the exit status after a complaint. */
+static int check_line(const struct settings *s, const struct hanse_cli_args *args)
+{
+    if (args->n_operands == 0 && s->resume == NULL) {
+        return hanse_cli_bad_usage("run", "needs SCENARIO.lua");
     }
-    if (s.resume != NULL && s.output != NULL && strcmp(s.resume, s.output) != 0) {
+    if (s->resume != NULL && s->output != NULL && strcmp(s->resume, s->output) != 0) {
         return hanse_cli_bad_usage("run", "--resume and -o name two files, '%s' and '%s'",
-                                   s.resume, s.output);
+                                   s->resume, s->output);
     }
-    if (s.precision != NULL && s.replications >= 0) {
+    if (s->precision != NULL && s->replications >= 0) {
         return hanse_cli_bad_usage("run", "--precision and --replications exclude each other");
     }
-    if (s.threads == 0 || s.threads > 4096) {
+    if (s->threads == 0 || s->threads > 4096) {
         return hanse_cli_bad_usage("run", "--threads: must be 1 to 4096, got %lld",
-                                   (long long)s.threads);
+                                   (long long)s->threads);
     }
-    struct run run = {.settings = &s, .args = &args, .path = args.operands[0]};
-    run.ctx = hanse_cli_context(&args);
-    enum hanse_status status = go(&run);
-    exit_status = status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
-                  : status == HANSE_OK            ? 0
-                                                  : hanse_cli_failure(run.ctx, status);
-    clean_up(&run);
+    return 0;
+}
+
+/* Reads the line again behind the command that the journal kept. */
+static int recall(int argc, char **argv, struct hanse_cli_recalled *recalled,
+                  struct settings *s, struct hanse_cli_args *args)
+{
+    int exit_status;
+    struct hanse_context *ctx = hanse_cli_context(args);
+    exit_status =
+        hanse_cli_failure(ctx, hanse_cli_recall(ctx, s->resume, argc, argv, recalled));
+    hanse_context_destroy(ctx);
+    if (exit_status == 0 && read_line(recalled->argc, recalled->argv, s, args, &exit_status)) {
+        exit_status = check_line(s, args);
+    }
+    return exit_status;
+}
+
+int hanse_cli_run(int argc, char **argv)
+{
+    struct settings s;
+    struct hanse_cli_args args;
+    struct hanse_cli_recalled recalled = {0};
+    int exit_status;
+    if (!read_line(argc, argv, &s, &args, &exit_status)) {
+        return exit_status;
+    }
+    exit_status = check_line(&s, &args);
+    if (exit_status == 0 && args.n_operands == 0) {
+        exit_status = recall(argc, argv, &recalled, &s, &args);
+    }
+    if (exit_status == 0) {
+        struct run run = {.settings = &s, .args = &args, .path = args.operands[0]};
+        run.ctx = hanse_cli_context(&args);
+        exit_status = finish(&run, go(&run));
+        clean_up(&run);
+    }
+    hanse_cli_recalled_fini(&recalled);
     return exit_status;
 }

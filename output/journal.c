@@ -84,7 +84,8 @@ static struct header header_of(const struct hanse__journal_id *id)
                             .n_cases = id->n_cases,
                             .n_replications = id->n_replications,
                             .n_central = id->n_central,
-                            .command_checksum = hanse__crc32c(checksum, PADDING, padded - length),
+                            .command_checksum =
+                                hanse__crc32c(checksum, PADDING, padded - length),
                             .n_values = id->n_values,
                             .command_bytes = padded};
     memcpy(header.mark, MARK, sizeof header.mark);
@@ -411,7 +412,7 @@ enum hanse__journal_state hanse__journal_look(const char *path)
                 fseek(file, (long)(sizeof header + header.command_bytes), SEEK_SET) == 0 &&
                 fgetc(file) != EOF;
     fclose(file);
-    return !ours ? HANSE__JOURNAL_FOREIGN
+    return !ours  ? HANSE__JOURNAL_FOREIGN
            : more ? HANSE__JOURNAL_RECORDS
                   : HANSE__JOURNAL_EMPTY;
 }

@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #include "sim/study/crew.h"
+#include "sim/study/pack.h"
 
 enum tag {
     CARD = 1, /* to rank 0: who I am and whether I am ready */
+    ROUND,    /* from rank 0: a run begins, uint64 n_replications; 0: there is no other */
     WANT,     /* to rank 0: one uint64, how many turns I could use */
-    RECORD,   /* to rank 0: a record, see pack() */
+    RECORD,   /* to rank 0: a record, see pack.h */
     FAIL,     /* to rank 0: a status and a sentence; I stop */
     BYE,      /* to rank 0: one byte, was I told to stop? my last word */
     TURNS,    /* from rank 0: uint64 each; none: there are no more */
@@ -109,8 +111,8 @@ struct card {
     unsigned char fingerprint[32];
 };
 
-static void fill_card(struct card *card, const struct hanse_context *ctx,
-                      enum hanse_status own, const struct hanse_ranks_identity *identity)
+static void fill_card(struct card *card, const struct hanse_context *ctx, enum hanse_status own,
+                      const struct hanse_ranks_identity *identity)
 {
     card->status = (int32_t)own;
     gethostname(card->host, sizeof card->host - 1);
@@ -184,43 +186,6 @@ enum hanse_status hanse_ranks_agree(struct hanse_context *ctx, enum hanse_status
     return (enum hanse_status)verdict;
 }
 
-/* --- records as bytes --------------------------------------------------------------------- */
-
-/* The struct itself, whose pointers mean nothing elsewhere, then inputs, series and notes. */
-static size_t packed_bytes(const struct hanse_record *record)
-{
-    size_t n_values = record->failed ? 0 : record->n_values;
-    return sizeof *record + sizeof(double) * (record->n_inputs + n_values) +
-           sizeof *record->notes * record->n_notes;
-}
-
-static void *put(void *at, const void *bytes, size_t n)
-{
-    if (n > 0) {
-        memcpy(at, bytes, n);
-    }
-    return (char *)at + n;
-}
-
-static void pack(void *bytes, const struct hanse_record *record)
-{
-    struct hanse_record head = *record;
-    head.n_values = record->failed ? 0 : record->n_values;
-    void *at = put(bytes, &head, sizeof head);
-    at = put(at, record->inputs, sizeof(double) * head.n_inputs);
-    at = put(at, record->series, sizeof(double) * head.n_values);
-    put(at, record->notes, sizeof *record->notes * head.n_notes);
-}
-
-/* Points `record` into the bytes. */
-static void unpack(const void *bytes, struct hanse_record *record)
-{
-    memcpy(record, bytes, sizeof *record);
-    record->inputs = (const void *)((const char *)bytes + sizeof *record);
-    record->series = record->inputs + record->n_inputs;
-    record->notes = (const void *)(record->series + record->n_values);
-}
-
 /* --- rank 0 ------------------------------------------------------------------------------- */
 
 struct server {
@@ -251,8 +216,8 @@ static void receive(struct server *server, const MPI_Status *about)
     int n;
     MPI_Get_count(about, MPI_BYTE, &n);
     omp_set_lock(&server->crew.lock);
-    enum hanse_status status = hanse__reserve(server->crew.ctx, &server->buffer,
-                                              &server->capacity, (size_t)n + 1, 1);
+    enum hanse_status status =
+        hanse__reserve(server->crew.ctx, &server->buffer, &server->capacity, (size_t)n + 1, 1);
     omp_unset_lock(&server->crew.lock);
     if (status != HANSE_OK) {
         MPI_Abort(MPI_COMM_WORLD, hanse_status_exit_code(status));
@@ -291,7 +256,7 @@ static void answer(struct server *server, const MPI_Status *about)
         give_turns(server, about->MPI_SOURCE, wanted);
         break;
     case RECORD:
-        unpack(server->buffer, &record);
+        hanse__unpack(server->buffer, &record);
         hanse__crew_hand_over(&server->crew, &record);
         break;
     case FAIL:
@@ -343,7 +308,7 @@ struct parcel {
 
 struct helper {
     struct hanse__crew crew;
-    omp_lock_t lock; /* guards the turns */
+    omp_lock_t lock;            /* guards the turns */
     uint64_t turns[MOST_TURNS]; /* granted, not yet taken */
     size_t n_turns, most;
     bool asked, no_more, dismissed;
@@ -365,7 +330,7 @@ static enum hanse_status post(void *self, struct hanse_context *ctx,
                               const struct hanse_record *record)
 {
     struct helper *helper = self;
-    size_t n = packed_bytes(record);
+    size_t n = hanse__packed_bytes(record);
     if (n > INT_MAX) {
         return hanse__fail(ctx, HANSE_ERR_LIMIT,
                            "a record may have %d bytes to travel between ranks, has %zu",
@@ -376,7 +341,7 @@ static enum hanse_status post(void *self, struct hanse_context *ctx,
         return HANSE_ERR_MEMORY;
     }
     parcel->n = n;
-    pack(parcel->bytes, record);
+    hanse__pack(parcel->bytes, record);
     *helper->last = parcel;
     helper->last = &parcel->next;
     return HANSE_OK;
@@ -435,7 +400,7 @@ static void take_turns(struct helper *helper, const MPI_Status *about)
     MPI_Get_count(about, MPI_UINT64_T, &n);
     MPI_Recv(turns, n, MPI_UINT64_T, 0, TURNS, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     omp_set_lock(&helper->lock);
-    put(helper->turns + helper->n_turns, turns, (size_t)n * sizeof *turns);
+    memcpy(helper->turns + helper->n_turns, turns, (size_t)n * sizeof *turns);
     helper->n_turns += (size_t)n;
     helper->no_more = n == 0;
     omp_unset_lock(&helper->lock);
@@ -514,14 +479,12 @@ static void help(void *self)
 /* This rank's share: what it is bound to, and not more than its part of the machine. */
 static int share_of_processors(void)
 {
-    MPI_Comm machine;
-    int n_ranks, n_here = (int)sysconf(_SC_NPROCESSORS_ONLN), bound = omp_get_num_procs();
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
-    MPI_Comm_size(machine, &n_ranks);
-    MPI_Comm_free(&machine);
-    int share = n_here / n_ranks;
+    const char *text = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    long n_ranks = text != NULL ? strtol(text, NULL, 10) : 1;
+    long share = sysconf(_SC_NPROCESSORS_ONLN) / (n_ranks > 0 ? n_ranks : 1);
+    long bound = omp_get_num_procs();
     share = share < bound ? share : bound;
-    return share > 1 ? share : 1;
+    return share > 1 ? (int)share : 1;
 }
 
 static enum hanse_status run_first(const struct hanse__crew *crew,
@@ -556,6 +519,13 @@ static enum hanse_status run_other(const struct hanse__crew *crew)
     return status == HANSE_ERR_REPLICATION ? HANSE_OK : status;
 }
 
+static void call_round(uint64_t n_replications)
+{
+    for (int rank = 1; rank < hanse_ranks_count(); rank++) {
+        MPI_Send(&n_replications, 1, MPI_UINT64_T, rank, ROUND, MPI_COMM_WORLD);
+    }
+}
+
 enum hanse_status hanse_ranks_run(struct hanse_context *ctx, const struct hanse_study *study,
                                   const struct hanse_sink *sink,
                                   const struct hanse_run_options *options,
@@ -565,10 +535,48 @@ enum hanse_status hanse_ranks_run(struct hanse_context *ctx, const struct hanse_
         return hanse_study_run(ctx, study, sink, options, report);
     }
     struct hanse_run_options own = *options;
-    int share = share_of_processors();
-    own.threads = options->threads > 0 ? options->threads : share;
+    own.threads = options->threads > 0 ? options->threads : share_of_processors();
     const struct hanse__crew crew = {.study = study, .sink = sink, .options = &own, .ctx = ctx};
-    return hanse_ranks_own() == 0 ? run_first(&crew, report) : run_other(&crew);
+    call_round(study->n_replications);
+    return run_first(&crew, report);
+}
+
+void hanse_ranks_dismiss(void)
+{
+    call_round(0);
+}
+
+/* Waits asleep for the next round. */
+static uint64_t next_round(void)
+{
+    int there = 0;
+    uint64_t n_replications;
+    while (!there) {
+        MPI_Iprobe(0, ROUND, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE);
+        if (!there) {
+            nap();
+        }
+    }
+    MPI_Recv(&n_replications, 1, MPI_UINT64_T, 0, ROUND, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return n_replications;
+}
+
+enum hanse_status hanse_ranks_serve(struct hanse_context *ctx, const struct hanse_study *study,
+                                    const struct hanse_run_options *options)
+{
+    enum hanse_status status = HANSE_OK;
+    struct hanse_study round = *study;
+    struct hanse_run_options own = *options;
+    own.threads = options->threads > 0 ? options->threads : share_of_processors();
+    own.done = NULL;
+    own.progress = NULL;
+    uint64_t n_replications;
+    while ((n_replications = next_round()) > 0) {
+        round.n_replications = (uint32_t)n_replications;
+        const struct hanse__crew crew = {.study = &round, .options = &own, .ctx = ctx};
+        status = run_other(&crew);
+    }
+    return status;
 }
 
 #endif

@@ -42,14 +42,20 @@ struct hanse_ranks_identity {
 HANSE_API enum hanse_status hanse_ranks_agree(struct hanse_context *ctx, enum hanse_status own,
                                               const struct hanse_ranks_identity *identity);
 
-/* hanse_study_run by all ranks together. `sink`, `done`, `progress` and `report` are rank 0's;
- * the others give NULL and get HANSE_OK unless they failed themselves. threads 0: this rank's
- * share of its machine's processors. */
+/* Rank 0: hanse_study_run with the help of all others, who serve; as often as wanted, with
+ * n_replications as it is then. threads 0: this rank's share of its machine's processors.
+ * hanse_ranks_dismiss after the last time, however it ended. */
 HANSE_API enum hanse_status hanse_ranks_run(struct hanse_context *ctx,
                                             const struct hanse_study *study,
                                             const struct hanse_sink *sink,
                                             const struct hanse_run_options *options,
                                             struct hanse_run_report *report);
+HANSE_API void hanse_ranks_dismiss(void);
+/* The other ranks: helps until dismissed. Of `options` threads and stop count. What fails here
+ * is told to rank 0 and ends its run. */
+HANSE_API enum hanse_status hanse_ranks_serve(struct hanse_context *ctx,
+                                              const struct hanse_study *study,
+                                              const struct hanse_run_options *options);
 
 /* Waits, asleep, until all ranks are here; ends MPI where it was started. */
 HANSE_API void hanse_ranks_end(void);

@@ -43,6 +43,17 @@ enum hanse_status hanse_ranks_run(struct hanse_context *ctx, const struct hanse_
     return hanse_study_run(ctx, study, sink, options, report);
 }
 
+void hanse_ranks_dismiss(void)
+{
+}
+
+/* Nobody calls a process that is alone. */
+enum hanse_status hanse_ranks_serve(struct hanse_context *ctx, const struct hanse_study *study,
+                                    const struct hanse_run_options *options)
+{
+    return HANSE_OK;
+}
+
 void hanse_ranks_end(void)
 {
 }
