@@ -184,8 +184,12 @@ static void print_table(const struct hanse_digest *digest, FILE *file)
     }
     fputc('\n', file);
     if (digest->headline.window > 0) {
-        print_left(file, "", CASE_WIDTH);
-        for (size_t i = 0; i < n; i++) {
+        size_t last = n; /* columns behind it have no window to name */
+        while (last > 0 && columns[last - 1].window == 0) {
+            last--;
+        }
+        fprintf(file, "%*s", CASE_WIDTH, "");
+        for (size_t i = 0; i < last; i++) {
             char word[64];
 
             snprintf(word, sizeof word, "%.40s",
