@@ -85,13 +85,13 @@ static int as_text(lua_State *lua)
     return 1;
 }
 
-static enum hanse_status run_in(lua_State *lua, struct hanse_context *ctx,
-                                const struct hanse_analyst *analyst, const char *library)
+/* Calls function(what); a failure's message goes to the context. */
+static enum hanse_status protected_call(lua_State *lua, struct hanse_context *ctx,
+                                        lua_CFunction function, void *what, bool traceback)
 {
-    struct call call = {analyst, library};
-    lua_pushcfunction(lua, analyst->traceback ? with_traceback : as_text);
-    lua_pushcfunction(lua, run_script);
-    lua_pushlightuserdata(lua, &call);
+    lua_pushcfunction(lua, traceback ? with_traceback : as_text);
+    lua_pushcfunction(lua, function);
+    lua_pushlightuserdata(lua, what);
     int status = lua_pcall(lua, 1, 0, 1);
     if (status == LUA_OK) {
         return HANSE_OK;
@@ -118,7 +118,52 @@ enum hanse_status hanse_analyst_run(struct hanse_context *ctx,
     if (lua == NULL) {
         return hanse__fail(ctx, HANSE_ERR_MEMORY, "study: the machine has no memory left");
     }
-    enum hanse_status status = run_in(lua, ctx, analyst, library);
+    struct call call = {analyst, library};
+    enum hanse_status status = protected_call(lua, ctx, run_script, &call, analyst->traceback);
+    lua_close(lua);
+    return status;
+}
+
+struct text_call {
+    const char *name, *text;
+    const double *arguments;
+    double *results;
+    int n_arguments, n_results;
+};
+
+static int run_text(lua_State *lua)
+{
+    const struct text_call *call = lua_touserdata(lua, 1);
+    luaL_openlibs(lua);
+    hanse__des_preload(lua);
+    if (luaL_loadbufferx(lua, call->text, strlen(call->text), call->name, "t") != LUA_OK) {
+        return lua_error(lua);
+    }
+    for (int i = 0; i < call->n_arguments; i++) {
+        lua_pushnumber(lua, call->arguments[i]);
+    }
+    lua_call(lua, call->n_arguments, call->n_results);
+    for (int i = 0; i < call->n_results; i++) {
+        int index = i - call->n_results;
+        if (!lua_isnumber(lua, index)) {
+            return luaL_error(lua, "%s: result %d must be a number, got %s", call->name, i + 1,
+                              luaL_typename(lua, index));
+        }
+        call->results[i] = lua_tonumber(lua, index);
+    }
+    return 0;
+}
+
+enum hanse_status hanse_analyst_call(struct hanse_context *ctx, const char *name,
+                                     const char *text, const double *arguments, int n_arguments,
+                                     double *results, int n_results)
+{
+    struct text_call call = {name, text, arguments, results, n_arguments, n_results};
+    lua_State *lua = luaL_newstate();
+    if (lua == NULL) {
+        return hanse__fail(ctx, HANSE_ERR_MEMORY, "%s: the machine has no memory left", name);
+    }
+    enum hanse_status status = protected_call(lua, ctx, run_text, &call, false);
     lua_close(lua);
     return status;
 }

@@ -29,6 +29,12 @@ struct hanse_analyst {
 enum hanse_status hanse_analyst_run(struct hanse_context *ctx,
                                     const struct hanse_analyst *analyst);
 
+/* Runs `text`, called `name` in messages, as a function of numbers that returns numbers: at
+ * most 16 of either. HANSE_ERR_INPUT when it raises, or returns others than n_results. */
+enum hanse_status hanse_analyst_call(struct hanse_context *ctx, const char *name,
+                                     const char *text, const double *arguments, int n_arguments,
+                                     double *results, int n_results);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,12 @@
 
 HANSE_API int luaopen_hanse(lua_State *lua);
 HANSE_API int luaopen_hanse_des(lua_State *lua);
+HANSE_API int luaopen_hanse_queue(lua_State *lua);
+
+int luaopen_hanse_queue(lua_State *lua)
+{
+    return hanse__open_queue(lua);
+}
 
 int luaopen_hanse_des(lua_State *lua)
 {

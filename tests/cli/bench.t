@@ -20,6 +20,13 @@ variate, gamma(2.5)
 variate, Weibull(1.5)         
 variate, lognormal            
 
+$ hanse bench lua --quick -r 1 | cut -c1-29
+figure                       
+Lua M/M/1, two processes and 
+Lua M/M/1, a process per cust
+Lua Jackson network, handlers
+Lua, 10^5 processes that hold
+
 $ hanse bench calender
 hanse bench: no part 'calender', did you mean 'calendar'?
 Try 'hanse bench --help'.
