@@ -87,14 +87,18 @@ static bool is_interrupt(lua_State *lua, int index)
     return same;
 }
 
+/* "interrupted: cause", without a table's address, which would differ from run to run. */
 static int interrupt_text(lua_State *lua)
 {
-    lua_pushliteral(lua, "interrupted");
-    if (lua_istable(lua, 1) && lua_getfield(lua, 1, "cause") != LUA_TNIL) {
-        const char *cause = luaL_tolstring(lua, -1, NULL);
-        lua_pushfstring(lua, "interrupted: %s", cause);
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    int type = lua_getfield(lua, 1, "cause");
+    if (type == LUA_TNIL) {
+        lua_pushliteral(lua, "interrupted");
+    } else if (type == LUA_TSTRING || type == LUA_TNUMBER ||
+               luaL_getmetafield(lua, -1, "__tostring") != LUA_TNIL) {
+        lua_pushfstring(lua, "interrupted: %s", luaL_tolstring(lua, 2, NULL));
     } else {
-        lua_settop(lua, 2);
+        lua_pushfstring(lua, "interrupted with a %s", lua_typename(lua, type));
     }
     return 1;
 }

@@ -3,10 +3,10 @@
 # fixed.
 
 $ hanse study tests/des/processes.lua
-27 of 27 claims hold
+33 of 33 claims hold
 
 $ hanse study tests/des/shared.lua
-27 of 27 claims hold
+29 of 29 claims hold
 
 $ hanse study scenarios/des/mm1.lua
 time in system ... exact 5.0000: agrees

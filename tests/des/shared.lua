@@ -160,6 +160,22 @@ that("a preemption at the instant a hold ends does not cut the next hold", funct
   equal(at, 10)
 end)
 
+that("of equals the latest has to go", function()
+  local env = des.Environment()
+  local note, noted = journal()
+  local machine = des.PreemptiveResource(env, 3)
+  for i, priority in ipairs{5, 5, 4} do
+    env:process(function()
+      env:hold(i)
+      machine:request(priority)
+      if not env:try_hold(100) then note(i) end
+    end)
+  end
+  env:process(function() env:hold(9) machine:request(0) machine:request(0) end)
+  env:run(20)
+  equal(noted(), "2 1")
+end)
+
 that("equals do not preempt each other", function()
   local env, at = des.Environment()
   local machine = des.PreemptiveResource(env)
@@ -304,6 +320,21 @@ that("a store of a thousand items through a small ring keeps their order", funct
   env:run()
   equal(n, 3000)
   equal(store:count(), 0)
+end)
+
+that("one who comes later does not take what one in line was given", function()
+  local env = des.Environment()
+  local note, noted = journal()
+  local store = des.Store(env)
+  env:process(function() note("first:" .. store:get()) end)
+  env:process(function()
+    env:hold(1)
+    store:put("a")
+    store:put("b")
+    note("second:" .. store:get())
+  end)
+  env:run()
+  equal(noted(), "second:b first:a")
 end)
 
 that("patience ends a get and a put", function()
