@@ -64,8 +64,9 @@ static uint64_t option(lua_State *lua, const char *name, uint64_t most)
 static int environment_now(lua_State *lua)
 {
     const struct hanse__des *env = lua_touserdata(lua, lua_upvalueindex(1));
-    const char *key = lua_tostring(lua, 2);
-    if (key != NULL && strcmp(key, "now") == 0) {
+    size_t length = 0;
+    const char *key = lua_tolstring(lua, 2, &length);
+    if (length == 3 && memcmp(key, "now", 3) == 0) {
         lua_pushnumber(lua, env->now);
         return 1;
     }

@@ -104,31 +104,23 @@ void hanse__des_claim_answer(lua_State *lua, struct hanse__des_claim *claim, int
     hanse__des_answer(lua, claim->process, n_values);
 }
 
-/* A request still in line leaves it; one that was granted is released. */
+/* A request in line leaves it, and a granted unit goes back: at a tied time the unit may have
+ * come after the timeout that made its process give up. False when there is neither. */
 static int request_cancel(lua_State *lua)
 {
     struct hanse__des_request *request = hanse__des_check(lua, 1, HANSE__DES_REQUEST);
     struct hanse__des_line *line = request->claim.line;
-    bool left = line != NULL;
-    if (left) {
+    bool cancelled = line != NULL || request->grant != NULL;
+    if (request->grant != NULL) {
+        hanse__des_grant_end(lua, request->grant);
+    } else if (line != NULL) {
         hanse__des_line_leave(&request->claim);
         hanse__des_unpin(lua, request->event.object.env, &request->event);
         hanse__des_unpin(lua, request->event.object.env, &request->claim);
         hanse__des_line_moved(lua, line);
     }
-    lua_pushboolean(lua, left);
+    lua_pushboolean(lua, cancelled);
     return 1;
-}
-
-/* The end of `local request <close> = …`. */
-static int request_close(lua_State *lua)
-{
-    struct hanse__des_request *request = hanse__des_check(lua, 1, HANSE__DES_REQUEST);
-    if (request->grant != NULL) {
-        hanse__des_grant_end(lua, request->grant);
-        return 0;
-    }
-    return request_cancel(lua);
 }
 
 void hanse__des_open_request(lua_State *lua)
@@ -136,7 +128,7 @@ void hanse__des_open_request(lua_State *lua)
     static const luaL_Reg methods[] = {{"cancel", request_cancel},
                                        {"triggered", hanse__des_event_triggered},
                                        {"value", hanse__des_event_value},
-                                       {"__close", request_close},
+                                       {"__close", request_cancel},
                                        {NULL, NULL}};
     hanse__des_type(lua, HANSE__DES_REQUEST, methods);
 }

@@ -343,10 +343,11 @@ static int got(lua_State *lua, int status, lua_KContext context)
     return 1;
 }
 
-/* Pushes an item when there is one for this get. */
+/* Pushes an item when there is one for this get. Others in line are not passed over: but for
+ * filters, they wait only while there is none. */
 static bool get_now(lua_State *lua, struct store *store, int filter)
 {
-    if (store->n == 0 || (store->getters.first != NULL && store->discipline != BY_FILTER)) {
+    if (store->n == 0) {
         return false;
     }
     lua_getiuservalue(lua, 1, HANSE__DES_VALUE);

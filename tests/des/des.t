@@ -6,7 +6,7 @@ $ hanse study tests/des/processes.lua
 33 of 33 claims hold
 
 $ hanse study tests/des/shared.lua
-29 of 29 claims hold
+30 of 30 claims hold
 
 $ hanse study scenarios/des/mm1.lua
 time in system ... exact 5.0000: agrees

@@ -291,6 +291,11 @@ that("a run until a time ends before what happens then", function()
   equal(n, 4)
   equal(env:run(5.5), 5.5)
   equal(n, 5)
+  env = des.Environment()
+  env:process(function() env:hold(5) n = 0 end)
+  env:run(1)
+  env:run(5) -- the wake-up was scheduled before the end
+  equal(n, 5)
 end)
 
 that("a run until an event gives its value and goes no further", function()
