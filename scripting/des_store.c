@@ -284,6 +284,10 @@ static bool put_now(lua_State *lua, struct store *store, double priority)
         return false;
     }
     lua_pushvalue(lua, 2);
+    if (store->n == 0 && store->getters.first != NULL && store->discipline != BY_FILTER) {
+        hanse__des_claim_answer(lua, store->getters.first, 1); /* from hand to hand */
+        return true;
+    }
     lua_getiuservalue(lua, 1, HANSE__DES_VALUE);
     add(lua, store, priority);
     lua_pop(lua, 2);
