@@ -27,6 +27,23 @@ static bool is_wanted(hid_t group, const char *name, H5T_class_t unwanted)
     return wanted;
 }
 
+struct found {
+    struct hanse_results *results;
+    const char **names;
+    size_t n, capacity;
+    H5T_class_t unwanted;
+};
+
+static herr_t find_name(hid_t group, const char *name, const H5L_info_t *info, void *self)
+{
+    struct found *found = self;
+    if (is_wanted(group, name, found->unwanted) && found->n < found->capacity) {
+        found->names[found->n] = hanse__results_keep(found->results, name);
+        return found->names[found->n++] != NULL ? 0 : -1;
+    }
+    return 0;
+}
+
 /* Names of a group's datasets but those of type class `unwanted`. */
 static enum hanse_status read_names(struct hanse_results *results, hid_t group,
                                     H5T_class_t unwanted, const char ***names, size_t *n)
@@ -35,24 +52,17 @@ static enum hanse_status read_names(struct hanse_results *results, hid_t group,
     if (H5Gget_info(group, &info) < 0) {
         return HANSE_ERR_IO;
     }
-    *names = hanse__results_take(results, (size_t)info.nlinks, sizeof **names);
-    if (*names == NULL) {
+    struct found found = {.results = results, .capacity = info.nlinks, .unwanted = unwanted};
+    found.names = hanse__results_take(results, found.capacity, sizeof *found.names);
+    if (found.names == NULL) {
         return HANSE_ERR_MEMORY;
     }
-    for (hsize_t i = 0; i < info.nlinks; i++) {
-        char name[512];
-        if (H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
-                               H5P_DEFAULT) < 0) {
-            return HANSE_ERR_IO;
-        }
-        if (is_wanted(group, name, unwanted)) {
-            (*names)[*n] = hanse__results_keep(results, name);
-            if ((*names)[(*n)++] == NULL) {
-                return HANSE_ERR_MEMORY;
-            }
-        }
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, find_name, &found) < 0) {
+        return HANSE_ERR_IO;
     }
-    qsort(*names, *n, sizeof **names, by_text);
+    qsort(found.names, found.n, sizeof *found.names, by_text);
+    *names = found.names;
+    *n = found.n;
     return HANSE_OK;
 }
 
@@ -151,17 +161,17 @@ size_t hanse_results_size(struct hanse_results *results, const char *axis)
 
 /* --- variables ---------------------------------------------------------------------------- */
 
+/* The name that the axis carries itself: to find its path the library would search the file. */
 static herr_t name_of_scale(hid_t dataset, unsigned dimension, hid_t scale, void *name)
 {
-    return H5Iget_name(scale, name, 256) >= 0 ? 1 : -1; /* 1: the first is enough */
+    return H5DSget_scale_name(scale, name, 256) > 0 ? 1 : -1; /* 1: the first is enough */
 }
 
 static const char *dim_name(struct hanse_results *results, hid_t dataset, unsigned dimension)
 {
-    char path[256] = "";
-    H5DSiterate_scales(dataset, dimension, NULL, name_of_scale, path);
-    const char *slash = strrchr(path, '/');
-    return hanse__results_keep(results, slash != NULL ? slash + 1 : path);
+    char name[256] = "";
+    H5DSiterate_scales(dataset, dimension, NULL, name_of_scale, name);
+    return hanse__results_keep(results, name);
 }
 
 static enum hanse_status read_shape(struct hanse_results *results, hid_t dataset,
@@ -236,14 +246,24 @@ static enum hanse_status no_variable(struct hanse_results *results, const char *
     return no_such(results, group, name != NULL ? name + 1 : path, "variable");
 }
 
-enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
-                                         struct hanse_variable *variable)
+static const struct hanse_variable *already_read(const struct hanse_results *results,
+                                                 const char *path)
 {
     for (size_t i = 0; i < results->n_variables; i++) {
         if (strcmp(results->variables[i].path, path) == 0) {
-            *variable = results->variables[i];
-            return HANSE_OK;
+            return &results->variables[i];
         }
+    }
+    return NULL;
+}
+
+enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
+                                         struct hanse_variable *variable)
+{
+    const struct hanse_variable *known = already_read(results, path);
+    if (known != NULL) {
+        *variable = *known;
+        return HANSE_OK;
     }
     hid_t dataset =
         hanse_results_has(results, path) ? H5Dopen2(results->file, path, H5P_DEFAULT) : -1;
@@ -278,7 +298,7 @@ enum hanse_status hanse__results_numbers(struct hanse_results *results, const ch
     struct hanse_variable variable;
     *numbers = NULL;
     *n = 0;
-    if (!hanse_results_has(results, path)) {
+    if (already_read(results, path) == NULL && !hanse_results_has(results, path)) {
         return HANSE_OK;
     }
     HANSE_TRY(hanse_results_variable(results, path, &variable));
