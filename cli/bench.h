@@ -48,6 +48,8 @@ enum hanse_status hanse_bench_jackson(struct hanse_bench *bench);
 enum hanse_status hanse_bench_phold(struct hanse_bench *bench);
 /* Models in Lua on hanse.des, checked likewise. */
 enum hanse_status hanse_bench_lua(struct hanse_bench *bench);
+/* Threads beside as many processes. */
+enum hanse_status hanse_bench_ensemble(struct hanse_bench *bench);
 /* The variates' cost. */
 enum hanse_status hanse_bench_streams(struct hanse_bench *bench);
 

@@ -27,6 +27,11 @@ Lua M/M/1, a process per cust
 Lua Jackson network, handlers
 Lua, 10^5 processes that hold
 
+$ hanse bench ensemble --quick -r 2 | cut -c1-30
+figure                        
+ensemble, threads             
+ensemble, threads to processes
+
 $ hanse bench calender
 hanse bench: no part 'calender', did you mean 'calendar'?
 Try 'hanse bench --help'.
