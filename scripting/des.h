@@ -269,6 +269,8 @@ int hanse__des_env_hold(lua_State *lua);
 int hanse__des_env_try_hold(lua_State *lua);
 int hanse__des_env_active_process(lua_State *lua);
 int hanse__des_catch(lua_State *lua);
+/* Pushes a living process. */
+void hanse__des_push_process(lua_State *lua, const struct hanse__des_process *process);
 /* The living process in a slot, NULL when it is another by now. */
 struct hanse__des_process *hanse__des_process_in(const struct hanse__des *env, uint32_t slot,
                                                  uint64_t serial);

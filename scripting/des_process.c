@@ -7,7 +7,7 @@ static const char interrupt_key; /* registry: metatable of interrupts */
 
 /* --- names ------------------------------------------------------------------------------- */
 
-static void push_process(lua_State *lua, const struct hanse__des_process *process)
+void hanse__des_push_process(lua_State *lua, const struct hanse__des_process *process)
 {
     hanse__des_push_env(lua, process->event.object.env);
     lua_getiuservalue(lua, -1, HANSE__DES_PROCESSES);
@@ -31,7 +31,7 @@ void hanse__des_push_name(lua_State *lua, const struct hanse__des_process *proce
         push_name_of(lua, 1, process);
         return;
     }
-    push_process(lua, process);
+    hanse__des_push_process(lua, process);
     push_name_of(lua, -1, process);
     lua_replace(lua, -2);
 }
@@ -53,7 +53,7 @@ struct hanse__des_process *hanse__des_process_in(const struct hanse__des *env, u
 static void take_cause(lua_State *lua, struct hanse__des_process *process)
 {
     luaL_checkstack(lua, 6, NULL);
-    push_process(lua, process);
+    hanse__des_push_process(lua, process);
     lua_getiuservalue(lua, -1, HANSE__DES_CAUSES);
     lua_rawgeti(lua, -1, 1);
     for (uint32_t i = 1; i <= process->n_interrupts; i++) {
@@ -123,7 +123,7 @@ static void end_wait(lua_State *lua, struct hanse__des_process *process)
 void hanse__des_interrupt(lua_State *lua, struct hanse__des_process *process)
 {
     luaL_checkstack(lua, 6, NULL);
-    push_process(lua, process);
+    hanse__des_push_process(lua, process);
     if (lua_getiuservalue(lua, -1, HANSE__DES_CAUSES) != LUA_TTABLE) {
         lua_pop(lua, 1);
         lua_createtable(lua, 1, 0);
@@ -471,7 +471,7 @@ int hanse__des_env_active_process(lua_State *lua)
     if (env->current == NULL) {
         return 0;
     }
-    push_process(lua, env->current);
+    hanse__des_push_process(lua, env->current);
     return 1;
 }
 

@@ -160,15 +160,6 @@ static struct hanse__des_grant *victim_for(const struct hanse__des_resource *res
     return victim;
 }
 
-static void push_process_of(lua_State *lua, const struct hanse__des_process *process)
-{
-    hanse__des_push_env(lua, process->event.object.env);
-    lua_getiuservalue(lua, -1, HANSE__DES_PROCESSES);
-    lua_rawgeti(lua, -1, process->event.slot + 1);
-    lua_replace(lua, -3);
-    lua_pop(lua, 1);
-}
-
 /* The victim is interrupted with {resource, since, by}. The resource lies at index 1. */
 static void preempt(lua_State *lua, struct hanse__des_grant *victim)
 {
@@ -186,7 +177,7 @@ static void preempt(lua_State *lua, struct hanse__des_grant *victim)
     lua_pushnumber(lua, since);
     lua_setfield(lua, -2, "since");
     if (env->current != NULL) {
-        push_process_of(lua, env->current);
+        hanse__des_push_process(lua, env->current);
         lua_setfield(lua, -2, "by");
     }
     hanse__des_interrupt(lua, process);

@@ -119,6 +119,25 @@ static int queue_mg1(lua_State *lua)
     return answer(lua, status, &queue);
 }
 
+/* A server that fails idle or not, or with only_busy = true only while it serves. */
+static int queue_interrupted(lua_State *lua)
+{
+    static const char *const names[] = {
+        "lambda",    "service_time", "scv",       "failure_rate",
+        "down_time", "down_scv",     "only_busy", NULL};
+    struct hanse_queue queue;
+    check_names(lua, names);
+    lua_getfield(lua, 1, "only_busy");
+    const struct hanse_interruption stop = {.failure_rate = figure(lua, "failure_rate", NEEDED),
+                                            .down_time = figure(lua, "down_time", NEEDED),
+                                            .down_scv = figure(lua, "down_scv", 1.0),
+                                            .only_busy = lua_toboolean(lua, -1)};
+    enum hanse_status status = hanse_queue_interrupted(
+        context(lua), figure(lua, "lambda", NEEDED), figure(lua, "service_time", NEEDED),
+        figure(lua, "scv", 1.0), &stop, &queue);
+    return answer(lua, status, &queue);
+}
+
 static int queue_finite_source(lua_State *lua)
 {
     static const char *const names[] = {"failure_rate", "repair_rate", "crews", "machines",
@@ -169,6 +188,7 @@ int hanse__open_queue(lua_State *lua)
     static const luaL_Reg functions[] = {{"mmc", queue_mmc},
                                          {"mmck", queue_mmck},
                                          {"mg1", queue_mg1},
+                                         {"interrupted", queue_interrupted},
                                          {"finite_source", queue_finite_source},
                                          {"erlang_b", queue_erlang_b},
                                          {"erlang_c", queue_erlang_c},

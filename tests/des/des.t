@@ -8,6 +8,10 @@ $ hanse study tests/des/processes.lua
 $ hanse study tests/des/shared.lua
 30 of 30 claims hold
 
+$ sed -n '/^```lua$/,/^```$/p' docs/des.md | grep -v '^```' >tutorial.lua
+> hanse study tutorial.lua
+99...	7...
+
 $ hanse study scenarios/des/mm1.lua
 time in system ... exact 5.0000: agrees
 

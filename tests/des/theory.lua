@@ -123,6 +123,65 @@ check.that("a repair shop with two crews for eight machines", function()
   end)
 end)
 
+check.that("M/D/1", function()
+  local exact = hanse.queue.mg1{lambda = 0.5, service_time = 1, scv = 0}.response_time
+  covers(exact, function(env, times)
+    local server = des.Resource(env)
+    local arrivals = env:stream "arrivals"
+    local function customer(i)
+      local arrived = env.now
+      local unit <close> = server:request()
+      env:hold(1)
+      if i > 200 then times:add(env.now - arrived) end
+    end
+    env:process(function()
+      for i = 1, 10000 do
+        env:hold(arrivals:exponential(2))
+        env:process(customer, i)
+      end
+    end)
+    env:run()
+  end)
+end)
+
+check.that("M/M/1 whose server breaks down, idle or not, and loses no work", function()
+  local exact = hanse.queue.interrupted{lambda = 0.4, service_time = 1, failure_rate = 0.1,
+    down_time = 2}.response_time
+  covers(exact, function(env, times)
+    local server = des.PreemptiveResource(env)
+    local arrivals, services = env:stream "arrivals", env:stream "services"
+    local fails = env:stream "fails"
+    local function customer(i)
+      local arrived, left = env.now, services:exponential(1)
+      server:request(2)
+      while left > 0 do
+        local started = env.now
+        if env:try_hold(left) then break end
+        left = left - (env.now - started)
+        server:request(1) -- before those who were not served yet
+      end
+      server:release()
+      if i > 300 then times:add(env.now - arrived) end
+    end
+    env:process(function()
+      for i = 1, 15000 do
+        env:hold(arrivals:exponential(2.5))
+        env:process(customer, i)
+      end
+      env:stop()
+    end)
+    env:process(function()
+      while true do
+        env:hold(fails:exponential(10))
+        server:request(0)
+        env:hold(fails:exponential(2))
+        server:release()
+      end
+    end)
+    env:run()
+  end)
+end)
+
 check.that("two stations in a row", function()
   local exact = hanse.queue.mmc{lambda = 0.5, mu = 1}.response_time
     + hanse.queue.mmc{lambda = 0.5, mu = 0.8}.response_time
