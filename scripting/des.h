@@ -323,9 +323,9 @@ void hanse__des_grant_end(lua_State *lua, struct hanse__des_grant *grant);
 void hanse__des_grants_end(lua_State *lua, struct hanse__des_process *process);
 /* Those behind a claim that left the line without an answer may fit now. */
 void hanse__des_line_moved(lua_State *lua, struct hanse__des_line *line);
-void hanse__des_container_serve(lua_State *lua, struct hanse__des_object *container);
-void hanse__des_resource_moved(struct hanse__des_object *resource);
-void hanse__des_store_serve(lua_State *lua, struct hanse__des_object *store);
+void hanse__des_container_serve(lua_State *lua, struct hanse__des_object *object);
+void hanse__des_resource_moved(struct hanse__des_object *object);
+void hanse__des_store_serve(lua_State *lua, struct hanse__des_object *object);
 
 /* Enters the environment on top of the stack where hanse__des_push_env finds it. */
 void hanse__des_know_env(lua_State *lua);

@@ -98,14 +98,19 @@ static int draw_weibull(lua_State *lua)
     return 1;
 }
 
+static uint64_t bits64(struct hanse_stream *stream)
+{
+    uint64_t high = hanse_stream_bits(stream);
+    return high << 32 | hanse_stream_bits(stream);
+}
+
 /* An integer in [0, n), n >= 1, every one as likely: what would favour the low ones is drawn
  * again. */
 static uint64_t below(struct hanse_stream *stream, uint64_t n)
 {
     uint64_t unfair = (0 - n) % n, draw; /* 2^64 mod n */
     do {
-        draw = (uint64_t)hanse_stream_bits(stream) << 32;
-        draw |= hanse_stream_bits(stream);
+        draw = bits64(stream);
     } while (draw < unfair);
     return draw % n;
 }
@@ -119,10 +124,8 @@ static int draw_integer(lua_State *lua)
         return luaL_error(lua, "integer: the lower end %I must not be above the upper %I", low,
                           high);
     }
-    uint64_t n = (uint64_t)high - (uint64_t)low + 1;
-    uint64_t draw = n == 0
-                        ? (uint64_t)hanse_stream_bits(stream) << 32 | hanse_stream_bits(stream)
-                        : below(stream, n);
+    uint64_t n = (uint64_t)high - (uint64_t)low + 1; /* 0 stands for 2^64 */
+    uint64_t draw = n == 0 ? bits64(stream) : below(stream, n);
     lua_pushinteger(lua, (lua_Integer)((uint64_t)low + draw));
     return 1;
 }
@@ -171,8 +174,12 @@ static int draw_choice(lua_State *lua)
     if (n < 1) {
         return luaL_error(lua, "choice: the list is empty");
     }
-    lua_Integer i = lua_isnil(lua, 3) ? 1 + (lua_Integer)below(stream, (uint64_t)n)
-                                      : weighted(lua, stream, n);
+    lua_Integer i = 1;
+    if (lua_isnil(lua, 3)) {
+        i += (lua_Integer)below(stream, (uint64_t)n);
+    } else {
+        i = weighted(lua, stream, n);
+    }
     lua_geti(lua, 2, i);
     lua_pushinteger(lua, i);
     return 2;
