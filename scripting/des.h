@@ -236,7 +236,8 @@ uint32_t hanse__des_slot_take(lua_State *lua, struct hanse__des *env,
                               struct hanse__des_slots *slots, struct hanse__des_event *object);
 void hanse__des_slot_leave(struct hanse__des_slots *slots, uint32_t slot);
 /* Raises the environment's last failure. */
-int hanse__des_raise(lua_State *lua, const struct hanse__des *env, const char *what);
+__attribute__((noreturn)) int hanse__des_raise(lua_State *lua, const struct hanse__des *env,
+                                               const char *what);
 
 /* --- des_process.c ----------------------------------------------------------------------- */
 

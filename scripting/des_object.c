@@ -240,7 +240,8 @@ double hanse__des_patience(lua_State *lua, int index, const char *what)
 
 int hanse__des_raise(lua_State *lua, const struct hanse__des *env, const char *what)
 {
-    return luaL_error(lua, "%s: %s", what, hanse_context_message(env->ctx));
+    luaL_error(lua, "%s: %s", what, hanse_context_message(env->ctx));
+    __builtin_unreachable();
 }
 
 /* --- slots ------------------------------------------------------------------------------- */

@@ -126,7 +126,8 @@ static int draw_integer(lua_State *lua)
     }
     uint64_t n = (uint64_t)high - (uint64_t)low + 1; /* 0 stands for 2^64 */
     uint64_t draw = n == 0 ? bits64(stream) : below(stream, n);
-    lua_pushinteger(lua, (lua_Integer)((uint64_t)low + draw));
+    draw += (uint64_t)low;
+    lua_pushinteger(lua, (lua_Integer)draw);
     return 1;
 }
 
