@@ -289,6 +289,24 @@ double hanse_calendar_peek(struct hanse_calendar *calendar)
     return front != NULL ? time_of(front->time) : INFINITY;
 }
 
+bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
+                          struct hanse_event *event)
+{
+    const struct hanse__calendar *state = hanse__calendar_of(calendar);
+    if (state->kind != HANSE_CALENDAR_LADDER) {
+        return false;
+    }
+    const struct hanse__ladder *l = hanse_arena_at(calendar->arena, state->list);
+    if (ahead >= l->tail - l->head) {
+        return false;
+    }
+    const struct hanse__slot *slots = hanse_arena_at(calendar->arena, state->slots);
+    const struct hanse__slot *s = &slots[hanse__entry_slot(l->bottom[l->head + ahead])];
+    event->kind = s->kind;
+    event->entity = s->entity;
+    return s->busy != 0;
+}
+
 bool hanse_calendar_cancel(struct hanse_calendar *calendar, hanse_handle handle)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);

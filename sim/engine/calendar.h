@@ -69,6 +69,14 @@ HANSE_API enum hanse_status hanse_calendar_reschedule(struct hanse_calendar *cal
 
 HANSE_API uint64_t hanse_calendar_size(const struct hanse_calendar *calendar);
 
+/* --- shared inside the library ---------------------------------------------------------- */
+
+/* A hint at the event that is `ahead` places behind the next one, so that a model can fetch its
+ * state into the cache: kind and entity. It may turn out to be cancelled, or others may come in
+ * between. False when that is not known without work; always so with the heap. */
+bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
+                          struct hanse_event *event);
+
 #ifdef __cplusplus
 }
 #endif

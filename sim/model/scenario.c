@@ -390,6 +390,11 @@ enum hanse_status hanse_scenario_patch(struct hanse_context *ctx,
     return HANSE_OK;
 }
 
+struct hanse_context *hanse__scenario_context(const struct hanse_scenario *scenario)
+{
+    return scenario->ctx;
+}
+
 enum hanse_status hanse_scenario_reject(const struct hanse_scenario *scenario,
                                         const struct hanse_kind *kind, int32_t index,
                                         const char *key, const char *format, ...)

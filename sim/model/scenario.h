@@ -70,6 +70,9 @@ HANSE_API enum hanse_status hanse_scenario_patch(struct hanse_context *ctx,
                                                  struct hanse_scenario *instance,
                                                  const double *param_values);
 
+/* For `check` functions that need room to work. */
+struct hanse_context *hanse__scenario_context(const struct hanse_scenario *scenario);
+
 /* For `check` functions of kinds: leaves "file:line: kind 'name': key: message". `key` may be
  * NULL. Returns HANSE_ERR_INPUT. */
 enum hanse_status hanse_scenario_reject(const struct hanse_scenario *scenario,

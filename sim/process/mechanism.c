@@ -7,6 +7,7 @@
 #include "sim/process/demand.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/fleet.h"
+#include "sim/process/network.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -19,6 +20,7 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_DEMAND] = &hanse_mechanism_demand,
     [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
     [HANSE_MECHANISM_BATCH] = &hanse_mechanism_batch,
+    [HANSE_MECHANISM_NETWORK] = &hanse_mechanism_network,
     [HANSE_MECHANISM_ACCOUNT] = &hanse_mechanism_account,
 };
 
@@ -30,7 +32,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_site,        &hanse_kind_group,       &hanse_kind_window,
     &hanse_kind_headline,    &hanse_kind_maintenance, &hanse_kind_withdraw,
     &hanse_kind_restriction, &hanse_kind_purchase,    &hanse_kind_cloud,
-    &hanse_kind_workload,    &hanse_kind_batch,
+    &hanse_kind_workload,    &hanse_kind_batch,       &hanse_kind_station,
+    &hanse_kind_route,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

@@ -9,6 +9,7 @@
 #include "sim/process/cloud.h"
 #include "sim/process/demand.h"
 #include "sim/process/fleet.h"
+#include "sim/process/network.h"
 #include "sim/process/replication.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
@@ -47,6 +48,8 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->clouds = hanse_scenario_table(s, &hanse_kind_cloud, &t->n_clouds);
     t->workloads = hanse_scenario_table(s, &hanse_kind_workload, &t->n_workloads);
     t->batches = hanse_scenario_table(s, &hanse_kind_batch, &t->n_batches);
+    t->stations = hanse_scenario_table(s, &hanse_kind_station, &t->n_stations);
+    t->routes = hanse_scenario_table(s, &hanse_kind_route, &t->n_routes);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");
     t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");

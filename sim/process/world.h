@@ -31,6 +31,7 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_DEMAND,
     HANSE_MECHANISM_DISPATCH,
     HANSE_MECHANISM_BATCH,
+    HANSE_MECHANISM_NETWORK,
     HANSE_MECHANISM_ACCOUNT,
     HANSE_MECHANISMS,
 };
@@ -63,9 +64,11 @@ struct hanse_tables {
     const struct hanse_cloud *clouds;
     const struct hanse_workload *workloads;
     const struct hanse_batch *batches;
+    const struct hanse_station_noun *stations;
+    const struct hanse_route *routes;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
-        n_workloads, n_batches;
+        n_workloads, n_batches, n_stations, n_routes;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc;
 };
 
