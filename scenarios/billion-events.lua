@@ -3,10 +3,10 @@
 -- are together, on a model whose exact answer is known.
 --
 -- A torus of 100 × 100 stations. After a service a customer goes to the station on the right,
--- below, or fifty columns over, a quarter each, and leaves with the last quarter. Everyone is
--- alike, so arrivals balance at every station: 0.5 of the service rate, of which an eighth comes
--- from outside. By Jackson's theorem each is then an M/M/1 queue at utilisation 0.5, with one
--- customer in it on average, who stays for two mean services.
+-- below, or fifty columns over, a quarter each, and leaves with the last quarter. Customers
+-- come from outside at an eighth of the service rate, and as all stations are alike, together
+-- with those passed on at half of it. By Jackson's theorem each is then an M/M/1 queue at
+-- utilisation 0.5, with one customer in it on average, who stays for two mean services.
 hanse_schema = 1
 
 local side = 100

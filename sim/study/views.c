@@ -45,7 +45,7 @@ static double fold_item(const struct fold *fold, const double *cells, int32_t it
 }
 
 /* The column summed over all but the dimensions in `kept` (a bit each); false when that is no
- * view of its own. */
+ * view of its own, or the scenario has nothing that the output is about. */
 static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigned kept,
                       struct hanse_view *view)
 {
@@ -66,7 +66,7 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
     /* Rows against columns of one kind (region × region) would bear the same name; the rows'
      * view stands for both. */
     bool twin = kept == 2 && strcmp(c->output->dims[0], c->output->dims[1]) == 0;
-    return view->n_items > 0 && !twin && used < sizeof view->name;
+    return c->n_items > 0 && !twin && used < sizeof view->name;
 }
 
 size_t hanse_views(const struct hanse_layout *layout, struct hanse_view *views, size_t capacity)
