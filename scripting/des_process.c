@@ -174,7 +174,7 @@ struct hanse__des_process *hanse__des_self(lua_State *lua, struct hanse__des *en
                    "%s: only a process can wait: call it in a function that was started "
                    "with env:process, and in no other coroutine",
                    verb);
-        return NULL; /* not reached */
+        __builtin_unreachable();
     }
     if (process->n_interrupts > 0) {
         raise_interrupt(lua, process);

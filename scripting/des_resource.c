@@ -102,12 +102,24 @@ static void take_back(lua_State *lua, struct hanse__des_grant *grant)
     resource->object.env->free_grants = grant;
 }
 
+/* Whether a process waits for the event, be it through conditions. */
+static bool is_awaited(const struct hanse__des_event *event)
+{
+    for (const struct hanse__des_link *link = event->first; link != NULL; link = link->next) {
+        if (link->waiter->object.type == HANSE__DES_PROCESS || is_awaited(link->waiter)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a request outlived the process that made it, and nobody else waits for it. */
 static bool is_orphan(const struct hanse__des_request *request)
 {
-    return request != NULL && request->owner_serial != 0 && request->event.first == NULL &&
+    return request != NULL && request->owner_serial != 0 &&
            hanse__des_process_in(request->event.object.env, request->owner_slot,
-                                 request->owner_serial) == NULL;
+                                 request->owner_serial) == NULL &&
+           !is_awaited(&request->event);
 }
 
 /* Hands free units to those in line. */

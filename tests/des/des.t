@@ -8,6 +8,9 @@ $ hanse study tests/des/processes.lua
 $ hanse study tests/des/shared.lua
 30 of 30 claims hold
 
+$ hanse study tests/des/random.lua
+1 of 1 claims hold
+
 $ sed -n '/^```lua$/,/^```$/p' docs/des.md | grep -v '^```' >tutorial.lua
 > hanse study tutorial.lua
 99...	7...
