@@ -91,8 +91,8 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
     }
     uint32_t number = s->n_loans++;
     ((struct loan *)hanse__at(world, s->loans))[number] = (struct loan){group, rate};
-    return hanse__schedule(world, HANSE_MECHANISM_ACCOUNT, EVENT_PAID_OFF, 3, number,
-                           world->moving.now_h + a->life_h - age_h);
+    return hanse__schedule(world, HANSE_MECHANISM_ACCOUNT, EVENT_PAID_OFF, HANSE_ORDER_BOOKS,
+                           number, world->moving.now_h + a->life_h - age_h);
 }
 
 /* Paid once, outside the hours: into region, site, total and discounted total alike. */

@@ -193,7 +193,7 @@ static enum hanse_status start(struct hanse_world *world, uint32_t number, int32
     struct hanse_event event = {
         .time = job->start_h + job->reference_h / speed_of(world, group),
         .kind = HANSE_MECHANISM_BATCH * 16 + EVENT_END,
-        .order = 1,
+        .order = HANSE_ORDER_FREES,
         .entity = number,
     };
     hanse_handle handle;
@@ -293,8 +293,8 @@ static enum hanse_status schedule_submit(struct hanse_world *world, int32_t inde
         return HANSE_OK;
     }
     double wait = hanse_stream_exponential(&streams[index]) / b->rate_per_h;
-    return hanse__schedule(world, HANSE_MECHANISM_BATCH, EVENT_SUBMIT, 2, (uint32_t)index,
-                           world->moving.now_h + wait);
+    return hanse__schedule(world, HANSE_MECHANISM_BATCH, EVENT_SUBMIT, HANSE_ORDER_NEEDS,
+                           (uint32_t)index, world->moving.now_h + wait);
 }
 
 static void draw_job(struct hanse_world *world, int32_t index, struct job *job)

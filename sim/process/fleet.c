@@ -124,7 +124,7 @@ static enum hanse_status schedule_failure(struct hanse_world *world, uint32_t sl
         double used = pow(a->hazard_per_h * age, a->hazard_shape);
         wait = pow(used + e, 1.0 / a->hazard_shape) / a->hazard_per_h - age;
     }
-    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_FAIL, 2, slot,
+    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_FAIL, HANSE_ORDER_NEEDS, slot,
                            now + fmax(wait, 0.0));
 }
 
@@ -232,8 +232,8 @@ static enum hanse_status ship(struct hanse_world *world, int32_t group, int32_t 
         uint32_t number = hanse__fleet_groups(world)[group].shipments++;
         double u = hanse_uniform_at(key, world->replication, entity, number);
         double lead = hanse__duration_draw(&m->lead, u);
-        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, 1, (uint32_t)group,
-                                  world->moving.now_h + lead));
+        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_SPARE, HANSE_ORDER_FREES,
+                                  (uint32_t)group, world->moving.now_h + lead));
     }
     return HANSE_OK;
 }
@@ -334,8 +334,8 @@ static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
     }
     g->in_repair++;
     double time = hanse__duration_draw(&m->repair, u);
-    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_REPAIRED, 1, slot,
-                           world->moving.now_h + time);
+    return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_REPAIRED, HANSE_ORDER_FREES,
+                           slot, world->moving.now_h + time);
 }
 
 static enum hanse_status repaired(struct hanse_world *world, uint32_t slot)

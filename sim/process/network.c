@@ -17,8 +17,6 @@ enum {
     OUT_RESPONSE,
 };
 enum law { EXPONENTIAL, CONSTANT, LOGNORMAL };
-/* At equal times departures go first: an arrival finds the server they free. */
-enum { ORDER_END = 1, ORDER_ARRIVE = 2 };
 /* Events ahead whose state is fetched. */
 enum { AHEAD_ENTITY = 6, AHEAD_STATION = 3 };
 
@@ -180,7 +178,8 @@ static enum hanse_status serve(struct hanse_world *world, struct station *s, uin
 {
     double end_h = world->moving.now_h + draw_service(s);
     customer_at(world, number)->next = draw_next(world, s);
-    return hanse__schedule(world, HANSE_MECHANISM_NETWORK, EVENT_END, ORDER_END, number, end_h);
+    return hanse__schedule(world, HANSE_MECHANISM_NETWORK, EVENT_END, HANSE_ORDER_FREES, number,
+                           end_h);
 }
 
 static enum hanse_status join(struct hanse_world *world, uint32_t station, uint32_t number)
@@ -250,8 +249,8 @@ static enum hanse_status schedule_arrival(struct hanse_world *world, uint32_t st
 {
     struct source *source = source_at(world, station);
     double wait = source->gap_h * hanse_stream_exponential(&source->arrivals);
-    return hanse__schedule(world, HANSE_MECHANISM_NETWORK, EVENT_ARRIVE, ORDER_ARRIVE, station,
-                           world->moving.now_h + wait);
+    return hanse__schedule(world, HANSE_MECHANISM_NETWORK, EVENT_ARRIVE, HANSE_ORDER_NEEDS,
+                           station, world->moving.now_h + wait);
 }
 
 static enum hanse_status arrive(struct hanse_world *world, uint32_t station)

@@ -319,17 +319,16 @@ static enum hanse_status handle(struct hanse_world *world, const struct hanse_ev
     return recompute(world);
 }
 
-/* At equal times an end goes before a begin: back-to-back windows of one rule must not lift
- * what the second one has just cut, and what was held passes in the gap of length zero only if
- * nothing else cuts it. Both go before deliveries and failures. */
 static enum hanse_status schedule_window(struct hanse_world *world, int begin, int end,
                                          int32_t index, double from_h, double to_h)
 {
     if (!(to_h > from_h)) {
         return HANSE_OK;
     }
-    HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SHOCK, begin, 0, (uint32_t)index, from_h));
-    return hanse__schedule(world, HANSE_MECHANISM_SHOCK, end, 0, (uint32_t)index, to_h);
+    HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SHOCK, begin, HANSE_ORDER_BEGINS,
+                              (uint32_t)index, from_h));
+    return hanse__schedule(world, HANSE_MECHANISM_SHOCK, end, HANSE_ORDER_ENDS, (uint32_t)index,
+                           to_h);
 }
 
 static enum hanse_status init(struct hanse_world *world)

@@ -84,8 +84,8 @@ static enum hanse_status ship(struct hanse_world *world, int32_t index, int32_t 
     uint32_t draw = (uint32_t)book_at(world, index)->shipments++;
     double u = hanse_uniform_at(s->lead_key, world->replication, entity, draw);
     double lead = hanse__duration_draw(&p->lead, u);
-    return hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ARRIVE, 1, number,
-                           world->moving.now_h + lead);
+    return hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ARRIVE, HANSE_ORDER_FREES,
+                           number, world->moving.now_h + lead);
 }
 
 static enum hanse_status deliver(struct hanse_world *world, int32_t purchase, int32_t count,
@@ -157,7 +157,7 @@ static enum hanse_status order(struct hanse_world *world, int32_t index)
     book->pipeline += count;
     double next_h = p->from_h + book->orders * p->every_h;
     if (p->every_h > 0.0 && next_h < p->until_h) {
-        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER, 2,
+        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER, HANSE_ORDER_NEEDS,
                                   (uint32_t)index, next_h));
     }
     if (hanse__shock_orders_cut(world, p->group, p->payment)) {
@@ -199,8 +199,8 @@ static enum hanse_status init(struct hanse_world *world)
     supply(world)->books = ref;
     for (int32_t i = 0; i < n; i++) {
         if (p[i].from_h < p[i].until_h) {
-            HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER, 2,
-                                      (uint32_t)i, p[i].from_h));
+            HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER,
+                                      HANSE_ORDER_NEEDS, (uint32_t)i, p[i].from_h));
         }
     }
     return HANSE_OK;

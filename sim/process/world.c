@@ -124,8 +124,8 @@ bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, in
     return false;
 }
 
-enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what, int order,
-                                  uint32_t entity, double time_h)
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
+                                  enum hanse_order order, uint32_t entity, double time_h)
 {
     if (!(time_h < world->horizon_h)) {
         return HANSE_OK;

@@ -126,10 +126,21 @@ static inline double *hanse__cells(const struct hanse_world *world, int mechanis
     return series + column->offset + (size_t)world->moving.month * (size_t)column->n_items;
 }
 
-/* Schedules an event of a mechanism. Events at or past the horizon are not kept. `order`:
- * departures (repairs, ends) before arrivals at equal times, shocks before both. */
-enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what, int order,
-                                  uint32_t entity, double time_h);
+/* What goes first at equal times. A rule that begins goes before one that ends, so between two
+ * windows that touch there is no gap through which held goods could slip; both before goods
+ * arrive, since a window's end is not part of it. What frees devices goes before what needs
+ * them: the other order would turn away who in truth found one free. */
+enum hanse_order {
+    HANSE_ORDER_BEGINS,
+    HANSE_ORDER_ENDS,
+    HANSE_ORDER_FREES, /* repairs, deliveries, ends of jobs */
+    HANSE_ORDER_NEEDS, /* failures, orders, submissions */
+    HANSE_ORDER_BOOKS,
+};
+
+/* Schedules an event of a mechanism. Events at or past the horizon are not kept. */
+enum hanse_status hanse__schedule(struct hanse_world *world, int mechanism, int what,
+                                  enum hanse_order order, uint32_t entity, double time_h);
 
 enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what what,
                               const struct hanse_kind *kind, int32_t entity, double value);

@@ -119,9 +119,10 @@ static struct nation buying_nation(void)
     return n;
 }
 
-static uint32_t restrict_cards(struct nation *n, double from, double to, double tpp_over)
+static uint32_t restrict_as(struct nation *n, const char *name, double from, double to,
+                            double tpp_over)
 {
-    uint32_t e = nation_add(n, "restriction", "rule");
+    uint32_t e = nation_add(n, "restriction", name);
     nation_text(n, e, "authority", "far");
     const struct hanse_value target = {.type = HANSE_VALUE_TEXT, .text = "A"};
     const struct hanse_value targets = {
@@ -131,6 +132,11 @@ static uint32_t restrict_cards(struct nation *n, double from, double to, double 
     nation_number(n, e, "to", to);
     nation_number(n, e, "tpp_over", tpp_over);
     return e;
+}
+
+static uint32_t restrict_cards(struct nation *n, double from, double to, double tpp_over)
+{
+    return restrict_as(n, "rule", from, to, tpp_over);
 }
 
 static void expect_deliveries(struct nation *n, const double expected[12])
@@ -161,6 +167,18 @@ static void a_ban_holds_the_pipeline_and_defers_orders(void **state)
     struct nation n = buying_nation();
     restrict_cards(&n, 2000, 5000, 4800);
     expect_deliveries(&n, (double[12]){[1] = 10, [6] = 10, [8] = 20, [9] = 10});
+}
+
+/* The same ban in two windows that touch, whichever of their names comes first: nothing slips
+ * through between them. */
+static void bans_that_touch_leave_no_gap(void **state)
+{
+    for (int swap = 0; swap < 2; swap++) {
+        struct nation n = buying_nation();
+        restrict_as(&n, swap ? "z" : "a", 2000, 3000, 4800);
+        restrict_as(&n, swap ? "a" : "z", 3000, 5000, 4800);
+        expect_deliveries(&n, (double[12]){[1] = 10, [6] = 10, [8] = 20, [9] = 10});
+    }
 }
 
 static void a_ban_may_cancel_or_let_in_the_pipeline(void **state)
@@ -378,6 +396,7 @@ int main(void)
         cmocka_unit_test(old_cards_are_charged_for_the_rest_of_their_life),
         cmocka_unit_test(orders_arrive_after_their_lead_time),
         cmocka_unit_test(a_ban_holds_the_pipeline_and_defers_orders),
+        cmocka_unit_test(bans_that_touch_leave_no_gap),
         cmocka_unit_test(a_ban_may_cancel_or_let_in_the_pipeline),
         cmocka_unit_test(thresholds_decide_what_is_controlled),
         cmocka_unit_test(an_allowance_lets_through_what_it_covers),
