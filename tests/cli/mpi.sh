@@ -103,7 +103,9 @@ for rank in 0 2; do
     [ "$status" -gt 128 ] || fail "rank $rank was told to stop: exit $status, $(cat message)"
     [ "$(grep -c "^  hanse run --resume stop$rank.h5$" message)" -eq 1 ] ||
         fail "rank $rank was told to stop: $(cat message)"
-    ranks 2 "$mpi" run --resume "stop$rank.h5" -q --no-report >/dev/null
+    ranks 2 "$mpi" run --resume "stop$rank.h5" --no-report >/dev/null 2>message
+    left=$(sed -n 's/^\([0-9]*\) replications,.*/\1/p' message)
+    [ "$left" -ge 4 ] || fail "rank $rank was told to stop: of 16 tasks only $left were left"
     same "stopped through rank $rank" "stop$rank.h5" long.h5
 done
 
