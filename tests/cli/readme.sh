@@ -8,6 +8,7 @@ awk '/^```console$/ { inside = 1; next } /^```$/ { inside = 0 } inside' \
 # runs through CTest from a folder of its own.
 mkdir -p only
 echo "add_test(unit/test_base \"$HANSE_BUILD/tests/test_base\")" >only/CTestTestfile.cmake
+# shellcheck disable=SC2016 # $1 is the little script's own
 printf '#!/bin/sh\nexec ctest --test-dir only --output-on-failure -R "$1" 2>&1\n' >check
 chmod +x check
 bash "$HANSE_ROOT/tests/run_cases.sh" readme.t
