@@ -195,8 +195,8 @@ static inline struct nation nation_begin(void)
     return n;
 }
 
-/* The nation of the heading; maintenance "upkeep" is the caller's. */
-static inline struct nation nation_small(double years, double devices, double hazard_per_year)
+/* The nation of the heading without hall and group, with so many people. */
+static inline struct nation nation_empty(double years, double people, double hazard_per_year)
 {
     struct nation n = nation_begin();
     nation_settings(&n, years);
@@ -204,10 +204,17 @@ static inline struct nation nation_small(double years, double devices, double ha
     nation_jurisdiction(&n, "far");
     nation_firm(&n, "maker", "far");
     nation_add(&n, "pool", "pool");
-    nation_region(&n, "a", "A", "pool", 1e6);
+    nation_region(&n, "a", "A", "pool", people);
     nation_operator(&n, "owner", "A");
     nation_card(&n, "card", "maker", hazard_per_year);
     nation_model(&n);
+    return n;
+}
+
+/* The nation of the heading; maintenance "upkeep" is the caller's. */
+static inline struct nation nation_small(double years, double devices, double hazard_per_year)
+{
+    struct nation n = nation_empty(years, 1e6, hazard_per_year);
     nation_site(&n, "hall", "a", "owner");
     nation_group(&n, "hall", "card", devices);
     return n;

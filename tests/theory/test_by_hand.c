@@ -82,14 +82,7 @@ static void idle_cards_cost_what_they_draw_and_their_annuity(void **state)
 /* Cards 4 years old at the start, of 5 years' life, are charged for one year of two. */
 static void old_cards_are_charged_for_the_rest_of_their_life(void **state)
 {
-    struct nation n = nation_begin();
-    nation_settings(&n, 2.0);
-    nation_jurisdiction(&n, "A");
-    nation_firm(&n, "maker", "A");
-    nation_add(&n, "pool", "pool");
-    nation_region(&n, "a", "A", "pool", 1e6);
-    nation_operator(&n, "owner", "A");
-    nation_card(&n, "card", "maker", 0.0);
+    struct nation n = nation_empty(2.0, 1e6, 0.0);
     nation_site(&n, "hall", "a", "owner");
     nation_number(&n, nation_group(&n, "hall", "card", 10), "age", 4.0 * 8760.0);
     nation_upkeep(&n, 1.0, false);
@@ -291,15 +284,7 @@ static void law_and_walls_decide_who_may_serve(void **state)
 static void tiers_are_served_in_order_and_equals_share(void **state)
 {
     for (int second_tier = 1; second_tier <= 2; second_tier++) {
-        struct nation n = nation_begin();
-        nation_settings(&n, 1.0);
-        nation_jurisdiction(&n, "A");
-        nation_firm(&n, "maker", "A");
-        nation_add(&n, "pool", "pool");
-        nation_region(&n, "a", "A", "pool", 1e8);
-        nation_operator(&n, "owner", "A");
-        nation_card(&n, "card", "maker", 0.0);
-        nation_model(&n);
+        struct nation n = nation_empty(1.0, 1e8, 0.0);
         nation_site(&n, "hall", "a", "owner");
         nation_group(&n, "hall", "card", 20);
         nation_upkeep(&n, 1.0, false);
@@ -323,15 +308,7 @@ static void tiers_are_served_in_order_and_equals_share(void **state)
  * dropped, and all that is served is late. */
 static void overload_serves_the_oldest_late_and_drops_the_rest(void **state)
 {
-    struct nation n = nation_begin();
-    nation_settings(&n, 1.0);
-    nation_jurisdiction(&n, "A");
-    nation_firm(&n, "maker", "A");
-    nation_add(&n, "pool", "pool");
-    nation_region(&n, "a", "A", "pool", 1e8);
-    nation_operator(&n, "owner", "A");
-    nation_card(&n, "card", "maker", 0.0);
-    nation_model(&n);
+    struct nation n = nation_empty(1.0, 1e8, 0.0);
     nation_site(&n, "hall", "a", "owner");
     nation_group(&n, "hall", "card", 10);
     nation_upkeep(&n, 1.0, false);

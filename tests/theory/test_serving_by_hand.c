@@ -96,15 +96,7 @@ static void what_is_served_at_the_deadline_is_on_time(void **state)
  * 1.25. */
 static void devices_set_aside_do_not_serve_the_flow(void **state)
 {
-    struct nation n = nation_begin();
-    nation_settings(&n, 1.0);
-    nation_jurisdiction(&n, "A");
-    nation_firm(&n, "maker", "A");
-    nation_add(&n, "pool", "pool");
-    nation_region(&n, "a", "A", "pool", 1e8);
-    nation_operator(&n, "owner", "A");
-    nation_card(&n, "card", "maker", 0.0);
-    nation_model(&n);
+    struct nation n = nation_empty(1.0, 1e8, 0.0);
     nation_number(&n, nation_site(&n, "hall", "a", "owner"), "batch_share", 0.5);
     nation_group(&n, "hall", "card", 20);
     nation_upkeep(&n, 1.0, false);
