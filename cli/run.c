@@ -19,6 +19,7 @@
 #include "output/results.h"
 #include "output/summary.h"
 #include "output/tables.h"
+#include "sim/base/assert.h"
 #include "sim/base/processor.h"
 #include "sim/base/version.h"
 #include "sim/model/nouns.h"
@@ -197,6 +198,7 @@ static enum hanse_status check_layouts(struct run *run)
 
 static enum hanse_status plan(struct run *run)
 {
+    HANSE_ASSERT(run->loaded.cases != NULL && run->loaded.n_cases > 0);
     int32_t n;
     const struct hanse_settings *settings =
         hanse_scenario_table(run->loaded.cases[0], &hanse_kind_scenario, &n);
