@@ -6,7 +6,7 @@ static volatile sig_atomic_t received;
 
 static void remember(int number)
 {
-    received = number;
+    __atomic_store_n(&received, number, __ATOMIC_RELAXED);
 }
 
 void hanse_cli_signals_catch(void)

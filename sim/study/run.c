@@ -35,7 +35,9 @@ void hanse__crew_halt(struct hanse__crew *crew, enum hanse_status status, const 
 
 bool hanse__crew_stopped(const struct hanse__crew *crew)
 {
-    return crew->options->stop != NULL && *crew->options->stop != 0;
+    /* Atomic, because another thread may set it while this one looks. */
+    return crew->options->stop != NULL &&
+           __atomic_load_n(crew->options->stop, __ATOMIC_RELAXED) != 0;
 }
 
 void hanse__crew_hand_over(struct hanse__crew *crew, const struct hanse_record *record)

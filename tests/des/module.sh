@@ -5,10 +5,6 @@ needs lua5.4
 needs nm
 
 module=$HANSE_BUILD/lua/hanse.so
-if nm -D "$HANSE_BUILD/bin/hanse" | grep -q __asan_init; then
-    echo "a stock lua5.4 does not load what the address sanitizer is in"
-    exit 77
-fi
 status=0
 shown=$(nm -D --defined-only "$module" | awk '$3 ~ /^luaopen_/ {print $3}' | sort | xargs)
 if [ "$shown" != "luaopen_hanse luaopen_hanse_des luaopen_hanse_queue" ]; then

@@ -40,7 +40,7 @@ static enum hanse_status shelf_record(void *self, struct hanse_context *ctx,
     shelf->series[task] = calloc(record->n_values, sizeof(double));
     memcpy(shelf->series[task], record->series, record->n_values * sizeof(double));
     if (shelf->n_records == shelf->stop_at) {
-        shelf->stop = SIGINT;
+        __atomic_store_n(&shelf->stop, SIGINT, __ATOMIC_RELAXED);
     }
     return HANSE_OK;
 }
