@@ -124,10 +124,6 @@ extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_
     hanse_kind_accelerator, hanse_kind_model, hanse_kind_site, hanse_kind_group,
     hanse_kind_window, hanse_kind_headline;
 
-/* The nouns above, in the order the reference page lists them. */
-extern const struct hanse_kind *const hanse_nouns[];
-extern const size_t hanse_n_nouns;
-
 #ifdef __cplusplus
 }
 #endif

@@ -208,11 +208,3 @@ const struct hanse_kind hanse_kind_headline = {
     .n_fields = HANSE_COUNT(HEADLINE_FIELDS),
 };
 #undef AT
-
-const struct hanse_kind *const hanse_nouns[] = {
-    &hanse_kind_scenario, &hanse_kind_bloc, &hanse_kind_jurisdiction, &hanse_kind_firm,
-    &hanse_kind_operator, &hanse_kind_pool, &hanse_kind_region,       &hanse_kind_accelerator,
-    &hanse_kind_model,    &hanse_kind_site, &hanse_kind_group,        &hanse_kind_window,
-    &hanse_kind_headline,
-};
-const size_t hanse_n_nouns = HANSE_COUNT(hanse_nouns);
