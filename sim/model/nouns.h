@@ -54,11 +54,13 @@ struct hanse_firm {
     const char *name, *label;
     int32_t home;   /* jurisdiction */
     int32_t parent; /* firm */
+    struct hanse_actor_list compelled_by;
 };
 
 struct hanse_operator {
     const char *name, *label;
     int32_t home, type;
+    struct hanse_actor_list compelled_by;
     double cost_of_capital_per_year;
 };
 

@@ -38,6 +38,15 @@ const struct hanse_kind hanse_kind_jurisdiction = {
 };
 #undef AT
 
+/* Edges beside home and parent, of firms and operators. */
+#define COMPELLED_BY                                                                           \
+    {                                                                                          \
+        .key = "compelled_by", .type = HANSE_ACTORS, .options = "jurisdiction bloc",           \
+        .offset = AT(compelled_by),                                                            \
+        .doc = "further jurisdictions and blocs whose rules reach it, as by licences for "     \
+               "tools and technology; whoever withdraws them withdraws it"                     \
+    }
+
 #define AT(member) offsetof(struct hanse_firm, member)
 static const struct hanse_field FIRM_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_firm),
@@ -53,6 +62,7 @@ static const struct hanse_field FIRM_FIELDS[] = {
      .offset = AT(parent),
      .flags = HANSE_ACYCLIC,
      .doc = "firm that owns it; what withdraws the parent withdraws it"},
+    COMPELLED_BY,
 };
 const struct hanse_kind hanse_kind_firm = {
     .name = "firm",
@@ -72,6 +82,7 @@ static const struct hanse_field OPERATOR_FIELDS[] = {
      .offset = AT(home),
      .flags = HANSE_REQUIRED,
      .doc = "jurisdiction it answers to"},
+    COMPELLED_BY,
     {.key = "type",
      .type = HANSE_CHOICE,
      .options = "state university telecom data_centre miner individual hyperscaler",

@@ -328,6 +328,13 @@ static void settle(struct sweep *h, int cell, int w, double arrived)
     settle_waiting(h, cell, workload, ring, arrived);
 }
 
+/* Is the k-th workload by tier shed together with `tier`? Where nobody reacts, all are. */
+static bool in_tier(const struct sweep *h, int k, int64_t tier)
+{
+    return h->workloads[h->order[k]].tier == tier ||
+           h->world->moving.recourse == HANSE_RECOURSE_FROZEN;
+}
+
 static void sweep_hour(struct sweep *h)
 {
     int week_hour = (int)(h->hour % HANSE_WEEK_H);
@@ -344,7 +351,7 @@ static void sweep_hour(struct sweep *h)
     for (int first = 0, last; first < h->W; first = last) {
         int64_t tier = h->workloads[h->order[first]].tier;
         bool short_of = false;
-        for (last = first; last < h->W && h->workloads[h->order[last]].tier == tier; last++) {
+        for (last = first; last < h->W && in_tier(h, last, tier); last++) {
             serve_by_cloud(h, h->order[last], HANSE_CLOUD_ALWAYS);
         }
         serve_own(h, first, last);

@@ -250,6 +250,11 @@ static enum hanse_status order_spare(struct hanse_world *world, int32_t group)
     return ship(world, group, 1);
 }
 
+static bool may_use_stock(const struct hanse_world *world)
+{
+    return world->moving.recourse != HANSE_RECOURSE_FROZEN;
+}
+
 static enum hanse_status fill_slot(struct hanse_world *world, uint32_t slot)
 {
     struct slot *s = slot_at(world, slot);
@@ -265,7 +270,7 @@ static enum hanse_status put_on_shelf(struct hanse_world *world, int32_t group, 
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
     g->on_order -= count;
     g->stock += count;
-    while (g->stock > 0 && g->first_empty != NO_SLOT) {
+    while (g->stock > 0 && g->first_empty != NO_SLOT && may_use_stock(world)) {
         uint32_t slot = g->first_empty;
         g->first_empty = slot_at(world, slot)->next_empty;
         if (g->first_empty == NO_SLOT) {
@@ -301,7 +306,7 @@ static enum hanse_status lose(struct hanse_world *world, uint32_t slot, int32_t 
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
     int32_t region = region_of(world, group);
     hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_LOST)[region] += 1.0;
-    if (g->stock > 0) {
+    if (g->stock > 0 && may_use_stock(world)) {
         hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_FILLED)[region] += 1.0;
         HANSE_TRY(fill_slot(world, slot));
     } else {

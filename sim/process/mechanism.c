@@ -31,9 +31,9 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_region,      &hanse_kind_accelerator, &hanse_kind_model,
     &hanse_kind_site,        &hanse_kind_group,       &hanse_kind_window,
     &hanse_kind_headline,    &hanse_kind_maintenance, &hanse_kind_withdraw,
-    &hanse_kind_restriction, &hanse_kind_purchase,    &hanse_kind_cloud,
-    &hanse_kind_workload,    &hanse_kind_batch,       &hanse_kind_station,
-    &hanse_kind_route,
+    &hanse_kind_restriction, &hanse_kind_denial,      &hanse_kind_purchase,
+    &hanse_kind_cloud,       &hanse_kind_workload,    &hanse_kind_batch,
+    &hanse_kind_station,     &hanse_kind_route,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

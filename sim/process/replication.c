@@ -7,6 +7,7 @@
 #include "sim/base/assert.h"
 #include "sim/process/account.h"
 #include "sim/process/fleet.h"
+#include "sim/process/shock.h"
 #include "sim/process/world.h"
 
 struct hanse_worker {
@@ -310,6 +311,32 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
     to->world.observer = NULL;
     hanse__world_read_tables(&to->world);
     return HANSE_OK;
+}
+
+enum hanse_status hanse_worker_deny(struct hanse_worker *worker, const struct hanse_cut *cuts,
+                                    size_t n, enum hanse_recourse recourse)
+{
+    struct hanse_world *world = &worker->world;
+    world->moving.now_h = (double)world->moving.hour;
+    world->moving.recourse = (int32_t)recourse;
+    HANSE_TRY(hanse__shock_deny(world, cuts, n));
+    return call_changed(world);
+}
+
+size_t hanse_worker_footprint_size(const struct hanse_worker *worker)
+{
+    return hanse__shock_footprint_size(&worker->world);
+}
+
+void hanse_worker_footprint(struct hanse_worker *worker, const struct hanse_cut *cuts, size_t n,
+                            uint8_t *footprint)
+{
+    hanse__shock_footprint(&worker->world, cuts, n, footprint);
+}
+
+const double *hanse_worker_series(const struct hanse_worker *worker)
+{
+    return hanse__at(&worker->world, worker->world.moving.series);
 }
 
 enum hanse_status hanse_worker_finish(struct hanse_worker *worker, struct hanse_record *record)

@@ -39,6 +39,8 @@ HANSE_API enum hanse_status hanse_worker_start(struct hanse_worker *worker,
 HANSE_API enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h);
 HANSE_API enum hanse_status hanse_worker_copy(struct hanse_worker *to,
                                               const struct hanse_worker *from);
+/* The series as they stand, laid out as in a record; of the month under way, sums so far. */
+HANSE_API const double *hanse_worker_series(const struct hanse_worker *worker);
 HANSE_API enum hanse_status hanse_worker_finish(struct hanse_worker *worker,
                                                 struct hanse_record *record);
 

@@ -18,6 +18,8 @@ struct state {
     hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref cloud_cut, model_cut, pool_cut, site_cut; /* uint8_t per row */
     hanse_ref used_tpp; /* double [restrictions × jurisdictions]: allowance used */
+    struct hanse_withdraw denied[HANSE_CUTS]; /* by a denial experiment, active now */
+    int32_t n_denied;
 };
 
 static struct state *shocks(const struct hanse_world *world)
@@ -96,14 +98,30 @@ static bool catches(const struct hanse_world *world, int32_t i, int32_t group)
 
 /* --- questions --------------------------------------------------------------------------- */
 
+static bool on_axis(const struct hanse_withdraw *w, enum hanse_axis axis)
+{
+    return w->axis == (int32_t)axis || w->axis == HANSE_AXIS_ALL;
+}
+
+static bool stops_payment(const struct hanse_world *world, const struct hanse_withdraw *w,
+                          struct hanse_actor payment)
+{
+    return on_axis(w, HANSE_AXIS_PAYMENT) && hanse__actor_covers(world, w->actor, payment);
+}
+
 static bool payment_cut(const struct hanse_world *world, struct hanse_actor payment)
 {
+    const struct state *s = shocks(world);
+    for (int32_t i = 0; i < s->n_denied; i++) {
+        if (stops_payment(world, &s->denied[i], payment)) {
+            return true;
+        }
+    }
     int32_t n;
     const struct hanse_withdraw *w = withdraws(world, &n);
     const uint8_t *active = hanse__at(world, shocks(world)->withdrawn);
     for (int32_t i = 0; i < n; i++) {
-        if (active[i] && (w[i].axis == HANSE_AXIS_PAYMENT || w[i].axis == HANSE_AXIS_ALL) &&
-            hanse__actor_covers(world, w[i].actor, payment)) {
+        if (active[i] && stops_payment(world, &w[i], payment)) {
             return true;
         }
     }
@@ -198,11 +216,6 @@ bool hanse__shock_pool_cut(const struct hanse_world *world, int32_t pool)
 
 /* --- withdrawals ------------------------------------------------------------------------- */
 
-static bool on_axis(const struct hanse_withdraw *w, enum hanse_axis axis)
-{
-    return w->axis == (int32_t)axis || w->axis == HANSE_AXIS_ALL;
-}
-
 static bool site_cut_by(const struct hanse_world *world, const struct hanse_withdraw *w,
                         int32_t index)
 {
@@ -270,26 +283,41 @@ static void cut_services(struct hanse_world *world, const struct hanse_withdraw 
     }
 }
 
-/* Works out afresh what is cut: withdrawals overlap, so undoing one by one would not do. */
-static enum hanse_status recompute(struct hanse_world *world)
+static void clear_cuts(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
     struct state s = *shocks(world);
-    int32_t n_withdraws;
-    const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
-    const uint8_t *active = hanse__at(world, s.withdrawn);
     memset(hanse__at(world, s.site_cut), 0, (size_t)t->n_sites);
     memset(hanse__at(world, s.silicon_cut), 0, (size_t)t->n_accelerators);
     memset(hanse__at(world, s.spares_cut), 0, (size_t)t->n_accelerators);
     memset(hanse__at(world, s.cloud_cut), 0, (size_t)t->n_clouds);
     memset(hanse__at(world, s.model_cut), 0, (size_t)t->n_models);
     memset(hanse__at(world, s.pool_cut), 0, (size_t)t->n_pools);
-    for (int32_t i = 0; i < n_withdraws; i++) {
-        if (active[i]) {
-            cut_hardware(world, &w[i]);
-            cut_services(world, &w[i]);
+}
+
+/* Works out afresh what is cut: withdrawals overlap, so undoing one by one would not do. */
+static void mark_cuts(struct hanse_world *world)
+{
+    struct state s = *shocks(world);
+    int32_t n_withdraws;
+    const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
+    const uint8_t *active = hanse__at(world, s.withdrawn);
+    clear_cuts(world);
+    for (int32_t i = 0; i < n_withdraws + s.n_denied; i++) {
+        if (i >= n_withdraws || active[i]) {
+            const struct hanse_withdraw *one =
+                i < n_withdraws ? &w[i] : &s.denied[i - n_withdraws];
+            cut_hardware(world, one);
+            cut_services(world, one);
         }
     }
+}
+
+static enum hanse_status recompute(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    struct state s = *shocks(world);
+    mark_cuts(world);
     const uint8_t *site_cut = hanse__at(world, s.site_cut);
     for (int32_t g = 0; g < t->n_groups; g++) {
         hanse__fleet_block(world, g, site_cut[t->groups[g].site]);
@@ -297,6 +325,69 @@ static enum hanse_status recompute(struct hanse_world *world)
     world->moving.changes++;
     HANSE_TRY(hanse__fleet_release(world));
     return hanse__supply_release(world);
+}
+
+/* --- denial experiments ------------------------------------------------------------------ */
+
+static void set_denied(struct hanse_world *world, const struct hanse_cut *cuts, size_t n)
+{
+    struct state *s = shocks(world);
+    HANSE_ASSERT(n <= HANSE_CUTS);
+    s->n_denied = (int32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        s->denied[i] = (struct hanse_withdraw){.actor = cuts[i].actor, .axis = cuts[i].axis};
+    }
+}
+
+enum hanse_status hanse__shock_deny(struct hanse_world *world, const struct hanse_cut *cuts,
+                                    size_t n)
+{
+    set_denied(world, cuts, n);
+    return recompute(world);
+}
+
+size_t hanse__shock_footprint_size(const struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    return (size_t)t->n_sites + 2 * (size_t)t->n_accelerators + (size_t)t->n_clouds +
+           (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_purchases;
+}
+
+static uint8_t *append_marks(const struct hanse_world *world, uint8_t *to, hanse_ref from,
+                             int32_t n)
+{
+    if (n > 0) {
+        memcpy(to, hanse__at(world, from), (size_t)n);
+    }
+    return to + n;
+}
+
+void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *cuts, size_t n,
+                            uint8_t *footprint)
+{
+    const struct hanse_tables *t = &world->tables;
+    struct state before = *shocks(world);
+    set_denied(world, cuts, n);
+    clear_cuts(world);
+    struct state s = *shocks(world);
+    for (int32_t i = 0; i < s.n_denied; i++) {
+        cut_hardware(world, &s.denied[i]);
+        cut_services(world, &s.denied[i]);
+    }
+    uint8_t *to = append_marks(world, footprint, s.site_cut, t->n_sites);
+    to = append_marks(world, to, s.silicon_cut, t->n_accelerators);
+    to = append_marks(world, to, s.spares_cut, t->n_accelerators);
+    to = append_marks(world, to, s.cloud_cut, t->n_clouds);
+    to = append_marks(world, to, s.model_cut, t->n_models);
+    to = append_marks(world, to, s.pool_cut, t->n_pools);
+    for (int32_t p = 0; p < t->n_purchases; p++) {
+        to[p] = 0;
+        for (int32_t i = 0; i < s.n_denied; i++) {
+            to[p] |= stops_payment(world, &s.denied[i], t->purchases[p].payment);
+        }
+    }
+    *shocks(world) = before;
+    mark_cuts(world);
 }
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
@@ -473,7 +564,8 @@ const struct hanse_kind hanse_kind_restriction = {
     .n_fields = sizeof RESTRICTION_FIELDS / sizeof *RESTRICTION_FIELDS,
 };
 
-static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction};
+static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction,
+                                                 &hanse_kind_denial};
 
 static const char *const EVENT_NAMES[] = {[EVENT_WITHDRAW] = "withdraw",
                                           [EVENT_RETURN] = "return",

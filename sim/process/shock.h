@@ -27,6 +27,7 @@
 #define HANSE_SIM_PROCESS_SHOCK_H
 
 #include "sim/model/nouns.h"
+#include "sim/process/denial.h"
 #include "sim/process/mechanism.h"
 
 struct hanse_world;
@@ -74,6 +75,13 @@ extern const struct hanse_mechanism hanse_mechanism_shock;
 /* Is a device type caught by a restriction's thresholds? */
 bool hanse__restriction_controls(const struct hanse_restriction *restriction,
                                  const struct hanse_accelerator *accelerator);
+
+/* Denial experiments: see denial.h. */
+enum hanse_status hanse__shock_deny(struct hanse_world *world, const struct hanse_cut *cuts,
+                                    size_t n);
+size_t hanse__shock_footprint_size(const struct hanse_world *world);
+void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *cuts, size_t n,
+                            uint8_t *footprint);
 
 /* What is cut now. */
 bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group);

@@ -78,6 +78,19 @@ static bool covers_jurisdiction(const struct hanse_tables *t, struct hanse_actor
     return actor.kind == t->kind_bloc && in_bloc(&t->jurisdictions[jurisdiction], actor.index);
 }
 
+static bool covers_one_of(const struct hanse_tables *t, struct hanse_actor actor,
+                          const struct hanse_actor_list *compelled_by)
+{
+    for (int32_t i = 0; i < compelled_by->count; i++) {
+        struct hanse_actor by = compelled_by->items[i];
+        if ((by.kind == actor.kind && by.index == actor.index) ||
+            (by.kind == t->kind_jurisdiction && covers_jurisdiction(t, actor, by.index))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
                          struct hanse_actor target)
 {
@@ -92,14 +105,16 @@ bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor act
         return covers_jurisdiction(t, actor, target.index);
     }
     if (target.kind == t->kind_operator) {
-        return covers_jurisdiction(t, actor, t->operators[target.index].home);
+        return covers_jurisdiction(t, actor, t->operators[target.index].home) ||
+               covers_one_of(t, actor, &t->operators[target.index].compelled_by);
     }
     if (target.kind != t->kind_firm) {
         return false;
     }
     for (int32_t firm = target.index; firm >= 0; firm = t->firms[firm].parent) {
         if ((actor.kind == t->kind_firm && actor.index == firm) ||
-            covers_jurisdiction(t, actor, t->firms[firm].home)) {
+            covers_jurisdiction(t, actor, t->firms[firm].home) ||
+            covers_one_of(t, actor, &t->firms[firm].compelled_by)) {
             return true;
         }
     }

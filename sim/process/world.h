@@ -17,6 +17,7 @@
 #include "sim/engine/stream.h"
 #include "sim/model/nouns.h"
 #include "sim/model/scenario.h"
+#include "sim/process/denial.h"
 #include "sim/process/layout.h"
 #include "sim/process/record.h"
 
@@ -78,6 +79,7 @@ struct hanse_moving {
     int32_t month; /* whose cells are written to */
     uint64_t n_events;
     uint64_t changes; /* counts every change of some device's availability */
+    int32_t recourse; /* enum hanse_recourse: how far this world may react */
     hanse_ref calendar;
     hanse_ref series;
     hanse_ref notes;
@@ -108,7 +110,8 @@ struct hanse_world {
 void hanse__world_read_tables(struct hanse_world *world);
 
 /* Does withdrawing `actor` take `target` along? It does when it is the same, the target's
- * parent (and so on up), the jurisdiction that can compel it, or a bloc of that jurisdiction.
+ * parent (and so on up), a jurisdiction that can compel it (home, `compelled_by`), or a bloc of
+ * such a jurisdiction.
  */
 bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
                          struct hanse_actor target);
