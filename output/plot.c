@@ -1,16 +1,13 @@
 #include "output/plot.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "output/gnuplot.h"
 #include "output/influence.h"
 
-enum { MAX_CASES = 8, PATH_BYTES = 256 };
+enum { MAX_CASES = HANSE_GNUPLOT_COLOURS, PATH_BYTES = 256 };
 
 /* What is being drawn, once names have become numbers. */
 struct drawing {
@@ -25,24 +22,6 @@ struct drawing {
     const char *unit, *long_name;
     struct hanse_measure measure;
 };
-
-/* Okabe and Ito's colours, in the order lines are given them. */
-static const char *const colours[MAX_CASES] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                               "#e69f00", "#56b4e9", "#b3a500", "#3d4754"};
-
-/* A text gnuplot takes as it is: single quotes interpret nothing but the quote itself. */
-static void quoted(struct hanse_text *script, const char *words)
-{
-    hanse__text_add(script, "'");
-    for (const char *c = words; *c != '\0'; c++) {
-        if (*c == '\'') {
-            hanse__text_add(script, "''");
-        } else {
-            hanse__text_bytes(script, (unsigned char)*c < 0x20 ? " " : c, 1);
-        }
-    }
-    hanse__text_add(script, "'");
-}
 
 static enum hanse_status no_such(struct drawing *d, const char *thing, const char *name,
                                  const char *const *names, size_t n)
@@ -183,30 +162,6 @@ static enum hanse_status months_block(struct drawing *d, size_t which,
     return HANSE_OK;
 }
 
-static enum hanse_status terminal(struct drawing *d)
-{
-    const char *path = d->options->path;
-    const char *dot = strrchr(path, '.');
-
-    if (dot && strcmp(dot, ".svg") == 0) {
-        hanse__text_add(d->script, "set terminal svg size 960,540 dynamic noenhanced font "
-                                   "'DejaVu Sans,14' background '#ffffff'\n");
-    } else if (dot && strcmp(dot, ".png") == 0) {
-        hanse__text_add(d->script, "set terminal pngcairo size 1920,1080 fontscale 1.9 "
-                                   "linewidth 1.9 noenhanced font 'DejaVu Sans,11'\n");
-    } else {
-        return hanse__fail(d->digest.ctx, HANSE_ERR_INPUT,
-                           "%s: a plot must end in .svg or .png", path);
-    }
-    hanse__text_add(d->script, "set output ");
-    quoted(d->script, path);
-    hanse__text_add(d->script, "\nset encoding utf8\nset border 3 linecolor '#8a95a3'\n"
-                               "set tics nomirror out textcolor '#5a6675'\n"
-                               "set grid ytics linetype 1 linecolor '#dfe4ea' linewidth 1\n"
-                               "set style fill solid 1 noborder\n");
-    return HANSE_OK;
-}
-
 static void titles(struct drawing *d, const char *y_unit)
 {
     char words[512];
@@ -214,13 +169,13 @@ static void titles(struct drawing *d, const char *y_unit)
     snprintf(words, sizeof words, "%.200s%s%.100s", d->long_name, d->region_label ? ", " : "",
              d->region_label ? d->region_label : "");
     hanse__text_add(d->script, "set label 1 ");
-    quoted(d->script, words);
+    hanse__gnuplot_text(d->script, words);
     hanse__text_add(d->script, " at graph 0, graph 1.13 left font ',15' textcolor '#1b2430'\n"
                                "set label 2 ");
-    quoted(d->script, hanse_results_attribute(d->digest.results, "title"));
+    hanse__gnuplot_text(d->script, hanse_results_attribute(d->digest.results, "title"));
     hanse__text_add(d->script, " at graph 0, graph 1.065 left textcolor '#5a6675'\n"
                                "set tmargin 5\nset ylabel ");
-    quoted(d->script, y_unit);
+    hanse__gnuplot_text(d->script, y_unit);
     hanse__text_add(d->script, " textcolor '#5a6675'\n");
 }
 
@@ -237,7 +192,7 @@ static void calendar(struct drawing *d)
                          "set object %zu rectangle from %.4f, graph 0 to %.4f, graph 1 behind "
                          "fillcolor '#faeee5' fillstyle solid 1 noborder\nset label %zu ",
                          10 + i, spans[i].from, spans[i].to, 10 + i);
-        quoted(d->script, spans[i].label);
+        hanse__gnuplot_text(d->script, spans[i].label);
         hanse__text_addf(d->script,
                          " at %.4f, graph %.2f center font ',11' textcolor '#b34e00'\n",
                          (spans[i].from + spans[i].to) / 2, 0.04 + 0.06 * (double)(i % 3));
@@ -257,13 +212,13 @@ static void element(struct drawing *d, bool *first, const char *format, size_t w
 static void titled(struct drawing *d, const char *words)
 {
     hanse__text_add(d->script, " title ");
-    quoted(d->script, words);
+    hanse__gnuplot_text(d->script, words);
 }
 
 static void fan_elements(struct drawing *d, bool *first, size_t order)
 {
     size_t which = d->cases[order];
-    const char *colour = colours[order];
+    const char *colour = hanse__gnuplot_colours[order];
     char style[128];
 
     if (d->n_cases == 1 && d->digest.n_replications >= HANSE_BAND_REPLICATIONS) {
@@ -324,10 +279,12 @@ static enum hanse_status difference(struct drawing *d)
         char style[128];
 
         snprintf(style, sizeof style,
-                 "filledcurves fillcolor '%s' fillstyle transparent solid 0.30", colours[i]);
+                 "filledcurves fillcolor '%s' fillstyle transparent solid 0.30",
+                 hanse__gnuplot_colours[i]);
         element(d, &first, "$case%zu", d->cases[i], "1:2:4", style);
         titled(d, d->n_cases == 1 ? "95 % interval" : "");
-        snprintf(style, sizeof style, "lines linewidth 2.4 linecolor '%s'", colours[i]);
+        snprintf(style, sizeof style, "lines linewidth 2.4 linecolor '%s'",
+                 hanse__gnuplot_colours[i]);
         element(d, &first, "$case%zu", d->cases[i], "1:3", style);
         titled(d, hanse__digest_case(&d->digest, d->cases[i]));
     }
@@ -356,7 +313,7 @@ static void bar_tics(struct drawing *d)
                      d->n_cases - 1);
     for (size_t i = 0; i < d->n_cases; i++) {
         hanse__text_add(d->script, i > 0 ? ", " : "");
-        quoted(d->script, hanse__digest_case(&d->digest, d->cases[i]));
+        hanse__gnuplot_text(d->script, hanse__digest_case(&d->digest, d->cases[i]));
         hanse__text_addf(d->script, " %zu", i);
     }
     hanse__text_add(d->script, ")\n");
@@ -398,7 +355,7 @@ static enum hanse_status bars(struct drawing *d)
 
         snprintf(columns, sizeof columns, "($1%+.2f):2:(%.2f)", shift, n == 2 ? 0.36 : 0.6);
         snprintf(style, sizeof style, "boxes fillcolor '%s' fillstyle solid 0.75",
-                 i == 0 ? "#9fb3c4" : colours[0]);
+                 i == 0 ? "#9fb3c4" : hanse__gnuplot_colours[0]);
         element(d, &first, "$window%zu", windows[i], columns, style);
         titled(d, window_name(d, windows[i]));
         snprintf(columns, sizeof columns, "($1%+.2f):2:3:4", shift);
@@ -428,7 +385,7 @@ static enum hanse_status tornado_rows(struct drawing *d,
     hanse__text_add(d->script, "EOD\nset ytics (");
     for (size_t i = 0; i < n; i++) {
         hanse__text_add(d->script, i > 0 ? ", " : "");
-        quoted(d->script, influences->items[i].label);
+        hanse__gnuplot_text(d->script, influences->items[i].label);
         hanse__text_addf(d->script, " %zu", n - i);
     }
     hanse__text_addf(
@@ -474,7 +431,7 @@ static enum hanse_status draw(struct drawing *d)
     d->measure = d->options->kind == HANSE_PLOT_BARS
                      ? hanse__digest_measure(&d->digest, d->view, 0)
                      : hanse__digest_measure_months(&d->digest, d->view);
-    HANSE_TRY(terminal(d));
+    HANSE_TRY(hanse__gnuplot_begin(d->script, d->options->path));
     titles(d, is_difference ? d->measure.unit_of_difference : d->measure.unit);
     HANSE_TRY(charts[d->options->kind](d));
     hanse__text_add(d->script, "\nunset output\n");
@@ -498,47 +455,6 @@ enum hanse_status hanse__plot_script(struct hanse_context *ctx, struct hanse_res
     return status;
 }
 
-static bool on_path(const char *program)
-{
-    const char *directories = getenv("PATH");
-    char path[4096];
-
-    while (directories && *directories != '\0') {
-        int length = (int)strcspn(directories, ":");
-
-        if (snprintf(path, sizeof path, "%.*s/%s", length, directories, program) <
-                (int)sizeof path &&
-            access(path, X_OK) == 0) {
-            return true;
-        }
-        directories += length + (directories[length] == ':');
-    }
-    return false;
-}
-
-static enum hanse_status run_gnuplot(struct hanse_context *ctx, const struct hanse_text *script)
-{
-    FILE *pipe;
-    bool written;
-    int status;
-
-    if (!on_path("gnuplot")) {
-        return hanse__fail(ctx, HANSE_ERR_IO,
-                           "gnuplot is not installed; on Debian: apt-get install gnuplot-nox");
-    }
-    fflush(NULL);
-    pipe = popen("gnuplot", "w");
-    if (!pipe) {
-        return hanse__fail(ctx, HANSE_ERR_IO, "gnuplot cannot be started: %s", strerror(errno));
-    }
-    written = fwrite(script->bytes, 1, script->length, pipe) == script->length;
-    status = pclose(pipe);
-    if (!written || status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return hanse__fail(ctx, HANSE_ERR_IO, "gnuplot failed; its message is above");
-    }
-    return HANSE_OK;
-}
-
 enum hanse_status hanse_plot_write(struct hanse_context *ctx, struct hanse_results *results,
                                    const struct hanse_plot_options *options)
 {
@@ -548,11 +464,7 @@ enum hanse_status hanse_plot_write(struct hanse_context *ctx, struct hanse_resul
     hanse__text_init(&script, ctx);
     status = hanse__plot_script(ctx, results, options, &script);
     if (status == HANSE_OK) {
-        status = run_gnuplot(ctx, &script);
-    }
-    if (status == HANSE_OK && access(options->path, R_OK) != 0) {
-        status =
-            hanse__fail(ctx, HANSE_ERR_IO, "%s: gnuplot could not write it", options->path);
+        status = hanse__gnuplot_run(&script, options->path);
     }
     hanse__text_fini(&script);
     return status;
