@@ -15,17 +15,12 @@
 enum { CELL_SIZE = 512 };
 
 static const char *const takes[] = {
-    [HANSE_NUMBER] = "number",
-    [HANSE_INTEGER] = "whole number",
-    [HANSE_FLAG] = "true or false",
-    [HANSE_TEXT] = "text",
-    [HANSE_CHOICE] = "one of",
-    [HANSE_REFERENCE] = "name of",
-    [HANSE_REFERENCES] = "list of names",
-    [HANSE_ACTOR] = "name of",
-    [HANSE_ACTORS] = "list of names",
-    [HANSE_SERIES] = "list of numbers",
-    [HANSE_CHILDREN] = "list of declarations",
+    [HANSE_NUMBER] = "number",          [HANSE_INTEGER] = "whole number",
+    [HANSE_FLAG] = "true or false",     [HANSE_TEXT] = "text",
+    [HANSE_CHOICE] = "one of",          [HANSE_POLICY] = "a function or one of",
+    [HANSE_REFERENCE] = "name of",      [HANSE_REFERENCES] = "list of names",
+    [HANSE_ACTOR] = "name of",          [HANSE_ACTORS] = "list of names",
+    [HANSE_SERIES] = "list of numbers", [HANSE_CHILDREN] = "list of declarations",
 };
 static const char *const reducers[] = {
     [HANSE_SUM] = "total",

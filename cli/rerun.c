@@ -138,6 +138,7 @@ enum hanse_status hanse_cli_rerun(struct hanse_context *ctx, const struct hanse_
     struct watch watch = {.options = options, .file = file};
     struct hanse_worker *worker;
     HANSE_TRY(hanse_worker_create(ctx, &worker));
+    hanse_worker_hooks(worker, &study->hooks);
     enum hanse_status status = HANSE_OK;
     bool failed = false;
     for (uint32_t c = 0; c < study->n_cases && status == HANSE_OK; c++) {

@@ -212,6 +212,7 @@ static enum hanse_status plan(struct run *run)
         .n_replications = (uint32_t)settings->replications,
         .n_central = (uint32_t)central,
         .seed = (uint64_t)settings->seed,
+        .hooks = hanse_script_hooks(run->loaded.script),
         .n_planned = run->relative > 0.0 ? HANSE_PRECISION_MOST : 0,
     };
     HANSE_TRY(hanse_layout_init(run->ctx, run->loaded.cases[0], &run->study.layout));

@@ -92,6 +92,7 @@ static enum hanse_field_type parse_type(const char *name)
         {"reference", HANSE_REFERENCE}, {"references", HANSE_REFERENCES},
         {"actor", HANSE_ACTOR},         {"actors", HANSE_ACTORS},
         {"series", HANSE_SERIES},       {"children", HANSE_CHILDREN},
+        {"policy", HANSE_POLICY},
     };
     for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
         if (strcmp(TYPES[i].name, name) == 0) {

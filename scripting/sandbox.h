@@ -56,7 +56,10 @@ struct hanse_script {
     bool machine_failed; /* the machine refused, not we */
     double cpu_s;        /* processor time when this call into Lua began */
     uint32_t counts;
-    char *folder, *library; /* real paths; library may be NULL */
+    char *folder, *library;             /* real paths; library may be NULL */
+    const struct hanse_script *parent;  /* whose texts are run again; NULL: read afresh */
+    const struct hanse_hook_call *call; /* under way; NULL none */
+    uint64_t n_calls;                   /* so far: a view is good for its own call only */
     struct hanse__source *sources;
     size_t n_sources, sources_capacity;
     void **blocks; /* what settings point to */
@@ -102,6 +105,13 @@ void hanse__open_declare(lua_State *lua);
 void hanse__open_params(lua_State *lua);
 void hanse__open_modules(lua_State *lua);
 void hanse__open_reference(lua_State *lua);
+
+/* Runs the script's texts once more in a state of its own; its draft is of no use. */
+enum hanse_status hanse__script_again(struct hanse_context *ctx,
+                                      const struct hanse_script *script,
+                                      struct hanse_script **again);
+/* Functions among a scenario's values: keeps the one at `index` and says its number. */
+int32_t hanse__hook_keep(lua_State *lua, int index);
 
 /* Finds NAME under the script's folder, then under the library's, never outside either.
  * `path` gets the real path, `shown` how to name it. False when there is none. */

@@ -70,6 +70,13 @@ static int32_t read_open_file(struct hanse_script *script, FILE *file, const cha
 
 int32_t hanse__source_read(struct hanse_script *script, const char *path, const char *shown)
 {
+    /* A state of the same scenario sees the same texts, whatever became of the files. */
+    for (size_t i = 0; script->parent != NULL && i < script->parent->n_sources; i++) {
+        const struct hanse__source *known = &script->parent->sources[i];
+        if (strcmp(known->name, shown) == 0) {
+            return hanse__source_add(script, shown, known->text, known->length);
+        }
+    }
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return read_fail(script, HANSE_ERR_INPUT, shown, strerror(errno));
@@ -224,6 +231,30 @@ enum hanse_status hanse_script_load(struct hanse_context *ctx, const char *path,
                                     struct hanse_script **script)
 {
     return hanse_script_load_text(ctx, path, NULL, 0, library, limits, script);
+}
+
+enum hanse_status hanse__script_again(struct hanse_context *ctx,
+                                      const struct hanse_script *script,
+                                      struct hanse_script **again)
+{
+    const struct hanse__source *scenario = &script->sources[0];
+    struct hanse_script *made = hanse__alloc(ctx, 1, sizeof *made);
+    *again = NULL;
+    if (made == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    made->ctx = ctx;
+    made->parent = script;
+    made->steps_limit = script->steps_limit;
+    made->memory_limit = script->memory_limit;
+    enum hanse_status status =
+        load(made, scenario->name, script->library, scenario->text, scenario->length);
+    if (status != HANSE_OK) {
+        hanse_script_destroy(made);
+        return status;
+    }
+    *again = made;
+    return HANSE_OK;
 }
 
 void hanse_script_destroy(struct hanse_script *script)

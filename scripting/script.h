@@ -9,6 +9,7 @@
 #define HANSE_SCRIPTING_SCRIPT_H
 
 #include "sim/model/draft.h"
+#include "sim/process/hook.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,6 +42,10 @@ struct hanse_draft *hanse_script_draft(struct hanse_script *script);
 size_t hanse_script_n_sources(const struct hanse_script *script);
 void hanse_script_source(const struct hanse_script *script, size_t i, const char **name,
                          const char **text, size_t *length);
+
+/* What makes the functions of the scenario's policies, for workers (replication.h): each gets
+ * a Lua state of its own that runs the same texts again, so it must not outlive the script. */
+struct hanse_hook_maker hanse_script_hooks(const struct hanse_script *script);
 
 /* Reads a --set argument "path=expression" (units allowed) in the same sandbox. The setting
  * points into the script. */

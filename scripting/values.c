@@ -180,12 +180,29 @@ static void read_list(lua_State *lua, int index, const char *unit,
     mark_list(value);
 }
 
+/* What it is shown as is pushed. */
+static void read_function(lua_State *lua, int index, struct hanse_value *value)
+{
+    lua_Debug about;
+    lua_pushvalue(lua, index);
+    lua_getinfo(lua, ">S", &about);
+    int32_t hook = hanse__hook_keep(lua, index);
+    const char *text = lua_pushfstring(
+        lua, "function at %s:%d", *about.source == '@' ? about.source + 1 : about.short_src,
+        about.linedefined);
+    *value = (struct hanse_value){.type = HANSE_VALUE_HOOK, .text = text, .hook = hook};
+}
+
 void hanse__value_read(lua_State *lua, int index, const char *unit,
                        const struct hanse__spot *spot, struct hanse_value *value)
 {
     index = lua_absindex(lua, index);
     if (lua_type(lua, index) == LUA_TTABLE) {
         read_list(lua, index, unit, spot, value);
+        return;
+    }
+    if (lua_type(lua, index) == LUA_TFUNCTION) {
+        read_function(lua, index, value);
         return;
     }
     struct hanse_term *room = lua_newuserdatauv(lua, sizeof *room, 0);

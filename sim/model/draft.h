@@ -81,6 +81,7 @@ enum hanse_value_type {
     HANSE_VALUE_TEXT,    /* texts, choices, references and actors by name */
     HANSE_VALUE_FLAG,
     HANSE_VALUE_LIST,
+    HANSE_VALUE_HOOK,   /* policies: a function of the script; `text` says where it stands */
     HANSE_VALUE_ABSENT, /* overrides only: takes the entity or the field's value away */
 };
 struct hanse_value {
@@ -88,6 +89,7 @@ struct hanse_value {
     struct hanse_formula formula;
     const char *text;
     bool flag;
+    int32_t hook; /* HOOK: its number, from 0 */
     const struct hanse_value *items;
     size_t n_items;
     const char *source; /* overrides the origin's for this value; NULL none */

@@ -110,7 +110,7 @@ static enum hanse_status write_number(struct filling *filling)
     return HANSE_OK;
 }
 
-static enum hanse_status note_text(struct filling *filling, char *text)
+static enum hanse_status note_text(struct filling *filling, const char *text)
 {
     struct hanse_scenario *scenario = filling->freeze->scenario;
     const struct hanse__table *table = &scenario->tables[filling->kind];
@@ -186,7 +186,13 @@ static enum hanse_status write_choice(struct filling *filling)
         }
     }
     *(int32_t *)room_of(filling) = word;
-    return HANSE_OK;
+    if (hanse_policy_hook(word) < 0) {
+        return HANSE_OK;
+    }
+    filling->freeze->scenario->has_hooks = true;
+    const char *where;
+    HANSE_TRY(hanse__pool_copy(&filling->freeze->scenario->pool, value->as.text, &where));
+    return note_text(filling, where);
 }
 
 static bool names_parent(const struct hanse_draft *draft, uint32_t kind,
@@ -299,6 +305,7 @@ static enum hanse_status write_cell(struct filling *filling)
     case HANSE_TEXT:
         return write_text(filling);
     case HANSE_CHOICE:
+    case HANSE_POLICY:
         return write_choice(filling);
     case HANSE_REFERENCE:
     case HANSE_ACTOR:

@@ -159,6 +159,11 @@ static void read_value(const struct hanse_scenario *scenario, const struct hanse
     case HANSE_TEXT:
         value->text = *(const char *const *)(const void *)room;
         break;
+    case HANSE_POLICY:
+        if (hanse_policy_hook(*(const int32_t *)(const void *)room) >= 0) {
+            value->text = list_text(whole_of(scenario), number);
+            break;
+        } /* fall through */
     case HANSE_CHOICE:
         nth_word(field->options, *(const int32_t *)(const void *)room, value->digits,
                  sizeof value->digits);
@@ -203,6 +208,11 @@ void hanse_scenario_value(const struct hanse_scenario *scenario, size_t i,
     };
     read_value(scenario, field, (const char *)hanse__row(scenario, k, row) + field->offset, i,
                value);
+}
+
+bool hanse_scenario_has_hooks(const struct hanse_scenario *scenario)
+{
+    return whole_of(scenario)->has_hooks;
 }
 
 size_t hanse_scenario_n_params(const struct hanse_scenario *scenario)

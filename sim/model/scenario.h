@@ -33,6 +33,9 @@ HANSE_API int32_t hanse_scenario_find(const struct hanse_scenario *scenario,
 HANSE_API uint64_t hanse_scenario_entity(const struct hanse_scenario *scenario,
                                          const struct hanse_kind *kind, int32_t index);
 
+/* Is some policy a function of the scenario's own? Then workers need a maker of hooks. */
+HANSE_API bool hanse_scenario_has_hooks(const struct hanse_scenario *scenario);
+
 /* Every resolved value, in a fixed order, for `check`, results and the report. */
 struct hanse_resolved {
     const char *kind, *name, *key;

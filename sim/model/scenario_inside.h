@@ -59,6 +59,7 @@ struct hanse_scenario {
     struct hanse__list_text *list_texts; /* ascending */
     size_t n_list_texts, list_texts_capacity;
     size_t n_values;
+    bool has_hooks; /* some policy is a function of the script */
 };
 
 static inline void *hanse__row(const struct hanse_scenario *scenario, size_t kind, size_t row)

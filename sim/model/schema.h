@@ -13,6 +13,8 @@
  *   HANSE_FLAG        bool
  *   HANSE_TEXT        const char *
  *   HANSE_CHOICE      int32_t, index into the words of `options`
+ *   HANSE_POLICY      int32_t, index into the words of `options`; a function of the scenario's
+ *                     own: hanse_policy_hook() says which
  *   HANSE_REFERENCE   int32_t, index into the table of the kind named by `options`; -1 none
  *   HANSE_REFERENCES  struct hanse_list of such indices
  *   HANSE_ACTOR       struct hanse_actor: an entity of any kind named in `options`
@@ -23,8 +25,8 @@
  *                     kind set to the parent
  *
  * When not given and without a fallback: a TEXT is "" (one keyed "label" is the row's name), a
- * CHOICE -1, a REFERENCE or ACTOR -1, a list or series empty. A field without HANSE_REQUIRED
- * whose NUMBER has no fallback is 0.
+ * CHOICE or POLICY -1, a REFERENCE or ACTOR -1, a list or series empty. A field without
+ * HANSE_REQUIRED whose NUMBER has no fallback is 0.
  */
 #ifndef HANSE_SIM_MODEL_SCHEMA_H
 #define HANSE_SIM_MODEL_SCHEMA_H
@@ -48,6 +50,7 @@ enum hanse_field_type {
     HANSE_FLAG,
     HANSE_TEXT,
     HANSE_CHOICE,
+    HANSE_POLICY,
     HANSE_REFERENCE,
     HANSE_REFERENCES,
     HANSE_ACTOR,
@@ -60,6 +63,12 @@ struct hanse_list {
     const int32_t *items;
     int32_t count;
 };
+
+/* A POLICY as stored: number of the scenario's function, -1 when it is one of the words. */
+static inline int32_t hanse_policy_hook(int32_t policy)
+{
+    return policy < -1 ? -2 - policy : -1;
+}
 
 /* kind: index in the draft's list of kinds, -1 none; index: row in that kind's table. */
 struct hanse_actor {
@@ -89,11 +98,11 @@ struct hanse_field {
     const char *key;
     enum hanse_field_type type;
     const char *unit;    /* NUMBER, SERIES: what is stored; "1" for plain numbers */
-    const char *options; /* CHOICE: words; references: kinds; separated by spaces */
+    const char *options; /* CHOICE, POLICY: words; references: kinds; separated by spaces */
     size_t offset;
     unsigned flags;
     double fallback;           /* NUMBER, INTEGER, FLAG: value when not given */
-    const char *fallback_text; /* TEXT, CHOICE, REFERENCE: likewise; NULL none */
+    const char *fallback_text; /* TEXT, CHOICE, POLICY, REFERENCE: likewise; NULL none */
     double low, high;          /* allowed range, in `unit`; equal when unbounded */
     int32_t count;             /* SERIES: exact length; 0 any */
     const char *doc;           /* one sentence; shown in `hanse check` and the reference */

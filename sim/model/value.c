@@ -187,6 +187,7 @@ static enum hanse_status wrong_type(struct hanse_context *ctx, const struct hans
         [HANSE_FLAG] = "true or false",
         [HANSE_TEXT] = "a text",
         [HANSE_CHOICE] = "a word",
+        [HANSE_POLICY] = "a word or a function",
         [HANSE_REFERENCE] = "a name",
         [HANSE_REFERENCES] = "a list of names",
         [HANSE_ACTOR] = "a name",
@@ -197,7 +198,7 @@ static enum hanse_status wrong_type(struct hanse_context *ctx, const struct hans
     static const char *const came[] = {
         [HANSE_VALUE_FORMULA] = "a number", [HANSE_VALUE_TEXT] = "the text",
         [HANSE_VALUE_FLAG] = "a flag",      [HANSE_VALUE_LIST] = "a list",
-        [HANSE_VALUE_ABSENT] = "absent",
+        [HANSE_VALUE_HOOK] = "a function",  [HANSE_VALUE_ABSENT] = "absent",
     };
     bool member = place->item > 0;
     const char *want = !member                       ? wants[field->type]
@@ -260,10 +261,14 @@ static enum hanse_status keep_text(struct hanse__store *store, const struct hans
                                    const struct hanse_value *in, struct hanse__value *out)
 {
     struct hanse_context *ctx = store->pool->ctx;
+    if (field->type == HANSE_POLICY && in->type == HANSE_VALUE_HOOK) {
+        out->count = (uint32_t)(-2 - in->hook);
+        return hanse__pool_intern(store->pool, in->text, &out->as.text);
+    }
     if (in->type != HANSE_VALUE_TEXT || in->text == NULL) {
         return wrong_type(ctx, place, field, in);
     }
-    if (field->type == HANSE_CHOICE) {
+    if (field->type == HANSE_CHOICE || field->type == HANSE_POLICY) {
         int32_t word = hanse__word_index(field->options, in->text);
         if (word < 0) {
             return hanse__unknown_word(ctx, place, field->options, in->text);
@@ -324,6 +329,7 @@ enum hanse_status hanse__value_keep(struct hanse__store *store,
                                             : wrong_type(store->pool->ctx, place, field, in);
     case HANSE_TEXT:
     case HANSE_CHOICE:
+    case HANSE_POLICY:
     case HANSE_REFERENCE:
     case HANSE_ACTOR:
         return keep_text(store, place, field, in, out);

@@ -16,6 +16,7 @@ struct hanse_worker {
     const struct hanse_scenario *instance_of;
     double *inputs;
     size_t n_inputs, inputs_capacity;
+    struct hanse_hook_maker maker;
 };
 
 enum hanse_status hanse_worker_create(struct hanse_context *ctx, struct hanse_worker **worker)
@@ -33,11 +34,42 @@ enum hanse_status hanse_worker_create(struct hanse_context *ctx, struct hanse_wo
     return status;
 }
 
+void hanse_worker_hooks(struct hanse_worker *worker, const struct hanse_hook_maker *maker)
+{
+    worker->maker = maker != NULL ? *maker : (struct hanse_hook_maker){0};
+}
+
+static void drop_hooks(struct hanse_worker *worker)
+{
+    if (worker->world.hooks.self != NULL) {
+        worker->maker.unmake(&worker->world.hooks);
+    }
+    worker->world.hooks = (struct hanse_hooks){0};
+}
+
+/* A replication's own functions, fresh: what one left in its variables must not reach another,
+ * or results would depend on which thread ran what before. */
+static enum hanse_status fresh_hooks(struct hanse_worker *worker,
+                                     const struct hanse_scenario *scenario)
+{
+    drop_hooks(worker);
+    if (!hanse_scenario_has_hooks(scenario)) {
+        return HANSE_OK;
+    }
+    if (worker->maker.make == NULL) {
+        return hanse__fail(worker->world.ctx, HANSE_ERR_INPUT,
+                           "policies: one is a function of the scenario, and this worker was "
+                           "given no maker of hooks");
+    }
+    return worker->maker.make(worker->maker.self, worker->world.ctx, &worker->world.hooks);
+}
+
 void hanse_worker_destroy(struct hanse_worker *worker)
 {
     if (worker == NULL) {
         return;
     }
+    drop_hooks(worker);
     hanse_scenario_destroy(worker->instance);
     hanse_arena_fini(&worker->world.arena);
     hanse__free(worker->inputs);
@@ -139,6 +171,7 @@ enum hanse_status hanse_worker_start(struct hanse_worker *worker,
 {
     struct hanse_world *world = &worker->world;
     HANSE_TRY(draw_inputs(worker, scenario, seed, replication, central));
+    HANSE_TRY(fresh_hooks(worker, scenario));
     world->scenario = worker->instance;
     world->frozen = scenario;
     world->layout = layout;
@@ -300,11 +333,14 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
         memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
     }
     HANSE_TRY(hanse_scenario_patch(to->world.ctx, to->instance, to->inputs));
+    HANSE_TRY(fresh_hooks(to, from->world.frozen));
+    struct hanse_hooks hooks = to->world.hooks;
     struct hanse_arena arena = to->world.arena;
     struct hanse_context *ctx = to->world.ctx;
     HANSE_TRY(hanse_arena_copy(&arena, &from->world.arena));
     to->world = from->world;
     to->world.ctx = ctx;
+    to->world.hooks = hooks;
     to->world.arena = arena;
     to->world.calendar.arena = &to->world.arena;
     to->world.scenario = to->instance;

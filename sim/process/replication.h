@@ -7,6 +7,7 @@
 #ifndef HANSE_SIM_PROCESS_REPLICATION_H
 #define HANSE_SIM_PROCESS_REPLICATION_H
 
+#include "sim/process/hook.h"
 #include "sim/process/layout.h"
 #include "sim/process/record.h"
 
@@ -29,6 +30,11 @@ HANSE_API enum hanse_status hanse_worker_run(struct hanse_worker *worker,
                                              const struct hanse_layout *layout, uint64_t seed,
                                              uint32_t replication, bool central,
                                              struct hanse_record *record);
+
+/* Where the functions of scenarios that have some come from; copied, NULL none. A replication
+ * of such a scenario fails without. */
+HANSE_API void hanse_worker_hooks(struct hanse_worker *worker,
+                                  const struct hanse_hook_maker *maker);
 
 /* In steps, for tests and studies that copy a running replication: start, then advance to
  * given hours, then finish. `to` becomes a bit-wise copy that continues on its own. */

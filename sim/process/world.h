@@ -18,6 +18,7 @@
 #include "sim/model/nouns.h"
 #include "sim/model/scenario.h"
 #include "sim/process/denial.h"
+#include "sim/process/hook.h"
 #include "sim/process/layout.h"
 #include "sim/process/record.h"
 
@@ -103,6 +104,7 @@ struct hanse_world {
     int32_t first_column[HANSE_MECHANISMS];
     double horizon_h;
     const struct hanse_observer *observer; /* NULL: nobody looks on */
+    struct hanse_hooks hooks;              /* the scenario's own functions, if it has some */
     struct hanse_moving moving;
 };
 

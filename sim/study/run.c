@@ -116,6 +116,7 @@ static void crew_member(struct hanse__crew *crew)
     struct hanse_worker *worker = NULL;
     enum hanse_status status = hanse_worker_create(ctx, &worker);
     if (status == HANSE_OK) {
+        hanse_worker_hooks(worker, &crew->study->hooks);
         status = work_on(crew, worker);
     }
     if (status != HANSE_OK) {

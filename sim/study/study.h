@@ -31,6 +31,7 @@ struct hanse_study {
      * are now; 0: n_replications. */
     uint32_t n_planned;
     uint64_t seed;
+    struct hanse_hook_maker hooks; /* of scenarios with functions; zero: none */
     struct hanse_layout layout;
 };
 

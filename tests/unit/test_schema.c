@@ -17,6 +17,7 @@ static const size_t room[] = {
     [HANSE_FLAG] = sizeof(bool),
     [HANSE_TEXT] = sizeof(char *),
     [HANSE_CHOICE] = sizeof(int32_t),
+    [HANSE_POLICY] = sizeof(int32_t),
     [HANSE_REFERENCE] = sizeof(int32_t),
     [HANSE_REFERENCES] = sizeof(struct hanse_list),
     [HANSE_ACTOR] = sizeof(struct hanse_actor),
@@ -39,7 +40,7 @@ static bool is_kind(const char *word, size_t length)
 
 static void check_options(const struct hanse_kind *kind, const struct hanse_field *field)
 {
-    bool words = field->type == HANSE_CHOICE;
+    bool words = field->type == HANSE_CHOICE || field->type == HANSE_POLICY;
     bool kinds = (field->type >= HANSE_REFERENCE && field->type <= HANSE_ACTORS) ||
                  field->type == HANSE_CHILDREN;
     if ((words || kinds) != (field->options != NULL)) {
@@ -74,7 +75,8 @@ static void check_fallback(struct hanse_context *ctx, const struct hanse_kind *k
             fail_msg("its default: %s", hanse_context_message(ctx));
         }
     }
-    if (field->type == HANSE_CHOICE && field->fallback_text != NULL &&
+    if ((field->type == HANSE_CHOICE || field->type == HANSE_POLICY) &&
+        field->fallback_text != NULL &&
         hanse__word_index(field->options, field->fallback_text) < 0) {
         fail_msg("%s.%s: its default '%s' is no option", kind->name, field->key,
                  field->fallback_text);
