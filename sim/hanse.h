@@ -22,6 +22,7 @@
 #include "sim/engine/calendar.h"
 #include "sim/engine/stream.h"
 #include "sim/model/draft.h"
+#include "sim/model/kernel.h"
 #include "sim/model/nouns.h"
 #include "sim/model/profile.h"
 #include "sim/model/scenario.h"

@@ -43,8 +43,10 @@ static void service_law_is_the_roofline(void **state)
  * ⌊(154.6e9 − 140e9) / (327680 · 1100)⌋ = 40 requests fit, so batch 64 becomes 40. */
 static void a_model_too_big_for_a_device_takes_several_and_batches_what_fits(void **state)
 {
-    const struct hanse_profile profile = {HANSE_PROFILE_DERIVED, 500e12, 2e12,
-                                          80.0 * 1073741824.0};
+    const struct hanse_profile profile = {.origin = HANSE_PROFILE_DERIVED,
+                                          .compute_flop_per_s = 500e12,
+                                          .memory_byte_per_s = 2e12,
+                                          .capacity_bytes = 80.0 * 1073741824.0};
     const struct hanse_model model = {.parameters = 70e9,
                                       .bytes_per_parameter = 2,
                                       .kv_bytes_per_token = 327680,
