@@ -18,7 +18,7 @@ static const struct part parts[] = {
     {"calendar", hanse_bench_calendar}, {"streams", hanse_bench_streams},
     {"mm1", hanse_bench_mm1},           {"jackson", hanse_bench_jackson},
     {"phold", hanse_bench_phold},       {"lua", hanse_bench_lua},
-    {"ensemble", hanse_bench_ensemble},
+    {"ensemble", hanse_bench_ensemble}, {"nation", hanse_bench_nation},
 };
 
 enum { N_PARTS = sizeof parts / sizeof *parts };
@@ -97,8 +97,8 @@ static int unknown_part(const char *name)
     }
     return hanse_cli_bad_usage(
         "bench",
-        "no part '%s'; there are calendar, streams, mm1, jackson, phold, lua and "
-        "ensemble",
+        "no part '%s'; there are calendar, streams, mm1, jackson, phold, lua, ensemble and "
+        "nation",
         name);
 }
 
@@ -137,7 +137,7 @@ int hanse_cli_bench(int argc, char **argv)
     };
     const struct hanse_cli_usage usage = {
         .name = "bench",
-        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble]…",
+        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble|nation]…",
         .min_operands = 0,
         .max_operands = -1,
         .summary = "Measures the engine's own speed. Each figure is the median of the\n"

@@ -14,7 +14,7 @@
 
 #include "sim/base/context.h"
 
-enum { HANSE_BENCH_MOST = 99 };
+enum { HANSE_BENCH_MOST = 99, HANSE_BENCH_HOURS = 168 };
 
 struct hanse_bench {
     struct hanse_context *ctx;
@@ -50,6 +50,8 @@ enum hanse_status hanse_bench_phold(struct hanse_bench *bench);
 enum hanse_status hanse_bench_lua(struct hanse_bench *bench);
 /* Threads beside as many processes. */
 enum hanse_status hanse_bench_ensemble(struct hanse_bench *bench);
+/* Hourly years of synthetic nations. */
+enum hanse_status hanse_bench_nation(struct hanse_bench *bench);
 /* The variates' cost. */
 enum hanse_status hanse_bench_streams(struct hanse_bench *bench);
 
