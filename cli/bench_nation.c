@@ -4,8 +4,8 @@
  * Members of one bloc share a pool. Every member has a region with hardware for more or less
  * than its people ask, so that every hour somebody helps somebody; devices fail one by one and
  * are repaired or replaced; ten workload classes in three tiers and four data classes follow a
- * daily and weekly profile. The year is held to its books before its time counts: demand must be
- * what was served, dropped or still waits, to 1e-9.
+ * daily and weekly profile. The year is held to its books before its time counts: demand must
+ * be what was served, dropped or still waits, to 1e-9.
  */
 #include "cli/bench.h"
 
@@ -272,8 +272,7 @@ static enum hanse_status run(struct hanse_bench *bench, const struct size *size,
     for (int r = 0; r < bench->repetitions && right && status == HANSE_OK; r++) {
         struct hanse_record record;
         double start = hanse_bench_clock();
-        status =
-            hanse_worker_run(worker, scenario, &layout, 1, (uint32_t)r, false, &record);
+        status = hanse_worker_run(worker, scenario, &layout, 1, (uint32_t)r, false, &record);
         seconds[r] = hanse_bench_clock() - start;
         if (status == HANSE_OK) {
             millions[r] = 1e-6 * (double)record.n_events;

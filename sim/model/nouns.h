@@ -29,6 +29,12 @@ enum hanse_data_class {
 enum hanse_trust { HANSE_TRUST_HOME, HANSE_TRUST_BLOC, HANSE_TRUST_ANY };
 #define HANSE_TRUST_WORDS "home bloc any"
 
+#define HANSE_OPERATOR_WORDS "state university telecom data_centre miner individual hyperscaler"
+
+/* With whom a pool shares its hardware and work, of a data class. */
+enum hanse_share { HANSE_SHARE_NOBODY, HANSE_SHARE_PARTNERS, HANSE_SHARE_ALL };
+#define HANSE_SHARE_WORDS "nobody partners all"
+
 /* Kinds that can act, own or be withdrawn. */
 #define HANSE_ACTOR_KINDS "firm operator jurisdiction bloc"
 
@@ -36,11 +42,16 @@ struct hanse_settings { /* kind "scenario": exactly one row */
     const char *name, *title, *question, *start, *currency;
     bool hypothetical;
     int64_t seed, replications, central, base_year;
-    double horizon_h, discount_rate_per_year;
+    double horizon_h, discount_rate_per_year, detour;
     int32_t reference_accelerator;
 };
 
 struct hanse_bloc {
+    const char *name, *label;
+    bool circulates[HANSE_DATA_CLASSES]; /* data classes that may move within it */
+};
+
+struct hanse_certification {
     const char *name, *label;
 };
 
@@ -62,11 +73,16 @@ struct hanse_operator {
     int32_t home, type;
     struct hanse_actor_list compelled_by;
     double cost_of_capital_per_year;
+    struct hanse_list certifications;
 };
 
 struct hanse_pool {
     const char *name, *label;
     struct hanse_actor coordinator;
+    int32_t seat;   /* region where the coordinator runs; -1 everywhere */
+    bool federated; /* members coordinate themselves */
+    struct hanse_actor_list partners;
+    int32_t shares[HANSE_DATA_CLASSES]; /* enum hanse_share by data class */
 };
 
 struct hanse_region {
@@ -100,6 +116,7 @@ struct hanse_site {
     struct hanse_actor_list controllers;
     struct hanse_actor power_supplier, uplink_owner;
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;
+    struct hanse_list certifications;
 };
 
 struct hanse_group { /* devices of one type at one site */
@@ -121,10 +138,10 @@ struct hanse_headline {
     double floor;
 };
 
-extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_jurisdiction,
-    hanse_kind_firm, hanse_kind_operator, hanse_kind_pool, hanse_kind_region,
-    hanse_kind_accelerator, hanse_kind_model, hanse_kind_site, hanse_kind_group,
-    hanse_kind_window, hanse_kind_headline;
+extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_certification,
+    hanse_kind_jurisdiction, hanse_kind_firm, hanse_kind_operator, hanse_kind_pool,
+    hanse_kind_region, hanse_kind_accelerator, hanse_kind_model, hanse_kind_site,
+    hanse_kind_group, hanse_kind_window, hanse_kind_headline;
 
 #ifdef __cplusplus
 }

@@ -1,13 +1,37 @@
 /* Nouns of law and ownership: who can act, and where. */
 #include "sim/model/noun_table.h"
 
-static const struct hanse_field BLOC_FIELDS[] = {HANSE_LABEL_FIELD(hanse_bloc)};
+#define AT(member) offsetof(struct hanse_bloc, member)
+#define CIRCULATES(word, data_class)                                                           \
+    {                                                                                          \
+        .key = word "_data", .type = HANSE_FLAG, .fallback = 1,                                \
+        .offset = AT(circulates) + (data_class) * sizeof(bool),                                \
+        .doc = "members that let " word " data go to their blocs mean this one too"            \
+    }
+static const struct hanse_field BLOC_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_bloc),
+    CIRCULATES("public", HANSE_DATA_PUBLIC),
+    CIRCULATES("personal", HANSE_DATA_PERSONAL),
+    CIRCULATES("confidential", HANSE_DATA_CONFIDENTIAL),
+    CIRCULATES("state", HANSE_DATA_STATE),
+};
+#undef AT
 const struct hanse_kind hanse_kind_bloc = {
     .name = "bloc",
     .doc = "A group of jurisdictions that trust each other with some data.",
     .size = sizeof(struct hanse_bloc),
     .fields = BLOC_FIELDS,
     .n_fields = HANSE_COUNT(BLOC_FIELDS),
+};
+
+static const struct hanse_field CERTIFICATION_FIELDS[] = {
+    HANSE_LABEL_FIELD(hanse_certification)};
+const struct hanse_kind hanse_kind_certification = {
+    .name = "certification",
+    .doc = "Something a site or an operator can hold and an eligibility rule can ask for.",
+    .size = sizeof(struct hanse_certification),
+    .fields = CERTIFICATION_FIELDS,
+    .n_fields = HANSE_COUNT(CERTIFICATION_FIELDS),
 };
 
 #define AT(member) offsetof(struct hanse_jurisdiction, member)
@@ -85,7 +109,7 @@ static const struct hanse_field OPERATOR_FIELDS[] = {
     COMPELLED_BY,
     {.key = "type",
      .type = HANSE_CHOICE,
-     .options = "state university telecom data_centre miner individual hyperscaler",
+     .options = HANSE_OPERATOR_WORDS,
      .offset = AT(type),
      .flags = HANSE_REQUIRED,
      .doc = "sort of operator"},
@@ -97,6 +121,11 @@ static const struct hanse_field OPERATOR_FIELDS[] = {
      .low = 0,
      .high = 1,
      .doc = "real rate at which its equipment is annuitised"},
+    {.key = "certifications",
+     .type = HANSE_REFERENCES,
+     .options = "certification",
+     .offset = AT(certifications),
+     .doc = "what it holds for all its sites"},
 };
 const struct hanse_kind hanse_kind_operator = {
     .name = "operator",
@@ -108,6 +137,12 @@ const struct hanse_kind hanse_kind_operator = {
 #undef AT
 
 #define AT(member) offsetof(struct hanse_pool, member)
+#define SHARES(word, data_class)                                                               \
+    {                                                                                          \
+        .key = word "_shared", .type = HANSE_CHOICE, .options = HANSE_SHARE_WORDS,             \
+        .offset = AT(shares) + (data_class) * sizeof(int32_t), .fallback_text = "partners",    \
+        .doc = "other pools with which work on " word " data is shared; both must agree"       \
+    }
 static const struct hanse_field POOL_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_pool),
     {.key = "coordinator",
@@ -115,6 +150,24 @@ static const struct hanse_field POOL_FIELDS[] = {
      .options = HANSE_ACTOR_KINDS,
      .offset = AT(coordinator),
      .doc = "who runs the coordination layer; without it members serve only themselves"},
+    {.key = "seat",
+     .type = HANSE_REFERENCE,
+     .options = "region",
+     .offset = AT(seat),
+     .doc = "where it runs; an island without it has lost it; everywhere when not given"},
+    {.key = "federated",
+     .type = HANSE_FLAG,
+     .offset = AT(federated),
+     .doc = "members coordinate among themselves: neither coordinator nor seat can be lost"},
+    {.key = "partners",
+     .type = HANSE_ACTORS,
+     .options = "pool jurisdiction bloc",
+     .offset = AT(partners),
+     .doc = "pools it shares with: by name, or by the regions' jurisdiction or bloc"},
+    SHARES("public", HANSE_DATA_PUBLIC),
+    SHARES("personal", HANSE_DATA_PERSONAL),
+    SHARES("confidential", HANSE_DATA_CONFIDENTIAL),
+    SHARES("state", HANSE_DATA_STATE),
 };
 const struct hanse_kind hanse_kind_pool = {
     .name = "pool",

@@ -1,10 +1,12 @@
 #include "sim/process/account.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sim/process/batch.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/fleet.h"
+#include "sim/process/place.h"
 #include "sim/process/world.h"
 
 enum { EVENT_PAID_OFF };
@@ -31,12 +33,19 @@ struct loan {
 };
 
 struct state {
-    hanse_ref eur_per_h; /* double [groups]: annuities running now */
-    hanse_ref invested;  /* double [groups]: what its devices cost, for upkeep */
-    hanse_ref loans;     /* struct loan [capacity] */
+    hanse_ref ledgers; /* struct ledger [groups] */
+    hanse_ref loans;   /* struct loan [capacity] */
     uint32_t n_loans, capacity;
-    hanse_ref devices;    /* double [groups]: mean_available that held since from_h */
-    int64_t from_h, to_h; /* swept and not yet booked */
+    int64_t swept_h; /* up to which hour the meters stand */
+};
+
+/* A group's open page. */
+struct ledger {
+    double eur_per_h;        /* annuities running now */
+    double invested;         /* what its devices cost, for upkeep */
+    double devices;          /* available since from_h, mean */
+    int64_t from_h;          /* booked up to here */
+    struct hanse_meter read; /* its place's meter then */
 };
 
 static struct state *books(const struct hanse_world *world)
@@ -57,7 +66,12 @@ static double discount(const struct hanse_world *world, double t_h)
     return exp(-log1p(world->tables.settings->discount_rate_per_year) * t_h / HANSE_YEAR_H);
 }
 
-static void book(struct hanse_world *world);
+static struct ledger *ledger_of(const struct hanse_world *world, int32_t group)
+{
+    return (struct ledger *)hanse__at(world, books(world)->ledgers) + group;
+}
+
+static void book(struct hanse_world *world, int32_t group);
 
 enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t group,
                                          int32_t count, double price_eur, double age_h)
@@ -66,17 +80,17 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
     const struct hanse_operator *owner =
         &t->operators[t->sites[t->groups[group].site].operator_];
-    book(world);
+    book(world, group);
     struct state *s = books(world);
     double capital = count * price_eur * (1.0 + a->surround_cost);
-    ((double *)hanse__at(world, s->invested))[group] += capital;
+    ledger_of(world, group)->invested += capital;
     if (age_h >= a->life_h) {
         return HANSE_OK;
     }
     double rate =
         capital / HANSE_YEAR_H *
         hanse_annuity_per_year(owner->cost_of_capital_per_year, a->life_h / HANSE_YEAR_H);
-    ((double *)hanse__at(world, s->eur_per_h))[group] += rate;
+    ledger_of(world, group)->eur_per_h += rate;
     if (s->n_loans == s->capacity) {
         uint32_t capacity = s->capacity ? 2 * s->capacity : 32;
         hanse_ref grown =
@@ -121,12 +135,8 @@ static enum hanse_status init(struct hanse_world *world)
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_ACCOUNT] = ref;
-    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(double), &ref));
-    books(world)->eur_per_h = ref;
-    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(double), &ref));
-    books(world)->invested = ref;
-    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(double), &ref));
-    books(world)->devices = ref;
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct ledger), &ref));
+    books(world)->ledgers = ref;
     for (int32_t g = 0; g < t->n_groups; g++) {
         const struct hanse_accelerator *a = &t->accelerators[t->groups[g].accelerator];
         HANSE_TRY(hanse__account_capital(world, g, (int32_t)t->groups[g].count, a->price_eur,
@@ -139,120 +149,131 @@ static enum hanse_status init(struct hanse_world *world)
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
 {
-    book(world);
     struct state *s = books(world);
     struct loan loan = ((struct loan *)hanse__at(world, s->loans))[event->entity];
-    ((double *)hanse__at(world, s->eur_per_h))[loan.group] -= loan.eur_per_h;
+    book(world, loan.group);
+    ledger_of(world, loan.group)->eur_per_h -= loan.eur_per_h;
     return HANSE_OK;
 }
 
 /* What a group used over the hours being booked. */
 struct use {
-    double available_h, busy_h, energy_kwh;
+    double available_h, busy_h, energy_kwh, energy_eur, energy_g;
 };
 
-static struct use use_of(const struct hanse_world *world, int32_t group, double hours)
+/* Batch devices are known by the stretch, not by the hour: their energy counts at the mean of
+ * the hours. */
+static struct use use_of(struct hanse_world *world, int32_t group, const struct ledger *ledger,
+                         const struct hanse_meter *now)
 {
     const struct hanse_tables *t = &world->tables;
     const struct hanse_site *site = &t->sites[t->groups[group].site];
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
-    double devices = ((const double *)hanse__at(world, books(world)->devices))[group];
-    double flow_busy = hanse__dispatch_busy_h(world)[site->region];
-    struct use use = {
-        .available_h = devices * hours,
-        .busy_h =
-            devices * (1.0 - site->batch_share) * flow_busy + hanse__batch_busy_h(world, group),
+    double flow = ledger->devices * (1.0 - site->batch_share);
+    double batch_h = hanse__batch_take_busy_h(world, group, books(world)->swept_h);
+    double full_kw = a->power_kw - a->idle_power_kw;
+    double up_h = now->up[HANSE_METER_HOURS] - ledger->read.up[HANSE_METER_HOURS];
+    double energy[HANSE_METER_SUMS];
+    for (int i = HANSE_METER_KWH; i < HANSE_METER_SUMS; i++) {
+        double up = now->up[i] - ledger->read.up[i];
+        double busy = now->busy[i] - ledger->read.busy[i];
+        energy[i] = a->idle_power_kw * ledger->devices * up + full_kw * flow * busy;
+        energy[i] += batch_h != 0.0 ? full_kw * batch_h * up / up_h : 0.0;
+    }
+    double busy_h = now->busy[HANSE_METER_HOURS] - ledger->read.busy[HANSE_METER_HOURS];
+    return (struct use){
+        .available_h = ledger->devices * up_h,
+        .busy_h = flow * busy_h + batch_h,
+        .energy_kwh = energy[HANSE_METER_KWH],
+        .energy_eur = energy[HANSE_METER_EUR],
+        .energy_g = energy[HANSE_METER_GRAMS],
     };
-    use.energy_kwh =
-        t->regions[site->region].pue *
-        (a->idle_power_kw * use.available_h + (a->power_kw - a->idle_power_kw) * use.busy_h);
-    return use;
 }
 
-/* Books the hours swept since the last time, over which neither availability nor annuities
- * changed. An event that changes nothing must leave every figure as it was, to the bit, so a
- * sweep that such an event cut in two is booked as one. */
-static void book(struct hanse_world *world)
+/* Books what a group cost and used over the hours swept since the last time. */
+static void book(struct hanse_world *world, int32_t group)
 {
-    const struct hanse_tables *t = &world->tables;
-    struct state *s = books(world);
-    int64_t from = s->from_h, to = s->to_h;
+    struct ledger *ledger = ledger_of(world, group);
+    int64_t from = ledger->from_h, to = books(world)->swept_h;
     if (from == to) {
         return;
     }
-    s->from_h = to;
-    const double *eur_per_h = hanse__at(world, s->eur_per_h);
-    const double *invested = hanse__at(world, s->invested);
+    const struct hanse_tables *t = &world->tables;
+    int32_t site = t->groups[group].site;
+    int32_t r = t->sites[site].region;
+    struct hanse_meter now = hanse__meters(world)[hanse__place_of_group(world, group)];
+    struct use use = use_of(world, group, ledger, &now);
+    ledger->read = now;
+    ledger->from_h = to;
     double elapsed = (double)(to - from);
+    double capital_eur = ledger->eur_per_h * elapsed;
+    double upkeep_eur =
+        ledger->invested * t->sites[site].operations_share_per_year * elapsed / HANSE_YEAR_H;
+    double eur = capital_eur + use.energy_eur + upkeep_eur;
 #define CELLS(output) hanse__cells(world, HANSE_MECHANISM_ACCOUNT, output)
-    double *capital = CELLS(OUT_CAPITAL), *energy_cost = CELLS(OUT_ENERGY_COST);
-    double *operations = CELLS(OUT_OPERATIONS), *fleet_cost = CELLS(OUT_FLEET_COST);
-    double *energy = CELLS(OUT_ENERGY), *carbon = CELLS(OUT_CARBON), *busy = CELLS(OUT_BUSY);
-    double *available = CELLS(OUT_AVAILABLE);
-    double *site_energy = CELLS(OUT_SITE_ENERGY), *site_cost = CELLS(OUT_SITE_COST);
-    double total = hanse__dispatch_cloud_eur(world);
-    for (int32_t g = 0; g < t->n_groups; g++) {
-        int32_t site = t->groups[g].site;
-        int32_t r = t->sites[site].region;
-        struct use use = use_of(world, g, elapsed);
-        double capital_eur = eur_per_h[g] * elapsed;
-        double energy_eur = use.energy_kwh * t->regions[r].electricity_price_eur_per_kwh;
-        double upkeep_eur =
-            invested[g] * t->sites[site].operations_share_per_year * elapsed / HANSE_YEAR_H;
-        capital[r] += capital_eur;
-        energy_cost[r] += energy_eur;
-        operations[r] += upkeep_eur;
-        fleet_cost[r] += capital_eur + energy_eur + upkeep_eur;
-        energy[r] += use.energy_kwh;
-        carbon[r] += use.energy_kwh * t->regions[r].carbon_intensity_g_per_kwh * 1e-6;
-        busy[r] += use.busy_h;
-        available[r] += use.available_h;
-        site_energy[site] += use.energy_kwh;
-        site_cost[site] += capital_eur + energy_eur + upkeep_eur;
-        total += capital_eur + energy_eur + upkeep_eur;
-    }
-    for (int32_t i = 0; i < t->n_sites; i++) {
-        double staff_eur = t->sites[i].staff_cost_eur_per_h * elapsed;
-        operations[t->sites[i].region] += staff_eur;
-        fleet_cost[t->sites[i].region] += staff_eur;
-        site_cost[i] += staff_eur;
-        total += staff_eur;
-    }
-    double served = hanse__dispatch_served(world) + hanse__batch_served(world);
-    double factor = discount(world, 0.5 * (double)(from + to));
-    CELLS(OUT_COST)[0] += total;
-    CELLS(OUT_COST_NOW)[0] += total * factor;
-    CELLS(OUT_SERVED_NOW)[0] += served * factor;
+    CELLS(OUT_CAPITAL)[r] += capital_eur;
+    CELLS(OUT_ENERGY_COST)[r] += use.energy_eur;
+    CELLS(OUT_OPERATIONS)[r] += upkeep_eur;
+    CELLS(OUT_FLEET_COST)[r] += eur;
+    CELLS(OUT_ENERGY)[r] += use.energy_kwh;
+    CELLS(OUT_CARBON)[r] += use.energy_g * 1e-6;
+    CELLS(OUT_BUSY)[r] += use.busy_h;
+    CELLS(OUT_AVAILABLE)[r] += use.available_h;
+    CELLS(OUT_SITE_ENERGY)[site] += use.energy_kwh;
+    CELLS(OUT_SITE_COST)[site] += eur;
+    CELLS(OUT_COST)[0] += eur;
+    CELLS(OUT_COST_NOW)[0] += eur * discount(world, 0.5 * (double)(from + to));
 #undef CELLS
-    hanse__dispatch_booked(world);
-    hanse__batch_booked(world);
 }
 
 void hanse__account_follow(struct hanse_world *world)
 {
-    double *devices = hanse__at(world, books(world)->devices);
-    const struct hanse_group_state *groups = hanse__fleet_groups(world);
-    int32_t n = world->tables.n_groups;
-    int32_t same = 0;
-    while (same < n && devices[same] == groups[same].mean_available) {
-        same++;
-    }
-    if (same < n) {
-        book(world);
-        for (int32_t g = 0; g < n; g++) {
-            devices[g] = groups[g].mean_available;
+    int32_t n;
+    const int32_t *listed = hanse__fleet_listed(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        double devices = hanse__fleet_groups(world)[listed[i]].mean[HANSE_STANDING_AVAILABLE];
+        if (ledger_of(world, listed[i])->devices != devices) {
+            book(world, listed[i]);
+            ledger_of(world, listed[i])->devices = devices;
         }
     }
 }
 
 static void hours(struct hanse_world *world, int64_t from, int64_t to)
 {
-    books(world)->to_h = to;
+    books(world)->swept_h = to;
+}
+
+/* Staff, whatever the site's state, and what was rented. */
+static void book_the_rest(struct hanse_world *world, double hours)
+{
+    const struct hanse_tables *t = &world->tables;
+    double *operations = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_OPERATIONS);
+    double *fleet_cost = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_FLEET_COST);
+    double *site_cost = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SITE_COST);
+    double total = hanse__dispatch_take_cloud_eur(world);
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        double staff_eur = t->sites[i].staff_cost_eur_per_h * hours;
+        operations[t->sites[i].region] += staff_eur;
+        fleet_cost[t->sites[i].region] += staff_eur;
+        site_cost[i] += staff_eur;
+        total += staff_eur;
+    }
+    double served = hanse__dispatch_take_served(world) + hanse__batch_take_served(world);
+    double factor = discount(world, (double)books(world)->swept_h - 0.5 * hours);
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_COST)[0] += total;
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_COST_NOW)[0] += total * factor;
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SERVED_NOW)[0] += served * factor;
 }
 
 static void month(struct hanse_world *world, int32_t which)
 {
-    book(world);
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        book(world, g);
+        memset(&ledger_of(world, g)->read, 0, sizeof(struct hanse_meter));
+    }
+    hanse__meters_reset(world);
+    book_the_rest(world, HANSE_MONTH_H);
 }
 
 #define BY_REGION                                                                              \

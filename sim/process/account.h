@@ -10,6 +10,10 @@
  * (idle power × available devices + (full − idle) × busy devices) × PUE. A site that is cut
  * off draws no power and still costs capital and staff.
  *
+ * A group's books are closed when its devices or its annuities change and at the end of a
+ * month, by the meters of its place (place.h): what happens elsewhere never enters, so an event
+ * that changes nothing for it leaves its figures as they were, to the bit.
+ *
  * Levelised cost of compute = discounted cost ÷ discounted served reference work (the same
  * definition as the levelised cost of electricity, IEA/NEA 2020).
  */

@@ -39,8 +39,7 @@ struct queue { /* one per pool */
 struct bench {             /* one per group */
     int32_t devices, used; /* set aside for batch; at work */
     uint32_t last_started; /* stack of its runners, the latest on top */
-    int64_t busy, since;   /* device-ticks since the last sweep, up to tick `since` */
-    int64_t swept;         /* device-ticks swept and not booked yet */
+    int64_t busy, since;   /* device-ticks not booked yet, up to tick `since` */
 };
 
 struct state {
@@ -78,14 +77,23 @@ static double *cells(const struct hanse_world *world, int output)
     return hanse__cells(world, HANSE_MECHANISM_BATCH, output);
 }
 
-double hanse__batch_busy_h(const struct hanse_world *world, int32_t group)
+/* Jobs that start or end in an hour not swept yet may already have moved `since` past `to_h`;
+ * the difference is negative then and comes back with the next asking. */
+double hanse__batch_take_busy_h(struct hanse_world *world, int32_t group, int64_t to_h)
 {
-    return (double)benches(world)[group].swept / TICKS_PER_H;
+    struct bench *b = &benches(world)[group];
+    int64_t now = to_h * (int64_t)TICKS_PER_H;
+    int64_t busy = b->busy + b->used * (now - b->since);
+    b->since = now;
+    b->busy = 0;
+    return (double)busy / TICKS_PER_H;
 }
 
-double hanse__batch_served(const struct hanse_world *world)
+double hanse__batch_take_served(struct hanse_world *world)
 {
-    return batches(world)->served;
+    double served = batches(world)->served;
+    batches(world)->served = 0.0;
+    return served;
 }
 
 /* --- jobs -------------------------------------------------------------------------------- */
@@ -265,11 +273,11 @@ static void stop_latest(struct hanse_world *world, int32_t group)
 static enum hanse_status follow_fleet(struct hanse_world *world)
 {
     struct state *s = batches(world);
-    if (s->changes == world->moving.changes) {
+    const struct hanse_tables *t = &world->tables;
+    if (s->changes == world->moving.changes || t->n_batches == 0) {
         return HANSE_OK;
     }
     s->changes = world->moving.changes;
-    const struct hanse_tables *t = &world->tables;
     const struct hanse_group_state *groups = hanse__fleet_groups(world);
     for (int32_t g = 0; g < t->n_groups; g++) {
         struct bench *b = &benches(world)[g];
@@ -367,27 +375,6 @@ static enum hanse_status handle(struct hanse_world *world, const struct hanse_ev
 {
     return event->kind % 16 == EVENT_SUBMIT ? submit(world, (int32_t)event->entity)
                                             : end(world, event->entity);
-}
-
-/* Jobs that start or end in an hour not swept yet may already have moved `since` past `to`; the
- * difference is negative then and comes back with the next sweep. */
-static void hours(struct hanse_world *world, int64_t from, int64_t to)
-{
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        struct bench *b = &benches(world)[g];
-        int64_t now = to * (int64_t)TICKS_PER_H;
-        b->swept += b->busy + b->used * (now - b->since);
-        b->since = now;
-        b->busy = 0;
-    }
-}
-
-void hanse__batch_booked(struct hanse_world *world)
-{
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        benches(world)[g].swept = 0;
-    }
-    batches(world)->served = 0.0;
 }
 
 static void month(struct hanse_world *world, int32_t which)
@@ -572,6 +559,5 @@ const struct hanse_mechanism hanse_mechanism_batch = {
     .handle = handle,
     .aside = true,
     .changed = follow_fleet,
-    .hours = hours,
     .month = month,
 };

@@ -32,11 +32,9 @@ struct hanse_batch {
 extern const struct hanse_kind hanse_kind_batch;
 extern const struct hanse_mechanism hanse_mechanism_batch;
 
-/* Of the hours swept and not yet booked: device-hours a group's batch devices worked, and
- * reference work that finished. */
-double hanse__batch_busy_h(const struct hanse_world *world, int32_t group);
-double hanse__batch_served(const struct hanse_world *world);
-/* They are in the books now: starts from nothing. */
-void hanse__batch_booked(struct hanse_world *world);
+/* Device-hours that a group's batch devices worked since the last asking, up to hour to_h,
+ * which has been swept; and reference work that finished since the last asking. */
+double hanse__batch_take_busy_h(struct hanse_world *world, int32_t group, int64_t to_h);
+double hanse__batch_take_served(struct hanse_world *world);
 
 #endif

@@ -29,6 +29,8 @@ struct hanse_workload {
     double growth_per_year, tokens_trend_per_year, efficiency_trend_per_year;
     double prompt_tokens, output_tokens;
     double deadline_h, give_up_h;
+    double latency_limit_s; /* one way to where it is served; 0 none */
+    double price_limit_eur; /* per unit of reference work by a foreign API; 0 none */
     struct hanse_series profile;
 };
 

@@ -5,10 +5,10 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/cloud.h"
-#include "sim/process/demand.h"
+#include "sim/process/dispatch_inside.h"
 #include "sim/process/fleet.h"
+#include "sim/process/islands.h"
 #include "sim/process/shock.h"
-#include "sim/process/world.h"
 
 enum {
     OUT_DEMAND,
@@ -17,159 +17,95 @@ enum {
     OUT_DROPPED,
     OUT_UNSERVED,
     OUT_BACKLOG,
+    OUT_OVERDUE,
     OUT_POOL,
+    OUT_HOSTED,
     OUT_CLOUD,
-    OUT_CLOUD_COST
+    OUT_CLOUD_COST,
+    OUT_DROPPED_FOR,
+    OUT_MISSED_FOR = OUT_DROPPED_FOR + HANSE_REASONS,
 };
 
-enum { POOL_ROUNDS = 8 }; /* help among regions settles in two or three */
-
-struct state {
-    int32_t n_regions, n_workloads;
-    hanse_ref order;      /* int32_t [workloads]: by tier, then name */
-    hanse_ref speeds;     /* double [accelerators × workloads] */
-    hanse_ref capacity;   /* double [regions × workloads]: work per hour, all free */
-    hanse_ref allowed;    /* uint8_t [workloads × origins × destinations] */
-    hanse_ref base;       /* double [regions × workloads]: mean work per hour today */
-    hanse_ref price;      /* double [workloads]: cloud EUR per work today */
-    hanse_ref shape;      /* double [regions × workloads × 168]: profile in hours of UTC */
-    hanse_ref free;       /* double [regions]: share of device time still free this hour */
-    hanse_ref left;       /* double [regions × workloads]: asked and not served this hour */
-    hanse_ref served;     /* double [regions × workloads]: served this hour */
-    hanse_ref reach;      /* double [regions × workloads]: free capacity in reach */
-    hanse_ref busy;       /* double [regions]: sum over hours not booked yet */
-    hanse_ref ring;       /* double: waiting work by hour of arrival, per cell */
-    hanse_ref ring_start; /* uint32_t [workloads]: where a workload's rings start */
-    hanse_ref waiting;    /* double [regions × workloads]: sum of its ring */
-    hanse_ref oldest;     /* int64_t [regions × workloads]: no waiting work is older */
-    int64_t day;          /* for which base and price hold; -1 none */
-    uint64_t changes;     /* of the fleet, for which capacity holds */
-    int32_t settled;      /* capacity was computed from an hour without changes */
-    double served_sum, cloud_eur;
-};
-
-/* Pointers into the arena, good within one sweep. */
-struct sweep {
-    struct hanse_world *world;
-    struct state *s;
-    const struct hanse_workload *workloads;
-    const int32_t *order;
-    const uint8_t *allowed;
-    const uint32_t *ring_start;
-    const double *capacity, *base, *price, *shape;
-    double *free, *left, *served, *reach, *busy, *ring, *waiting;
-    int64_t *oldest;
-    double *demand, *on_time, *late, *dropped, *unserved, *pool, *cloud, *cloud_cost;
-    int R, W;
-    int64_t hour;
-};
-
-static struct state *dispatch(const struct hanse_world *world)
+static struct hanse_dispatch *dispatch(const struct hanse_world *world)
 {
     return hanse__at(world, world->moving.state[HANSE_MECHANISM_DISPATCH]);
 }
 
-const double *hanse__dispatch_busy_h(const struct hanse_world *world)
+double hanse__dispatch_take_served(struct hanse_world *world)
 {
-    return hanse__at(world, dispatch(world)->busy);
+    double served = dispatch(world)->served_sum;
+    dispatch(world)->served_sum = 0.0;
+    return served;
 }
 
-double hanse__dispatch_served(const struct hanse_world *world)
+double hanse__dispatch_take_cloud_eur(struct hanse_world *world)
 {
-    return dispatch(world)->served_sum;
-}
-
-double hanse__dispatch_cloud_eur(const struct hanse_world *world)
-{
-    return dispatch(world)->cloud_eur;
-}
-
-void hanse__dispatch_booked(struct hanse_world *world)
-{
-    struct state *s = dispatch(world);
-    memset(hanse__at(world, s->busy), 0, (size_t)s->n_regions * sizeof(double));
-    s->served_sum = s->cloud_eur = 0.0;
+    double eur = dispatch(world)->cloud_eur;
+    dispatch(world)->cloud_eur = 0.0;
+    return eur;
 }
 
 /* --- before the hours -------------------------------------------------------------------- */
 
-static void find_capacity(struct hanse_world *world, struct state *s)
+static enum cloud_way find_cloud_way(struct hanse_world *world, const struct hanse_workload *w,
+                                     int32_t region)
 {
-    const struct hanse_tables *t = &world->tables;
-    double *capacity = hanse__at(world, s->capacity);
-    const double *speeds = hanse__at(world, s->speeds);
-    const struct hanse_group_state *groups = hanse__fleet_groups(world);
-    int32_t n;
-    const struct hanse_workload *workloads = hanse__workloads(world, &n);
-    memset(capacity, 0, (size_t)(t->n_regions * n) * sizeof *capacity);
-    for (int32_t g = 0; g < t->n_groups; g++) {
-        const struct hanse_site *site = &t->sites[t->groups[g].site];
-        double devices = groups[g].mean_available * (1.0 - site->batch_share);
-        const double *speed = speeds + (size_t)t->groups[g].accelerator * (size_t)n;
-        for (int32_t w = 0; w < n; w++) {
-            if (!hanse__shock_model_cut(world, workloads[w].model)) {
-                capacity[site->region * n + w] += devices * speed[w];
-            }
+    if (w->cloud_use == HANSE_CLOUD_NEVER) {
+        return CLOUD_NEVER;
+    }
+    const struct hanse_cloud *cloud = &world->tables.clouds[w->cloud];
+    if (!hanse__data_allowed(world, w->data_class, world->tables.regions[region].jurisdiction,
+                             cloud->host)) {
+        return CLOUD_LAW;
+    }
+    if (hanse__shock_cloud_cut(world, w->cloud)) {
+        return CLOUD_CUT;
+    }
+    if (cloud->region >= 0) {
+        const int32_t *components = hanse__components(world);
+        if (components[cloud->region] != components[region] ||
+            (w->latency_limit_s > 0.0 &&
+             hanse__latency_s(world, region, cloud->region) > w->latency_limit_s)) {
+            return CLOUD_NETWORK;
+        }
+    }
+    return w->cloud_use == HANSE_CLOUD_ALWAYS ? CLOUD_ALWAYS : CLOUD_OVERFLOW;
+}
+
+static void find_cloud_ways(struct hanse_world *world)
+{
+    int32_t W;
+    const struct hanse_workload *workloads = hanse__workloads(world, &W);
+    for (int32_t r = 0; r < world->tables.n_regions; r++) {
+        for (int32_t w = 0; w < W; w++) {
+            enum cloud_way way = find_cloud_way(world, &workloads[w], r);
+            uint8_t *ways = hanse__at(world, dispatch(world)->cloud_way);
+            ways[r * W + w] = (uint8_t)way;
         }
     }
 }
 
-static void find_allowed(struct hanse_world *world, struct state *s)
+static enum hanse_status changed(struct hanse_world *world)
 {
-    const struct hanse_tables *t = &world->tables;
-    uint8_t *allowed = hanse__at(world, s->allowed);
-    int32_t n;
-    const struct hanse_workload *workloads = hanse__workloads(world, &n);
-    for (int32_t w = 0; w < n; w++) {
-        for (int32_t from = 0; from < t->n_regions; from++) {
-            const struct hanse_region *a = &t->regions[from];
-            for (int32_t to = 0; to < t->n_regions; to++) {
-                const struct hanse_region *b = &t->regions[to];
-                bool together = a->pool == b->pool && (a->jurisdiction == b->jurisdiction ||
-                                                       !hanse__shock_pool_cut(world, a->pool));
-                *allowed++ = from != to && together &&
-                             hanse__data_allowed(world, workloads[w].data_class,
-                                                 a->jurisdiction, b->jurisdiction);
-            }
-        }
+    if (dispatch(world)->rules != world->moving.rules) {
+        HANSE_TRY(hanse__routes_find(world));
+        find_cloud_ways(world);
+        dispatch(world)->rules = world->moving.rules;
     }
-}
-
-/* Capacity as it stands in [from, to). Hours in which something changed have a mean of their
- * own, so the first quiet stretch after them computes it once more. */
-static void refresh(struct hanse_world *world, struct state *s)
-{
-    bool changed = s->changes != world->moving.changes;
-    if (changed || !s->settled) {
-        find_capacity(world, s);
-        find_allowed(world, s);
-        s->changes = world->moving.changes;
-        s->settled = !changed;
-    }
+    return HANSE_OK;
 }
 
 /* --- one hour ---------------------------------------------------------------------------- */
 
-static bool may_use_cloud(const struct sweep *h, int32_t w, int32_t region)
+static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
 {
-    const struct hanse_workload *workload = &h->workloads[w];
-    if (workload->cloud_use == HANSE_CLOUD_NEVER ||
-        hanse__shock_cloud_cut(h->world, workload->cloud)) {
-        return false;
-    }
-    return hanse__data_allowed(h->world, workload->data_class,
-                               h->world->tables.regions[region].jurisdiction,
-                               h->world->tables.clouds[workload->cloud].host);
-}
-
-static void serve_by_cloud(struct sweep *h, int32_t w, enum hanse_cloud_use use)
-{
-    if (h->workloads[w].cloud_use != (int32_t)use) {
+    double most = h->workloads[w].price_limit_eur;
+    if (most > 0.0 && h->price[w] > most) {
         return;
     }
     for (int r = 0; r < h->R; r++) {
         int cell = r * h->W + w;
-        if (h->left[cell] > 0.0 && may_use_cloud(h, w, r)) {
+        if (h->left[cell] > 0.0 && h->cloud_way[cell] == (uint8_t)use) {
             double eur = h->left[cell] * h->price[w];
             h->cloud[cell] += h->left[cell];
             h->cloud_cost[cell] += eur;
@@ -180,114 +116,28 @@ static void serve_by_cloud(struct sweep *h, int32_t w, enum hanse_cloud_use use)
     }
 }
 
-/* Every region serves its own; workloads of the tier in proportion. */
-static void serve_own(struct sweep *h, int first, int last)
+/* Adds what waited until it was too late, by what stood in its way this hour. */
+static void blame(const struct hanse_sweep *h, int32_t cell, double *const *outputs, double x)
 {
-    for (int r = 0; r < h->R; r++) {
-        double asked = 0.0; /* share of the region's device time that the tier would take */
-        for (int k = first; k < last; k++) {
-            int cell = r * h->W + h->order[k];
-            asked += h->capacity[cell] > 0.0 ? h->left[cell] / h->capacity[cell] : 0.0;
-        }
-        double scale = asked > h->free[r] ? h->free[r] / asked : 1.0;
-        for (int k = first; k < last; k++) {
-            int cell = r * h->W + h->order[k];
-            if (h->capacity[cell] > 0.0) {
-                double x = scale * h->left[cell];
-                h->served[cell] += x;
-                h->left[cell] = scale < 1.0 ? h->left[cell] - x : 0.0;
-            }
-        }
-        h->free[r] = asked > h->free[r] ? 0.0 : h->free[r] - asked;
+    double left = h->left[cell];
+    if (!(left > 0.0)) {
+        outputs[HANSE_REASON_CAPACITY][cell] += x;
+        return;
     }
-}
-
-/* Free capacity that each origin's leftover of the tier may use; false when none may. */
-static bool find_reach(struct sweep *h, int first, int last)
-{
-    bool any = false;
-    for (int k = first; k < last; k++) {
-        int w = h->order[k];
-        for (int from = 0; from < h->R; from++) {
-            double reach = 0.0;
-            const uint8_t *allowed = h->allowed + (size_t)(w * h->R + from) * (size_t)h->R;
-            if (h->left[from * h->W + w] > 0.0) {
-                for (int to = 0; to < h->R; to++) {
-                    reach += allowed[to] ? h->free[to] * h->capacity[to * h->W + w] : 0.0;
-                }
-            }
-            h->reach[from * h->W + w] = reach;
-            any |= reach > 0.0;
-        }
+    size_t cells = (size_t)h->R * (size_t)h->W;
+    for (int i = 0; i < HANSE_REASONS; i++) {
+        outputs[i][cell] += x * (h->why[(size_t)i * cells + (size_t)cell] / left);
     }
-    return any;
-}
-
-/* Grants for one destination. An origin's leftover spread in proportion to free capacity asks
- * each destination in reach for the same multiple, left ÷ reach, of what it has free. */
-static void help_from(struct sweep *h, int to, int first, int last, double *granted_share)
-{
-    double load = 0.0;
-    for (int k = first; k < last; k++) {
-        int w = h->order[k];
-        for (int from = 0; from < h->R; from++) {
-            int cell = from * h->W + w;
-            if (h->reach[cell] > 0.0 && h->allowed[(w * h->R + from) * h->R + to] &&
-                h->capacity[to * h->W + w] > 0.0) {
-                load += h->left[cell] / h->reach[cell];
-            }
-        }
-    }
-    *granted_share = load > 1.0 ? 1.0 / load : 1.0;
-    double used = load > 1.0 ? 1.0 : load;
-    h->reach[h->R * h->W + to] = used;
-}
-
-static bool help_round(struct sweep *h, int first, int last)
-{
-    if (!find_reach(h, first, last)) {
-        return false;
-    }
-    double *used = h->reach + h->R * h->W;
-    double *share = used + h->R;
-    for (int to = 0; to < h->R; to++) {
-        help_from(h, to, first, last, &share[to]);
-    }
-    for (int k = first; k < last; k++) {
-        int w = h->order[k];
-        for (int from = 0; from < h->R; from++) {
-            int cell = from * h->W + w;
-            if (h->reach[cell] <= 0.0) {
-                continue;
-            }
-            double x = 0.0;
-            for (int to = 0; to < h->R; to++) {
-                if (h->allowed[(w * h->R + from) * h->R + to]) {
-                    x += share[to] * h->free[to] * h->capacity[to * h->W + w] *
-                         (h->left[cell] / h->reach[cell]);
-                }
-            }
-            /* All but rounding is all: crumbs would keep the rounds going. */
-            x = x >= h->left[cell] * (1.0 - 1e-12) ? h->left[cell] : x;
-            h->served[cell] += x;
-            h->pool[cell] += x;
-            h->left[cell] -= x;
-        }
-    }
-    for (int to = 0; to < h->R; to++) {
-        h->free[to] *= 1.0 - used[to];
-    }
-    return true;
 }
 
 /* Serves waiting work oldest first, then drops what has waited long enough. */
-static void settle_waiting(struct sweep *h, int cell, const struct hanse_workload *workload,
-                           double *ring, double arrived)
+static void settle_waiting(struct hanse_sweep *h, int cell,
+                           const struct hanse_workload *workload, double *ring)
 {
     int64_t length = (int64_t)workload->give_up_h + 1;
     int64_t deadline = (int64_t)workload->deadline_h;
     double served = h->served[cell];
-    ring[h->hour % length] = arrived;
+    ring[h->hour % length] = h->arrived[cell];
     int64_t at = h->oldest[cell];
     for (; at <= h->hour && served > 0.0; at++) {
         double *bucket = &ring[at % length];
@@ -299,147 +149,219 @@ static void settle_waiting(struct sweep *h, int cell, const struct hanse_workloa
             break;
         }
     }
+    if (h->hour - deadline >= at) {
+        blame(h, cell, h->missed_for, ring[(h->hour - deadline) % length]);
+    }
     if (at <= h->hour - (length - 1)) {
         double *bucket = &ring[at % length];
         h->dropped[cell] += *bucket;
+        blame(h, cell, h->dropped_for, *bucket);
         h->waiting[cell] -= *bucket;
         *bucket = 0.0;
         at++;
     }
     h->oldest[cell] = at;
-    h->waiting[cell] += arrived - h->served[cell];
+    h->waiting[cell] += h->arrived[cell] - h->served[cell];
     if (at > h->hour || h->waiting[cell] < 0.0) {
         h->waiting[cell] = 0.0; /* nothing waits; drops the rounding */
     }
 }
 
-static void settle(struct sweep *h, int cell, int w, double arrived)
+static void settle(struct hanse_sweep *h, int cell, int w)
 {
     const struct hanse_workload *workload = &h->workloads[w];
-    h->demand[cell] += arrived;
+    h->demand[cell] += h->arrived[cell];
     h->s->served_sum += h->served[cell];
     if (workload->give_up_h == 0.0) {
         h->on_time[cell] += h->served[cell];
-        h->dropped[cell] += h->left[cell];
+        if (h->left[cell] > 0.0) {
+            h->dropped[cell] += h->left[cell];
+            blame(h, cell, h->dropped_for, h->left[cell]);
+            blame(h, cell, h->missed_for, h->left[cell]);
+        }
         return;
     }
     int64_t length = (int64_t)workload->give_up_h + 1;
     double *ring = h->ring + h->ring_start[w] + (size_t)(cell / h->W) * (size_t)length;
-    settle_waiting(h, cell, workload, ring, arrived);
+    settle_waiting(h, cell, workload, ring);
 }
 
-/* Is the k-th workload by tier shed together with `tier`? Where nobody reacts, all are. */
-static bool in_tier(const struct sweep *h, int k, int64_t tier)
+static bool short_of(const struct hanse_sweep *h, int32_t first, int32_t last)
 {
-    return h->workloads[h->order[k]].tier == tier ||
-           h->world->moving.recourse == HANSE_RECOURSE_FROZEN;
-}
-
-static void sweep_hour(struct sweep *h)
-{
-    int week_hour = (int)(h->hour % HANSE_WEEK_H);
-    for (int r = 0; r < h->R; r++) {
-        h->free[r] = 1.0;
-        for (int w = 0; w < h->W; w++) {
-            int cell = r * h->W + w;
-            double arrived =
-                h->base[cell] * h->shape[(size_t)cell * HANSE_WEEK_H + (size_t)week_hour];
-            h->left[cell] = arrived + h->waiting[cell];
-            h->served[cell] = 0.0;
-        }
-    }
-    for (int first = 0, last; first < h->W; first = last) {
-        int64_t tier = h->workloads[h->order[first]].tier;
-        bool short_of = false;
-        for (last = first; last < h->W && in_tier(h, last, tier); last++) {
-            serve_by_cloud(h, h->order[last], HANSE_CLOUD_ALWAYS);
-        }
-        serve_own(h, first, last);
-        for (int k = first; k < last; k++) {
-            for (int r = 0; r < h->R; r++) {
-                short_of |= h->left[r * h->W + h->order[k]] > 0.0;
+    for (int32_t k = first; k < last; k++) {
+        for (int32_t r = 0; r < h->R; r++) {
+            if (h->left[r * h->W + h->order[k]] > 0.0) {
+                return true;
             }
         }
-        for (int round = 0; short_of && round < POOL_ROUNDS; round++) {
-            if (!help_round(h, first, last)) {
+    }
+    return false;
+}
+
+/* Serves workloads order[first … last), which are one tier. True when something is left. */
+static bool serve_tier(struct hanse_sweep *h, int32_t first, int32_t last)
+{
+    for (int32_t k = first; k < last; k++) {
+        serve_by_cloud(h, h->order[k], CLOUD_ALWAYS);
+    }
+    bool more = true;
+    for (int stage = 0; more && stage <= HANSE_STAGE_PARTNER; stage++) {
+        for (int round = 0; more && round < HANSE_ROUNDS; round++) {
+            if (!hanse__route_round(h, (enum hanse_stage)stage, first, last)) {
                 break;
             }
-        }
-        for (int k = first; short_of && k < last; k++) {
-            serve_by_cloud(h, h->order[k], HANSE_CLOUD_OVERFLOW);
+            more = short_of(h, first, last);
         }
     }
-    for (int r = 0; r < h->R; r++) {
-        h->busy[r] += 1.0 - h->free[r];
-        for (int w = 0; w < h->W; w++) {
-            int cell = r * h->W + w;
-            double arrived =
-                h->base[cell] * h->shape[(size_t)cell * HANSE_WEEK_H + (size_t)week_hour];
-            settle(h, cell, w, arrived);
+    for (int32_t k = first; more && k < last; k++) {
+        serve_by_cloud(h, h->order[k], CLOUD_OVERFLOW);
+    }
+    return more && short_of(h, first, last);
+}
+
+/* Meters count a kilowatt of equipment at the place's prices of the hour. */
+static void read_meters(struct hanse_sweep *h)
+{
+    struct hanse_meter *meters = hanse__meters(h->world);
+    for (int32_t p = 0; p < h->P; p++) {
+        const struct hanse_region *region = &h->world->tables.regions[h->places[p].region];
+        double weights[HANSE_METER_SUMS] = {1.0, region->pue,
+                                            region->pue * region->electricity_price_eur_per_kwh,
+                                            region->pue * region->carbon_intensity_g_per_kwh};
+        double busy = h->powered[p] - h->free[p];
+        for (int i = 0; i < HANSE_METER_SUMS; i++) {
+            meters[p].up[i] += h->powered[p] * weights[i];
+            meters[p].busy[i] += busy * weights[i];
         }
     }
 }
 
-static struct sweep open_sweep(struct hanse_world *world)
+static void sweep_hour(struct hanse_sweep *h)
 {
-    struct state *s = dispatch(world);
+    int32_t cells = h->R * h->W;
+    const double *shape = h->shape + (size_t)(h->hour % HANSE_WEEK_H) * (size_t)cells;
+    for (int32_t i = 0; i < cells; i++) {
+        h->arrived[i] = h->base[i] * shape[i];
+        h->left[i] = h->arrived[i] + h->waiting[i];
+        h->served[i] = 0.0;
+    }
+    for (int32_t p = 0; p < h->P; p++) {
+        h->powered[p] = 1.0;
+        h->free[p] = h->powered[p];
+    }
+    bool left = false;
+    for (int32_t first = 0, last; first < h->W; first = last) {
+        last = hanse__tier_end(h, first);
+        left |= serve_tier(h, first, last);
+    }
+    if (left) {
+        hanse__reasons_find(h);
+    }
+    read_meters(h);
+    for (int32_t r = 0; r < h->R; r++) {
+        for (int32_t w = 0; w < h->W; w++) {
+            settle(h, r * h->W + w, w);
+        }
+    }
+}
+
+static struct hanse_sweep open_sweep(struct hanse_world *world)
+{
+    struct hanse_dispatch *s = dispatch(world);
     int32_t n;
 #define CELLS(output) hanse__cells(world, HANSE_MECHANISM_DISPATCH, output)
-    return (struct sweep){
+    struct hanse_sweep h = {
         .world = world,
         .s = s,
         .workloads = hanse__workloads(world, &n),
+        .places = hanse__places(world),
         .order = hanse__at(world, s->order),
-        .allowed = hanse__at(world, s->allowed),
         .ring_start = hanse__at(world, s->ring_start),
-        .capacity = hanse__at(world, s->capacity),
+        .cloud_way = hanse__at(world, s->cloud_way),
+        .capacity = hanse__place_capacity(world, HANSE_STANDING_AVAILABLE),
         .base = hanse__at(world, s->base),
         .price = hanse__at(world, s->price),
         .shape = hanse__at(world, s->shape),
-        .free = hanse__at(world, s->free),
+        .arrived = hanse__at(world, s->arrived),
         .left = hanse__at(world, s->left),
         .served = hanse__at(world, s->served),
-        .reach = hanse__at(world, s->reach),
-        .busy = hanse__at(world, s->busy),
+        .rest = hanse__at(world, s->rest),
+        .why = hanse__at(world, s->why),
+        .powered = hanse__at(world, s->powered),
+        .free = hanse__at(world, s->free),
+        .load = hanse__at(world, s->load),
+        .spare = hanse__at(world, s->spare),
+        .by_part = hanse__at(world, s->by_part),
+        .ignored = hanse__at(world, s->ignored),
         .ring = hanse__at(world, s->ring),
         .waiting = hanse__at(world, s->waiting),
         .oldest = hanse__at(world, s->oldest),
+        .routes = hanse__at(world, s->routes.routes),
+        .route_places = hanse__at(world, s->routes.places),
+        .route_cells = hanse__at(world, s->routes.cells),
+        .route_first = hanse__at(world, s->routes.first),
         .demand = CELLS(OUT_DEMAND),
         .on_time = CELLS(OUT_ON_TIME),
         .late = CELLS(OUT_LATE),
         .dropped = CELLS(OUT_DROPPED),
-        .unserved = CELLS(OUT_UNSERVED),
         .pool = CELLS(OUT_POOL),
+        .hosted = CELLS(OUT_HOSTED),
         .cloud = CELLS(OUT_CLOUD),
         .cloud_cost = CELLS(OUT_CLOUD_COST),
         .R = s->n_regions,
         .W = s->n_workloads,
+        .P = hanse__n_places(world),
     };
+    for (int i = 0; i < HANSE_REASONS; i++) {
+        h.dropped_for[i] = CELLS(OUT_DROPPED_FOR + i);
+        h.missed_for[i] = CELLS(OUT_MISSED_FOR + i);
+    }
 #undef CELLS
+    return h;
 }
 
 static void hours(struct hanse_world *world, int64_t from, int64_t to)
 {
-    struct state *s = dispatch(world);
-    refresh(world, s);
-    struct sweep h = open_sweep(world);
+    hanse__places_follow(world, dispatch(world)->seen != world->moving.rules);
+    dispatch(world)->seen = world->moving.rules;
+    struct hanse_sweep h = open_sweep(world);
     for (h.hour = from; h.hour < to; h.hour++) {
-        if (h.hour / 24 != s->day) {
-            s->day = h.hour / 24;
-            hanse__demand_at(world, (double)s->day * 24.0 + 12.0, hanse__at(world, s->base),
-                             hanse__at(world, s->price));
+        if (h.hour / 24 != h.s->day) {
+            h.s->day = h.hour / 24;
+            hanse__demand_at(world, (double)h.s->day * 24.0 + 12.0, hanse__at(world, h.s->base),
+                             hanse__at(world, h.s->price));
         }
         sweep_hour(&h);
     }
 }
 
+/* Of what waits in a cell, what is past its deadline. */
+static double overdue_in(const struct hanse_sweep *h, int32_t cell, int64_t now)
+{
+    const struct hanse_workload *w = &h->workloads[cell % h->W];
+    int64_t length = (int64_t)w->give_up_h + 1, deadline = (int64_t)w->deadline_h;
+    if (length == 1) {
+        return 0.0;
+    }
+    const double *ring =
+        h->ring + h->ring_start[cell % h->W] + (size_t)(cell / h->W) * (size_t)length;
+    double sum = 0.0;
+    for (int64_t at = h->oldest[cell]; at < now - deadline; at++) {
+        sum += ring[at % length];
+    }
+    return sum;
+}
+
 static void month(struct hanse_world *world, int32_t which)
 {
-    struct sweep h = open_sweep(world);
+    struct hanse_sweep h = open_sweep(world);
     double *backlog = hanse__cells(world, HANSE_MECHANISM_DISPATCH, OUT_BACKLOG);
+    double *overdue = hanse__cells(world, HANSE_MECHANISM_DISPATCH, OUT_OVERDUE);
+    double *unserved = hanse__cells(world, HANSE_MECHANISM_DISPATCH, OUT_UNSERVED);
     for (int cell = 0; cell < h.R * h.W; cell++) {
         backlog[cell] = h.waiting[cell];
-        h.unserved[cell] = h.late[cell] + h.dropped[cell];
+        overdue[cell] = overdue_in(&h, cell, world->moving.hour);
+        unserved[cell] = h.late[cell] + h.dropped[cell];
     }
 }
 
@@ -456,16 +378,15 @@ static void find_order(const struct hanse_workload *workloads, int32_t n, int32_
     }
 }
 
-static void find_shapes(const struct hanse_world *world, struct state *s)
+static void find_shapes(const struct hanse_world *world, struct hanse_dispatch *s)
 {
     int32_t n;
     const struct hanse_workload *workloads = hanse__workloads(world, &n);
     double *shape = hanse__at(world, s->shape);
-    for (int32_t r = 0; r < s->n_regions; r++) {
-        for (int32_t w = 0; w < n; w++) {
-            for (int64_t hour = 0; hour < HANSE_WEEK_H; hour++) {
-                int local =
-                    hanse__hour_of_week(world, hour, world->tables.regions[r].utc_offset_h);
+    for (int64_t hour = 0; hour < HANSE_WEEK_H; hour++) {
+        for (int32_t r = 0; r < s->n_regions; r++) {
+            int local = hanse__hour_of_week(world, hour, world->tables.regions[r].utc_offset_h);
+            for (int32_t w = 0; w < n; w++) {
                 *shape++ =
                     workloads[w].profile.count > 0 ? workloads[w].profile.items[local] : 1.0;
             }
@@ -473,7 +394,7 @@ static void find_shapes(const struct hanse_world *world, struct state *s)
     }
 }
 
-static enum hanse_status take_rings(struct hanse_world *world, struct state *s)
+static enum hanse_status take_rings(struct hanse_world *world, struct hanse_dispatch *s)
 {
     int32_t n;
     const struct hanse_workload *workloads = hanse__workloads(world, &n);
@@ -488,49 +409,78 @@ static enum hanse_status take_rings(struct hanse_world *world, struct state *s)
     return hanse__take(world, total, sizeof(double), &s->ring);
 }
 
-static enum hanse_status init(struct hanse_world *world)
+static enum hanse_status take_blocks(struct hanse_world *world, struct hanse_dispatch *s)
 {
-    struct state s = {.n_regions = world->tables.n_regions, .day = -1, .changes = UINT64_MAX};
-    const struct hanse_workload *workloads = hanse__workloads(world, &s.n_workloads);
-    size_t R = (size_t)s.n_regions, W = (size_t)s.n_workloads, cells = R * W;
+    size_t R = (size_t)s->n_regions, W = (size_t)s->n_workloads, cells = R * W;
+    size_t P = (size_t)hanse__n_places(world);
     const struct {
         hanse_ref *ref;
         size_t n, size;
     } blocks[] = {
-        {&s.order, W, sizeof(int32_t)},
-        {&s.speeds, (size_t)world->tables.n_accelerators * W, sizeof(double)},
-        {&s.capacity, cells, sizeof(double)},
-        {&s.allowed, cells * R, 1},
-        {&s.base, cells, sizeof(double)},
-        {&s.price, W, sizeof(double)},
-        {&s.shape, cells * HANSE_WEEK_H, sizeof(double)},
-        {&s.free, R, sizeof(double)},
-        {&s.left, cells, sizeof(double)},
-        {&s.served, cells, sizeof(double)},
-        {&s.reach, cells + 2 * R, sizeof(double)}, /* and used, granted shares */
-        {&s.busy, R, sizeof(double)},
-        {&s.ring_start, W, sizeof(uint32_t)},
-        {&s.waiting, cells, sizeof(double)},
-        {&s.oldest, cells, sizeof(int64_t)},
+        {&s->order, W, sizeof(int32_t)},
+        {&s->base, cells, sizeof(double)},
+        {&s->price, W, sizeof(double)},
+        {&s->shape, cells * HANSE_WEEK_H, sizeof(double)},
+        {&s->arrived, cells, sizeof(double)},
+        {&s->left, cells, sizeof(double)},
+        {&s->served, cells, sizeof(double)},
+        {&s->rest, cells, sizeof(double)},
+        {&s->why, cells * HANSE_REASONS, sizeof(double)},
+        {&s->cloud_way, cells, 1},
+        {&s->powered, P, sizeof(double)},
+        {&s->free, P, sizeof(double)},
+        {&s->load, P, sizeof(double)},
+        {&s->spare, P, sizeof(double)},
+        {&s->by_part, 2 * R, sizeof(double)},
+        {&s->ignored, cells, sizeof(double)},
+        {&s->ring_start, W, sizeof(uint32_t)},
+        {&s->waiting, cells, sizeof(double)},
+        {&s->oldest, cells, sizeof(int64_t)},
     };
-    hanse_ref ref;
-    HANSE_TRY(hanse__take(world, 1, sizeof s, &ref));
-    world->moving.state[HANSE_MECHANISM_DISPATCH] = ref;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         HANSE_TRY(hanse__take(world, blocks[i].n, blocks[i].size, blocks[i].ref));
     }
-    HANSE_TRY(take_rings(world, &s));
+    return take_rings(world, s);
+}
+
+static enum hanse_status init(struct hanse_world *world)
+{
+    HANSE_TRY(hanse__places_init(world));
+    struct hanse_dispatch s = {.n_regions = world->tables.n_regions,
+                               .day = -1,
+                               .rules = UINT64_MAX,
+                               .seen = UINT64_MAX};
+    const struct hanse_workload *workloads = hanse__workloads(world, &s.n_workloads);
+    hanse_ref ref;
+    HANSE_TRY(hanse__take(world, 1, sizeof s, &ref));
+    world->moving.state[HANSE_MECHANISM_DISPATCH] = ref;
+    HANSE_TRY(take_blocks(world, &s));
     find_order(workloads, s.n_workloads, hanse__at(world, s.order));
     find_shapes(world, &s);
-    hanse__demand_speeds(world, hanse__at(world, s.speeds));
     *dispatch(world) = s;
-    return HANSE_OK;
+    return hanse__routes_init(world);
 }
 
 #define BY_BOTH                                                                                \
     {                                                                                          \
         "region", "workload"                                                                   \
     }
+#define DROPPED_FOR(word, reason)                                                              \
+    [OUT_DROPPED_FOR + (reason)] = {"dropped_" word,                                           \
+                                    "H100_h",                                                  \
+                                    "demand dropped for want of " word,                        \
+                                    BY_BOTH,                                                   \
+                                    HANSE_SUM,                                                 \
+                                    NULL,                                                      \
+                                    NULL}
+#define MISSED_FOR(word, reason)                                                               \
+    [OUT_MISSED_FOR + (reason)] = {"missed_" word,                                             \
+                                   "H100_h",                                                   \
+                                   "demand past its deadline for want of " word,               \
+                                   BY_BOTH,                                                    \
+                                   HANSE_SUM,                                                  \
+                                   NULL,                                                       \
+                                   NULL}
 static const struct hanse_output OUTPUTS[] = {
     [OUT_DEMAND] = {"demand", "H100_h", "demand, reference work", BY_BOTH, HANSE_SUM, NULL,
                     NULL},
@@ -542,12 +492,26 @@ static const struct hanse_output OUTPUTS[] = {
                       NULL},
     [OUT_BACKLOG] = {"backlog", "H100_h", "demand waiting at the end of the month", BY_BOTH,
                      HANSE_LAST, NULL, NULL},
+    [OUT_OVERDUE] = {"backlog_overdue", "H100_h", "of it past its deadline", BY_BOTH,
+                     HANSE_LAST, NULL, NULL},
     [OUT_POOL] = {"served_by_pool", "H100_h", "of the served: in other regions of the pool",
                   BY_BOTH, HANSE_SUM, NULL, NULL},
+    [OUT_HOSTED] = {"hosted", "H100_h", "work of any region done by hardware here", BY_BOTH,
+                    HANSE_SUM, NULL, NULL},
     [OUT_CLOUD] = {"served_by_cloud", "H100_h", "of the served: by a foreign API", BY_BOTH,
                    HANSE_SUM, NULL, NULL},
     [OUT_CLOUD_COST] = {"cost_cloud", "EUR", "cost of foreign APIs", BY_BOTH, HANSE_SUM, NULL,
                         NULL},
+    DROPPED_FOR("capacity", HANSE_REASON_CAPACITY),
+    DROPPED_FOR("law", HANSE_REASON_LAW),
+    DROPPED_FOR("network", HANSE_REASON_NETWORK),
+    DROPPED_FOR("power", HANSE_REASON_POWER),
+    DROPPED_FOR("price", HANSE_REASON_PRICE),
+    MISSED_FOR("capacity", HANSE_REASON_CAPACITY),
+    MISSED_FOR("law", HANSE_REASON_LAW),
+    MISSED_FOR("network", HANSE_REASON_NETWORK),
+    MISSED_FOR("power", HANSE_REASON_POWER),
+    MISSED_FOR("price", HANSE_REASON_PRICE),
     {"on_time_share", "1", "share of demand served on time", BY_BOTH, HANSE_RATIO, "on_time",
      "demand"},
     {"unserved_share", "1", "share of demand late or dropped", BY_BOTH, HANSE_RATIO, "unserved",
@@ -562,6 +526,7 @@ const struct hanse_mechanism hanse_mechanism_dispatch = {
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
+    .changed = changed,
     .hours = hours,
     .month = month,
 };

@@ -35,7 +35,10 @@ struct state {
     hanse_ref groups;   /* struct hanse_group_state [n_groups] */
     hanse_ref entities; /* uint64_t [n_groups] */
     hanse_ref slots;    /* struct slot [capacity] */
+    hanse_ref listed;   /* int32_t [n_groups]: groups that changed of late */
+    hanse_ref levels;   /* int64_t [n_regions]: devices available now */
     uint32_t n_slots, capacity;
+    int32_t n_listed;
 };
 
 static struct state *fleet(const struct hanse_world *world)
@@ -72,36 +75,120 @@ static double uniform(const struct hanse_world *world, struct hanse_purpose_key 
     return hanse_uniform_at(key, world->replication, entity, slot->failures);
 }
 
+/* --- standing ---------------------------------------------------------------------------- */
+
+/* What the group's working devices count as now; HANSE_STANDINGS: nothing. */
+static enum hanse_standing standing_of(const struct hanse_group_state *g)
+{
+    if (g->blocked == 0) {
+        return HANSE_STANDING_AVAILABLE;
+    }
+    if ((g->blocked & HANSE_BLOCK_ANY_OTHER) != 0) {
+        return HANSE_STANDINGS;
+    }
+    bool only_power = (g->blocked & ~HANSE_BLOCK_ANY_POWER) == 0;
+    return only_power ? HANSE_STANDING_DARK : HANSE_STANDING_OFFLINE;
+}
+
+static void integrate(struct hanse_group_state *g, double to_h)
+{
+    enum hanse_standing standing = standing_of(g);
+    if (standing != HANSE_STANDINGS) {
+        g->hours[standing] += (to_h - g->since_h) * g->working;
+    }
+    g->since_h = to_h;
+}
+
 void hanse__fleet_touch(struct hanse_world *world, int32_t group)
 {
+    struct state *s = fleet(world);
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
-    double elapsed = world->moving.now_h - g->since_h;
-    g->available_h += elapsed * hanse__group_available(g);
-    g->since_h = world->moving.now_h;
+    if (!g->listed) {
+        int32_t *listed = hanse__at(world, s->listed);
+        listed[s->n_listed++] = group;
+        g->listed = true;
+        g->since_h =
+            (double)world->moving.hour; /* its levels held all through what was swept */
+    }
+    g->touched = true;
+    integrate(g, world->moving.now_h);
     world->moving.changes++;
 }
 
-void hanse__fleet_block(struct hanse_world *world, int32_t group, bool blocked)
+/* A change of the group's level, between the touch and here, enters its region's. */
+static void follow_level(struct hanse_world *world, int32_t group)
 {
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
-    if ((g->blocked != 0) != blocked) {
+    int64_t *levels = hanse__at(world, fleet(world)->levels);
+    int32_t now = hanse__group_available(g);
+    levels[region_of(world, group)] += now - g->counted;
+    g->counted = now;
+}
+
+void hanse__fleet_block(struct hanse_world *world, int32_t group, enum hanse_block reason,
+                        bool blocked)
+{
+    struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    if (((g->blocked & reason) != 0) != blocked) {
         hanse__fleet_touch(world, group);
-        g->blocked = blocked;
+        g->blocked = (uint8_t)(blocked ? g->blocked | reason : g->blocked & ~reason);
+        follow_level(world, group);
+    }
+}
+
+const int32_t *hanse__fleet_listed(const struct hanse_world *world, int32_t *n)
+{
+    *n = fleet(world)->n_listed;
+    return hanse__at(world, fleet(world)->listed);
+}
+
+/* Forgets the groups that have been quiet for a whole sweep. */
+static void unlist_quiet(struct hanse_world *world)
+{
+    struct state *s = fleet(world);
+    int32_t *listed = hanse__at(world, s->listed);
+    struct hanse_group_state *groups = hanse__fleet_groups(world);
+    int32_t kept = 0;
+    for (int32_t i = 0; i < s->n_listed; i++) {
+        struct hanse_group_state *g = &groups[listed[i]];
+        if (g->touched || g->mixed) {
+            listed[kept++] = listed[i];
+        } else {
+            g->listed = false;
+        }
+    }
+    s->n_listed = kept;
+}
+
+static void set_means(struct hanse_group_state *g, double hours)
+{
+    for (int i = 0; i < HANSE_STANDINGS; i++) {
+        g->mean[i] = g->hours[i] / hours;
+        g->hours[i] = 0.0;
     }
 }
 
 void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to)
 {
     double hours = (double)(to - from);
+    struct state *s = fleet(world);
     double *available = hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_AVAILABLE);
+    const int64_t *levels = hanse__at(world, s->levels);
+    for (int32_t r = 0; r < world->tables.n_regions; r++) {
+        available[r] += hours * (double)levels[r];
+    }
+    unlist_quiet(world);
+    const int32_t *listed = hanse__at(world, s->listed);
     struct hanse_group_state *groups = hanse__fleet_groups(world);
-    for (int32_t i = 0; i < world->tables.n_groups; i++) {
-        struct hanse_group_state *g = &groups[i];
-        g->available_h += ((double)to - g->since_h) * hanse__group_available(g);
-        g->since_h = (double)to;
-        g->mean_available = g->available_h / hours;
-        available[region_of(world, i)] += g->available_h;
-        g->available_h = 0.0;
+    for (int32_t i = 0; i < s->n_listed; i++) {
+        struct hanse_group_state *g = &groups[listed[i]];
+        integrate(g, (double)to);
+        HANSE_CHECK(g->working + g->in_repair + g->empty == g->installed);
+        available[region_of(world, listed[i])] +=
+            g->hours[HANSE_STANDING_AVAILABLE] - hours * hanse__group_available(g);
+        set_means(g, hours);
+        g->mixed = g->touched;
+        g->touched = false;
     }
 }
 
@@ -165,6 +252,7 @@ static enum hanse_status append(struct hanse_world *world, int32_t group, int32_
     }
     g->installed += count;
     g->working += count;
+    follow_level(world, group);
     for (int32_t i = 0; i < count; i++) {
         HANSE_TRY(start_slot(world, first + (uint32_t)i, birth_h));
     }
@@ -203,6 +291,8 @@ static enum hanse_status init(struct hanse_world *world)
         hanse__take(world, (size_t)t->n_groups, sizeof(struct hanse_group_state), &s.groups));
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(uint64_t), &s.entities));
     HANSE_TRY(hanse__take(world, s.capacity, sizeof(struct slot), &s.slots));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(int32_t), &s.listed));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_regions, sizeof(int64_t), &s.levels));
     *fleet(world) = s;
     uint64_t *entities = hanse__at(world, s.entities);
     for (int32_t g = 0; g < t->n_groups; g++) {
@@ -215,6 +305,7 @@ static enum hanse_status init(struct hanse_world *world)
         group->stock = (int32_t)(t->groups[g].spares +
                                  llround(m->spares_share * (double)t->groups[g].count));
         HANSE_TRY(append(world, g, (int32_t)t->groups[g].count, -t->groups[g].age_h));
+        hanse__fleet_touch(world, g);
     }
     return HANSE_OK;
 }
@@ -262,6 +353,7 @@ static enum hanse_status fill_slot(struct hanse_world *world, uint32_t slot)
     struct hanse_group_state *g = &hanse__fleet_groups(world)[s->group];
     g->stock--;
     g->working++;
+    follow_level(world, (int32_t)s->group);
     return start_slot(world, slot, world->moving.now_h);
 }
 
@@ -330,6 +422,7 @@ static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
     hanse__fleet_touch(world, group);
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
     g->working--;
+    follow_level(world, group);
     hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_FAILURES)[region_of(world, group)] += 1.0;
     double fate = uniform(world, fleet(world)->fate_key, s);
     double u = uniform(world, fleet(world)->repair_key, s);
@@ -350,6 +443,7 @@ static enum hanse_status repaired(struct hanse_world *world, uint32_t slot)
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
     g->in_repair--;
     g->working++;
+    follow_level(world, group);
     return schedule_failure(world, slot);
 }
 
@@ -391,45 +485,6 @@ static void month(struct hanse_world *world, int32_t which)
         down[region] += groups[g].installed - groups[g].working;
     }
 }
-
-#define AT(member) offsetof(struct hanse_maintenance, member)
-static const struct hanse_field MAINTENANCE_FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "repairable_share",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(repairable_share),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1,
-     .doc = "share of failures mended on site without a part from the vendor"},
-    HANSE_DURATION_FIELDS("repair", AT(repair),
-                          "mean time of such a repair; every repair at once", 0, "exponential",
-                          1),
-    {.key = "spares_share",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(spares_share),
-     .low = 0,
-     .high = 100,
-     .doc = "spares on the shelf at hour 0, as a share of the devices"},
-    {.key = "reorder",
-     .type = HANSE_FLAG,
-     .offset = AT(reorder),
-     .fallback = 1,
-     .doc = "each lost device orders one replacement to the shelf"},
-    HANSE_DURATION_FIELDS("lead", AT(lead), "mean time from the order of a spare to the shelf",
-                          0, "lognormal", 0.5),
-};
-#undef AT
-
-const struct hanse_kind hanse_kind_maintenance = {
-    .name = "maintenance",
-    .doc = "What happens when a device fails: repair on site, or replacement from spares.",
-    .size = sizeof(struct hanse_maintenance),
-    .fields = MAINTENANCE_FIELDS,
-    .n_fields = sizeof MAINTENANCE_FIELDS / sizeof *MAINTENANCE_FIELDS,
-};
 
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_maintenance};
 

@@ -14,10 +14,17 @@
  * supply is cut. With ample stock the number on order is Poisson(n·h·T) whatever the lead
  * time's law (Palm 1938).
  *
- * A group whose site is cut off keeps its devices but none is available.
+ * A group whose site is cut off keeps its devices but none is available. Why it is cut off is
+ * kept, so that what goes unserved can be told apart: for want of power, of network, or another
+ * reason.
+ *
+ * Work per event does not depend on how many groups there are: a change puts its group on a
+ * list, and a sweep looks only at the groups on it. The others' means are their levels.
  */
 #ifndef HANSE_SIM_PROCESS_FLEET_H
 #define HANSE_SIM_PROCESS_FLEET_H
+
+#include <stdbool.h>
 
 #include "sim/process/law.h"
 #include "sim/process/mechanism.h"
@@ -31,6 +38,14 @@ struct hanse_maintenance {
     bool reorder;
 };
 
+/* What a working device is fit for. */
+enum hanse_standing {
+    HANSE_STANDING_AVAILABLE,
+    HANSE_STANDING_DARK,    /* but for want of power */
+    HANSE_STANDING_OFFLINE, /* but for want of a network */
+    HANSE_STANDINGS,
+};
+
 struct hanse_group_state {
     int32_t installed;  /* slots */
     int32_t working;    /* slots with a working device */
@@ -40,12 +55,30 @@ struct hanse_group_state {
     int32_t on_order;   /* spares ordered, not yet on the shelf: in transit, held or deferred */
     int32_t held;       /* of them at the border until supply reopens */
     int32_t deferred;   /* of them not accepted by the supplier yet */
-    int32_t blocked;    /* site cut off */
+    uint8_t blocked;    /* site cut off: enum hanse_block bits */
+    bool listed;        /* changed since the last sweep but one */
+    bool touched;       /* changed since the last sweep */
+    bool mixed;         /* its means were of an hour within which it changed */
+    int32_t counted;    /* in its region's level */
     uint32_t shipments; /* spare orders so far: the count of the lead-time draws */
     uint32_t first_empty, last_empty; /* slots waiting, first in first out; UINT32_MAX none */
-    double available_h; /* device-hours available since the last sweep, up to since_h */
-    double since_h;
-    double mean_available; /* devices available, mean over the hours being swept */
+    double since_h;                /* up to when the integrals below go, for a listed group */
+    double hours[HANSE_STANDINGS]; /* device-hours by standing since the last sweep */
+    double mean[HANSE_STANDINGS];  /* devices by standing, mean over the hours being swept */
+};
+
+/* Why a group is cut off; bits, one for each mechanism and cause. */
+enum hanse_block {
+    HANSE_BLOCK_SHOCK = 1,           /* withdrawn: territory, owner, controller */
+    HANSE_BLOCK_SHOCK_POWER = 2,     /* withdrawn: power */
+    HANSE_BLOCK_SHOCK_NETWORK = 4,   /* withdrawn: network */
+    HANSE_BLOCK_OUTAGE = 8,          /* the grid is out */
+    HANSE_BLOCK_HAZARD = 16,         /* struck */
+    HANSE_BLOCK_HAZARD_POWER = 32,   /* without power */
+    HANSE_BLOCK_HAZARD_NETWORK = 64, /* without a network */
+    HANSE_BLOCK_ANY_POWER =
+        HANSE_BLOCK_SHOCK_POWER | HANSE_BLOCK_OUTAGE | HANSE_BLOCK_HAZARD_POWER,
+    HANSE_BLOCK_ANY_OTHER = HANSE_BLOCK_SHOCK | HANSE_BLOCK_HAZARD,
 };
 
 extern const struct hanse_kind hanse_kind_maintenance;
@@ -62,11 +95,18 @@ static inline int32_t hanse__group_available(const struct hanse_group_state *gro
 /* Brings a group's integrals up to now. Call before changing what they integrate. */
 void hanse__fleet_touch(struct hanse_world *world, int32_t group);
 
-/* Closes the integrals for a sweep of hours [from, to) and sets every mean_available. */
+/* Closes the integrals for a sweep of hours [from, to) and sets the means. */
 void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to);
 
-/* Cuts a site's groups off or restores them. */
-void hanse__fleet_block(struct hanse_world *world, int32_t group, bool blocked);
+/* The groups whose means the last settling may have changed. */
+const int32_t *hanse__fleet_listed(const struct hanse_world *world, int32_t *n);
+
+/* Cuts a group off for a reason or lifts it; nothing happens when it stood so before. */
+void hanse__fleet_block(struct hanse_world *world, int32_t group, enum hanse_block reason,
+                        bool blocked);
+
+/* Loses `count` of a group's working devices for good, as if each had failed past repair. */
+enum hanse_status hanse__fleet_destroy(struct hanse_world *world, int32_t group, int32_t count);
 
 /* Adds new devices to a group: slots that start at age 0. */
 enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count);

@@ -6,7 +6,9 @@
 #include "sim/process/cloud.h"
 #include "sim/process/demand.h"
 #include "sim/process/dispatch.h"
+#include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
+#include "sim/process/islands.h"
 #include "sim/process/network.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
@@ -14,6 +16,7 @@
 
 static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_FLEET] = &hanse_mechanism_fleet,
+    [HANSE_MECHANISM_ISLANDS] = &hanse_mechanism_islands,
     [HANSE_MECHANISM_SHOCK] = &hanse_mechanism_shock,
     [HANSE_MECHANISM_SUPPLY] = &hanse_mechanism_supply,
     [HANSE_MECHANISM_CLOUD] = &hanse_mechanism_cloud,
@@ -33,7 +36,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_headline,    &hanse_kind_maintenance, &hanse_kind_withdraw,
     &hanse_kind_restriction, &hanse_kind_denial,      &hanse_kind_purchase,
     &hanse_kind_cloud,       &hanse_kind_workload,    &hanse_kind_batch,
-    &hanse_kind_station,     &hanse_kind_route,
+    &hanse_kind_station,     &hanse_kind_route,       &hanse_kind_certification,
+    &hanse_kind_eligibility, &hanse_kind_link,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

@@ -6,6 +6,7 @@
 #include "sim/base/assert.h"
 #include "sim/process/cloud.h"
 #include "sim/process/fleet.h"
+#include "sim/process/islands.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
 
@@ -16,7 +17,8 @@ struct state {
     hanse_ref restricted;  /* uint8_t per restriction: active now */
     hanse_ref silicon_cut; /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
-    hanse_ref cloud_cut, model_cut, pool_cut, site_cut; /* uint8_t per row */
+    hanse_ref cloud_cut, model_cut, pool_cut, link_cut; /* uint8_t per row */
+    hanse_ref site_cut; /* uint8_t [sites]: enum hanse_block bits */
     hanse_ref used_tpp; /* double [restrictions × jurisdictions]: allowance used */
     struct hanse_withdraw denied[HANSE_CUTS]; /* by a denial experiment, active now */
     int32_t n_denied;
@@ -216,8 +218,9 @@ bool hanse__shock_pool_cut(const struct hanse_world *world, int32_t pool)
 
 /* --- withdrawals ------------------------------------------------------------------------- */
 
-static bool site_cut_by(const struct hanse_world *world, const struct hanse_withdraw *w,
-                        int32_t index)
+/* Why the withdrawal cuts a site off: enum hanse_block bits. */
+static unsigned site_cut_by(const struct hanse_world *world, const struct hanse_withdraw *w,
+                            int32_t index)
 {
     const struct hanse_tables *t = &world->tables;
     const struct hanse_site *site = &t->sites[index];
@@ -225,20 +228,25 @@ static bool site_cut_by(const struct hanse_world *world, const struct hanse_with
     struct hanse_actor owner = {t->kind_operator, site->operator_};
     struct hanse_actor power =
         site->power_supplier.kind >= 0 ? site->power_supplier : region->grid;
+    unsigned cut = 0;
     if ((on_axis(w, HANSE_AXIS_TERRITORY) &&
          hanse__actor_covers(world, w->actor, jurisdiction(world, region->jurisdiction))) ||
-        (on_axis(w, HANSE_AXIS_OWNERSHIP) && hanse__actor_covers(world, w->actor, owner)) ||
-        (on_axis(w, HANSE_AXIS_POWER) && hanse__actor_covers(world, w->actor, power)) ||
-        (on_axis(w, HANSE_AXIS_NETWORK) &&
-         hanse__actor_covers(world, w->actor, site->uplink_owner))) {
-        return true;
+        (on_axis(w, HANSE_AXIS_OWNERSHIP) && hanse__actor_covers(world, w->actor, owner))) {
+        cut |= HANSE_BLOCK_SHOCK;
     }
     for (int32_t i = 0; on_axis(w, HANSE_AXIS_CONTROL) && i < site->controllers.count; i++) {
         if (hanse__actor_covers(world, w->actor, site->controllers.items[i])) {
-            return true;
+            cut |= HANSE_BLOCK_SHOCK;
         }
     }
-    return false;
+    if (on_axis(w, HANSE_AXIS_POWER) && hanse__actor_covers(world, w->actor, power)) {
+        cut |= HANSE_BLOCK_SHOCK_POWER;
+    }
+    if (on_axis(w, HANSE_AXIS_NETWORK) &&
+        hanse__actor_covers(world, w->actor, site->uplink_owner)) {
+        cut |= HANSE_BLOCK_SHOCK_NETWORK;
+    }
+    return cut;
 }
 
 static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw *w)
@@ -248,7 +256,12 @@ static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw 
     uint8_t *silicon = hanse__at(world, shocks(world)->silicon_cut);
     uint8_t *spares = hanse__at(world, shocks(world)->spares_cut);
     for (int32_t i = 0; i < t->n_sites; i++) {
-        site[i] |= site_cut_by(world, w, i);
+        site[i] |= (uint8_t)site_cut_by(world, w, i);
+    }
+    uint8_t *link = hanse__at(world, shocks(world)->link_cut);
+    for (int32_t i = 0; i < t->n_links; i++) {
+        link[i] |= on_axis(w, HANSE_AXIS_NETWORK) &&
+                   hanse__actor_covers(world, w->actor, t->links[i].owner);
     }
     for (int32_t i = 0; i < t->n_accelerators; i++) {
         bool theirs = made_or_sold_by(world, w->actor, &t->accelerators[i]);
@@ -293,6 +306,7 @@ static void clear_cuts(struct hanse_world *world)
     memset(hanse__at(world, s.cloud_cut), 0, (size_t)t->n_clouds);
     memset(hanse__at(world, s.model_cut), 0, (size_t)t->n_models);
     memset(hanse__at(world, s.pool_cut), 0, (size_t)t->n_pools);
+    memset(hanse__at(world, s.link_cut), 0, (size_t)t->n_links);
 }
 
 /* Works out afresh what is cut: withdrawals overlap, so undoing one by one would not do. */
@@ -319,10 +333,20 @@ static enum hanse_status recompute(struct hanse_world *world)
     struct state s = *shocks(world);
     mark_cuts(world);
     const uint8_t *site_cut = hanse__at(world, s.site_cut);
+    static const enum hanse_block WHYS[] = {HANSE_BLOCK_SHOCK, HANSE_BLOCK_SHOCK_POWER,
+                                            HANSE_BLOCK_SHOCK_NETWORK};
     for (int32_t g = 0; g < t->n_groups; g++) {
-        hanse__fleet_block(world, g, site_cut[t->groups[g].site]);
+        for (size_t i = 0; i < sizeof WHYS / sizeof *WHYS; i++) {
+            unsigned cut = site_cut[t->groups[g].site] & WHYS[i];
+            hanse__fleet_block(world, g, WHYS[i], cut != 0);
+        }
+    }
+    const uint8_t *link_cut = hanse__at(world, s.link_cut);
+    for (int32_t i = 0; i < t->n_links; i++) {
+        hanse__link_fault(world, i, HANSE_LINK_WITHDRAWN, link_cut[i]);
     }
     world->moving.changes++;
+    world->moving.rules++;
     HANSE_TRY(hanse__fleet_release(world));
     return hanse__supply_release(world);
 }
@@ -350,7 +374,8 @@ size_t hanse__shock_footprint_size(const struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
     return (size_t)t->n_sites + 2 * (size_t)t->n_accelerators + (size_t)t->n_clouds +
-           (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_purchases;
+           (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_links +
+           (size_t)t->n_purchases;
 }
 
 static uint8_t *append_marks(const struct hanse_world *world, uint8_t *to, hanse_ref from,
@@ -380,6 +405,7 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
     to = append_marks(world, to, s.cloud_cut, t->n_clouds);
     to = append_marks(world, to, s.model_cut, t->n_models);
     to = append_marks(world, to, s.pool_cut, t->n_pools);
+    to = append_marks(world, to, s.link_cut, t->n_links);
     for (int32_t p = 0; p < t->n_purchases; p++) {
         to[p] = 0;
         for (int32_t i = 0; i < s.n_denied; i++) {
@@ -439,6 +465,7 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, (size_t)t->n_clouds, 1, &s.cloud_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_models, 1, &s.model_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_pools, 1, &s.pool_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_links, 1, &s.link_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_sites, 1, &s.site_cut));
     HANSE_TRY(hanse__take(world, (size_t)n_restrictions * (size_t)t->n_jurisdictions,
                           sizeof(double), &s.used_tpp));
@@ -453,116 +480,6 @@ static enum hanse_status init(struct hanse_world *world)
     }
     return HANSE_OK;
 }
-
-#define WINDOW_FIELDS_OF(kind)                                                                 \
-    {.key = "from",                                                                            \
-     .type = HANSE_NUMBER,                                                                     \
-     .unit = "h",                                                                              \
-     .offset = offsetof(struct kind, from_h),                                                  \
-     .flags = HANSE_REQUIRED,                                                                  \
-     .low = 0,                                                                                 \
-     .high = 876000,                                                                           \
-     .doc = "start, from hour 0"},                                                             \
-    {                                                                                          \
-        .key = "to", .type = HANSE_NUMBER, .unit = "h", .offset = offsetof(struct kind, to_h), \
-        .flags = HANSE_REQUIRED, .low = 0, .high = 8.76e9,                                     \
-        .doc = "end, not included; the same as from: no effect"                                \
-    }
-
-#define AT(member) offsetof(struct hanse_withdraw, member)
-static const struct hanse_field WITHDRAW_FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "actor",
-     .type = HANSE_ACTOR,
-     .options = HANSE_ACTOR_KINDS,
-     .offset = AT(actor),
-     .flags = HANSE_REQUIRED,
-     .doc = "who stops; takes along whom it can compel"},
-    {.key = "axis",
-     .type = HANSE_CHOICE,
-     .options = HANSE_AXIS_WORDS,
-     .offset = AT(axis),
-     .flags = HANSE_REQUIRED,
-     .doc = "on which axis"},
-    WINDOW_FIELDS_OF(hanse_withdraw),
-};
-#undef AT
-
-#define AT(member) offsetof(struct hanse_restriction, member)
-static const struct hanse_field RESTRICTION_FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "authority",
-     .type = HANSE_ACTOR,
-     .options = HANSE_ACTOR_KINDS,
-     .offset = AT(authority),
-     .flags = HANSE_REQUIRED,
-     .doc = "who makes the rule; it reaches devices sold or made by firms it can compel"},
-    {.key = "targets",
-     .type = HANSE_ACTORS,
-     .options = "jurisdiction bloc",
-     .offset = AT(targets),
-     .flags = HANSE_REQUIRED,
-     .doc = "destinations it is against"},
-    WINDOW_FIELDS_OF(hanse_restriction),
-    {.key = "tpp_over",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(tpp_over),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1e12,
-     .doc = "controls devices of at least this total processing performance"},
-    {.key = "dense_tpp_over",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(dense_tpp_over),
-     .fallback = 1e12,
-     .low = 0,
-     .high = 1e12,
-     .doc = "and those of at least this one that are also at least density_over dense"},
-    {.key = "density_over",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(density_over),
-     .fallback = 1e12,
-     .low = 0,
-     .high = 1e12,
-     .doc = "performance density, see dense_tpp_over"},
-    {.key = "allowance",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(allowance_tpp),
-     .low = 0,
-     .high = 1e15,
-     .doc = "total processing performance each target may still import; 0: none, a ban"},
-    {.key = "pipeline",
-     .type = HANSE_CHOICE,
-     .options = "held delivered cancelled",
-     .offset = AT(pipeline),
-     .fallback_text = "held",
-     .doc = "what becomes of orders under way when a ban starts"},
-    {.key = "spares",
-     .type = HANSE_FLAG,
-     .offset = AT(spares),
-     .fallback = 1,
-     .doc = "under a ban spare devices are controlled too; an allowance lets them pass"},
-};
-#undef AT
-
-const struct hanse_kind hanse_kind_withdraw = {
-    .name = "withdraw",
-    .doc = "An actor stops: what depends on it on an axis is unavailable for a time.",
-    .size = sizeof(struct hanse_withdraw),
-    .fields = WITHDRAW_FIELDS,
-    .n_fields = sizeof WITHDRAW_FIELDS / sizeof *WITHDRAW_FIELDS,
-};
-const struct hanse_kind hanse_kind_restriction = {
-    .name = "restriction",
-    .doc = "An export rule on devices past a threshold, against jurisdictions, for a time.",
-    .size = sizeof(struct hanse_restriction),
-    .fields = RESTRICTION_FIELDS,
-    .n_fields = sizeof RESTRICTION_FIELDS / sizeof *RESTRICTION_FIELDS,
-};
 
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction,
                                                  &hanse_kind_denial};

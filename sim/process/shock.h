@@ -14,7 +14,7 @@
  *   model        models it licenses whose weights aren't held at home
  *   cloud        foreign APIs it provides
  *   power        sites it supplies with electricity
- *   network      sites whose traffic it carries
+ *   network      sites whose traffic it carries, links it owns
  *   payment      purchases and foreign APIs paid through it
  *   all          every one of these
  *

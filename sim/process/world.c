@@ -8,17 +8,18 @@
 #include "sim/process/batch.h"
 #include "sim/process/cloud.h"
 #include "sim/process/demand.h"
+#include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
+#include "sim/process/islands.h"
 #include "sim/process/network.h"
 #include "sim/process/replication.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
 
 static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
-    [HANSE_NOTE_WITHDRAWN] = "withdrawn",
-    [HANSE_NOTE_RETURNED] = "returned",
-    [HANSE_NOTE_RESTRICTED] = "restricted",
-    [HANSE_NOTE_LIFTED] = "lifted",
+    [HANSE_NOTE_WITHDRAWN] = "withdrawn",   [HANSE_NOTE_RETURNED] = "returned",
+    [HANSE_NOTE_RESTRICTED] = "restricted", [HANSE_NOTE_LIFTED] = "lifted",
+    [HANSE_NOTE_BROKEN] = "broken",         [HANSE_NOTE_MENDED] = "mended",
 };
 
 const char *hanse_note_name(uint32_t what)
@@ -32,6 +33,7 @@ void hanse__world_read_tables(struct hanse_world *world)
     struct hanse_tables *t = &world->tables;
     int32_t one;
     t->settings = hanse_scenario_table(s, &hanse_kind_scenario, &one);
+    t->blocs = hanse_scenario_table(s, &hanse_kind_bloc, &one);
     t->jurisdictions = hanse_scenario_table(s, &hanse_kind_jurisdiction, &t->n_jurisdictions);
     t->firms = hanse_scenario_table(s, &hanse_kind_firm, &t->n_firms);
     t->operators = hanse_scenario_table(s, &hanse_kind_operator, &t->n_operators);
@@ -50,9 +52,12 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->batches = hanse_scenario_table(s, &hanse_kind_batch, &t->n_batches);
     t->stations = hanse_scenario_table(s, &hanse_kind_station, &t->n_stations);
     t->routes = hanse_scenario_table(s, &hanse_kind_route, &t->n_routes);
+    t->links = hanse_scenario_table(s, &hanse_kind_link, &t->n_links);
+    t->eligibilities = hanse_scenario_table(s, &hanse_kind_eligibility, &t->n_eligibilities);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");
     t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");
+    t->kind_pool = hanse_scenario_kind(s, "pool");
     t->kind_bloc = hanse_scenario_kind(s, "bloc");
 }
 
@@ -132,7 +137,9 @@ bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, in
         return false;
     }
     for (int32_t i = 0; i < home->blocs.count; i++) {
-        if (in_bloc(&world->tables.jurisdictions[in], home->blocs.items[i])) {
+        int32_t bloc = home->blocs.items[i];
+        if (world->tables.blocs[bloc].circulates[data_class] &&
+            in_bloc(&world->tables.jurisdictions[in], bloc)) {
             return true;
         }
     }

@@ -27,6 +27,7 @@ enum { HANSE_MONTH_H = 730, HANSE_WEEK_H = 168, HANSE_YEAR_H = 8760 };
 /* The mechanisms' numbers: the order they are called in. mechanism.c lists them alike. */
 enum hanse_mechanism_number {
     HANSE_MECHANISM_FLEET,
+    HANSE_MECHANISM_ISLANDS,
     HANSE_MECHANISM_SHOCK,
     HANSE_MECHANISM_SUPPLY,
     HANSE_MECHANISM_CLOUD,
@@ -44,12 +45,15 @@ enum hanse_note_what {
     HANSE_NOTE_RETURNED,
     HANSE_NOTE_RESTRICTED,
     HANSE_NOTE_LIFTED,
+    HANSE_NOTE_BROKEN,
+    HANSE_NOTE_MENDED,
     HANSE_NOTE_WHATS,
 };
 
 /* The scenario's tables, typed. */
 struct hanse_tables {
     const struct hanse_settings *settings;
+    const struct hanse_bloc *blocs;
     const struct hanse_jurisdiction *jurisdictions;
     const struct hanse_firm *firms;
     const struct hanse_operator *operators;
@@ -68,10 +72,12 @@ struct hanse_tables {
     const struct hanse_batch *batches;
     const struct hanse_station_noun *stations;
     const struct hanse_route *routes;
+    const struct hanse_link *links;
+    const struct hanse_eligibility *eligibilities;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
-        n_workloads, n_batches, n_stations, n_routes;
-    int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc;
+        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities;
+    int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
 struct hanse_moving {
@@ -79,12 +85,14 @@ struct hanse_moving {
     int64_t hour;  /* first hour not yet swept */
     int32_t month; /* whose cells are written to */
     uint64_t n_events;
-    uint64_t changes; /* counts every change of some device's availability */
+    uint64_t changes; /* counts every change of some device's availability, and the next */
+    uint64_t rules;   /* counts every change of who may work with whom */
     int32_t recourse; /* enum hanse_recourse: how far this world may react */
     hanse_ref calendar;
     hanse_ref series;
     hanse_ref notes;
     uint32_t n_notes, notes_capacity;
+    hanse_ref places; /* of place.c */
     hanse_ref state[HANSE_MECHANISMS];
 };
 

@@ -1,0 +1,233 @@
+#include "sim/process/place.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/process/demand.h"
+#include "sim/process/eligible.h"
+#include "sim/process/fleet.h"
+#include "sim/process/shock.h"
+#include "sim/process/world.h"
+
+/* Parts a device is counted in. */
+static const double PARTS = 4294967296.0;
+
+struct counted {
+    int64_t parts[HANSE_STANDINGS]; /* of a group, as it entered its place */
+};
+
+struct state {
+    int32_t n_places, n_workloads, n_types;
+    hanse_ref places;   /* struct hanse_place [places] */
+    hanse_ref of_site;  /* int32_t [sites] */
+    hanse_ref meters;   /* struct hanse_meter [places] */
+    hanse_ref counted;  /* struct counted [groups] */
+    hanse_ref speeds;   /* double [types × workloads] */
+    hanse_ref devices;  /* int64_t parts [standings][places × types], less those for batch */
+    hanse_ref capacity; /* double [standings][places × workloads] */
+    int64_t total[HANSE_STANDINGS]; /* parts in all places */
+};
+
+static struct state *own(const struct hanse_world *world)
+{
+    return hanse__at(world, world->moving.places);
+}
+
+int32_t hanse__n_places(const struct hanse_world *world)
+{
+    return own(world)->n_places;
+}
+
+const struct hanse_place *hanse__places(const struct hanse_world *world)
+{
+    return hanse__at(world, own(world)->places);
+}
+
+int32_t hanse__place_of_group(const struct hanse_world *world, int32_t group)
+{
+    const int32_t *of_site = hanse__at(world, own(world)->of_site);
+    return of_site[world->tables.groups[group].site];
+}
+
+struct hanse_meter *hanse__meters(const struct hanse_world *world)
+{
+    return hanse__at(world, own(world)->meters);
+}
+
+void hanse__meters_reset(struct hanse_world *world)
+{
+    memset(hanse__meters(world), 0, (size_t)own(world)->n_places * sizeof(struct hanse_meter));
+}
+
+static size_t cells_of(const struct state *s)
+{
+    return (size_t)s->n_places * (size_t)s->n_workloads;
+}
+
+const double *hanse__place_capacity(const struct hanse_world *world, int standing)
+{
+    const struct state *s = own(world);
+    const double *capacity = hanse__at(world, s->capacity);
+    return capacity + (size_t)standing * cells_of(s);
+}
+
+bool hanse__any_standing(const struct hanse_world *world, int standing)
+{
+    return own(world)->total[standing] != 0;
+}
+
+static int64_t *devices_at(const struct hanse_world *world, int standing, int32_t place)
+{
+    const struct state *s = own(world);
+    int64_t *devices = hanse__at(world, s->devices);
+    return devices +
+           ((size_t)standing * (size_t)s->n_places + (size_t)place) * (size_t)s->n_types;
+}
+
+double hanse__place_devices(const struct hanse_world *world, int32_t place, int32_t type)
+{
+    return (double)devices_at(world, HANSE_STANDING_AVAILABLE, place)[type] / PARTS;
+}
+
+/* --- following the fleet ------------------------------------------------------------------ */
+
+static void count(struct hanse_world *world, int32_t group)
+{
+    struct state *s = own(world);
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
+    struct counted *before = (struct counted *)hanse__at(world, s->counted) + group;
+    int32_t place = hanse__place_of_group(world, group);
+    int32_t type = t->groups[group].accelerator;
+    double flow = 1.0 - t->sites[t->groups[group].site].batch_share;
+    for (int i = 0; i < HANSE_STANDINGS; i++) {
+        int64_t parts = llround(g->mean[i] * flow * PARTS);
+        int64_t more = parts - before->parts[i];
+        if (more != 0) {
+            devices_at(world, i, place)[type] += more;
+            s->total[i] += more;
+            before->parts[i] = parts;
+            ((struct hanse_place *)hanse__at(world, s->places))[place].changed = true;
+        }
+    }
+}
+
+static void find_capacity(struct hanse_world *world, int32_t place)
+{
+    const struct state *s = own(world);
+    const double *speeds = hanse__at(world, s->speeds);
+    int32_t W = s->n_workloads;
+    int32_t n;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    for (int i = 0; i < HANSE_STANDINGS; i++) {
+        double *capacity = (double *)hanse__at(world, s->capacity) + (size_t)i * cells_of(s) +
+                           (size_t)place * (size_t)W;
+        const int64_t *devices = devices_at(world, i, place);
+        memset(capacity, 0, (size_t)W * sizeof *capacity);
+        for (int32_t a = 0; a < s->n_types; a++) {
+            double units = (double)devices[a] / PARTS;
+            for (int32_t w = 0; w < W && devices[a] != 0; w++) {
+                capacity[w] += units * speeds[a * W + w];
+            }
+        }
+        for (int32_t w = 0; w < W; w++) {
+            if (hanse__shock_model_cut(world, workloads[w].model)) {
+                capacity[w] = 0.0;
+            }
+        }
+    }
+}
+
+void hanse__places_follow(struct hanse_world *world, bool all)
+{
+    int32_t n_listed;
+    const int32_t *listed = hanse__fleet_listed(world, &n_listed);
+    for (int32_t i = 0; i < n_listed; i++) {
+        count(world, listed[i]);
+    }
+    struct hanse_place *places = hanse__at(world, own(world)->places);
+    for (int32_t p = 0; p < own(world)->n_places; p++) {
+        if (places[p].changed || all) {
+            find_capacity(world, p);
+            places[p].changed = false;
+        }
+    }
+}
+
+/* --- finding them ------------------------------------------------------------------------- */
+
+/* What rules on operators let a site do, as a number; alike sites have the same. */
+static uint64_t rights_of(const struct hanse_world *world, int32_t site)
+{
+    uint64_t rights = 0;
+    if (world->tables.n_eligibilities == 0) {
+        return rights;
+    }
+    for (int32_t c = 0; c < HANSE_DATA_CLASSES; c++) {
+        for (int32_t j = 0; j < world->tables.n_jurisdictions; j++) {
+            uint64_t right = hanse__operator_eligible(world, c, j, site) ? 1 : 2;
+            rights = hanse_entity_number(rights, right);
+        }
+    }
+    return rights;
+}
+
+static int32_t find_place(const struct hanse_world *world, struct state *s, int32_t *latest,
+                          int32_t site, uint64_t rights)
+{
+    struct hanse_place *places = hanse__at(world, s->places);
+    int32_t region = world->tables.sites[site].region;
+    int32_t plant = -1 /* PLANT */;
+    /* Sites of a region tend to follow one another in kind, so look at the latest first. */
+    if (latest[region] >= 0 && places[latest[region]].rights == rights &&
+        places[latest[region]].plant == plant) {
+        return latest[region];
+    }
+    for (int32_t p = 0; p < s->n_places; p++) {
+        if (places[p].region == region && places[p].plant == plant &&
+            places[p].rights == rights) {
+            return p;
+        }
+    }
+    places[s->n_places] = (struct hanse_place){region, plant, site, true, rights};
+    return s->n_places++;
+}
+
+static enum hanse_status take_cells(struct hanse_world *world)
+{
+    struct state s = *own(world);
+    size_t places = (size_t)s.n_places;
+    HANSE_TRY(hanse__take(world, places, sizeof(struct hanse_meter), &s.meters));
+    HANSE_TRY(hanse__take(world, HANSE_STANDINGS * places * (size_t)s.n_types, sizeof(int64_t),
+                          &s.devices));
+    HANSE_TRY(hanse__take(world, HANSE_STANDINGS * cells_of(&s), sizeof(double), &s.capacity));
+    *own(world) = s;
+    return HANSE_OK;
+}
+
+enum hanse_status hanse__places_init(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    hanse_ref ref;
+    HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
+    world->moving.places = ref;
+    struct state s = {.n_types = t->n_accelerators};
+    hanse__workloads(world, &s.n_workloads);
+    hanse_ref latest_ref;
+    HANSE_TRY(hanse__take(world, (size_t)t->n_sites, sizeof(struct hanse_place), &s.places));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_sites, sizeof(int32_t), &s.of_site));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct counted), &s.counted));
+    HANSE_TRY(hanse__take(world, (size_t)s.n_types * (size_t)s.n_workloads, sizeof(double),
+                          &s.speeds));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_regions, sizeof(int32_t), &latest_ref));
+    hanse__demand_speeds(world, hanse__at(world, s.speeds));
+    int32_t *latest = hanse__at(world, latest_ref);
+    int32_t *of_site = hanse__at(world, s.of_site);
+    memset(latest, -1, (size_t)t->n_regions * sizeof *latest);
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        of_site[i] = find_place(world, &s, latest, i, rights_of(world, i));
+        latest[t->sites[i].region] = of_site[i];
+    }
+    *own(world) = s;
+    return take_cells(world);
+}
