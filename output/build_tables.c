@@ -43,9 +43,9 @@ static const struct {
 
 static const char *type_name(enum hanse_field_type type)
 {
-    static const char *const NAMES[] = {"number", "integer",   "flag",       "text",
-                                        "choice", "policy",    "reference",  "references",
-                                        "actor",  "actors",    "series",     "children"};
+    static const char *const NAMES[] = {"number", "integer", "flag",      "text",
+                                        "choice", "policy",  "reference", "references",
+                                        "actor",  "actors",  "series",    "children"};
     return NAMES[type];
 }
 

@@ -31,6 +31,7 @@
 #include "sim/process/account.h"
 #include "sim/process/denial.h"
 #include "sim/process/hook.h"
+#include "sim/process/islands.h"
 #include "sim/process/layout.h"
 #include "sim/process/mechanism.h"
 #include "sim/process/record.h"
