@@ -57,8 +57,9 @@ HANSE_API enum hanse_status hanse_metrics_create(struct hanse_context *ctx,
                                                  struct hanse_metrics **metrics);
 HANSE_API void hanse_metrics_destroy(struct hanse_metrics *metrics);
 
-HANSE_API void hanse_metrics_aggregates(struct hanse_metrics *metrics,
-                                        struct hanse_aggregates *aggregates);
+/* HANSE_ERR_MEMORY. Without jobs all figures but counts are NaN. */
+HANSE_API enum hanse_status hanse_metrics_aggregates(struct hanse_metrics *metrics,
+                                                     struct hanse_aggregates *aggregates);
 
 /* Number of bins up to the last end, and one of them. */
 HANSE_API uint32_t hanse_metrics_bins(const struct hanse_metrics *metrics);
@@ -71,8 +72,9 @@ void hanse__metrics_machine(struct hanse_metrics *metrics, uint32_t processors);
 /* The state of things from now_s on. Times never fall. */
 void hanse__metrics_level(struct hanse_metrics *metrics, double now_s, uint64_t queue,
                           uint64_t busy);
-void hanse__metrics_job(struct hanse_metrics *metrics, double wait_s, double runtime_s,
-                        double submit_s, double end_s, uint32_t width);
+enum hanse_status hanse__metrics_job(struct hanse_metrics *metrics, double wait_s,
+                                     double runtime_s, double submit_s, double end_s,
+                                     uint32_t width);
 
 #ifdef __cplusplus
 }

@@ -40,15 +40,16 @@ struct hanse_policy {
 
     /* Takes its state; `params` holds n_params values in range. */
     enum hanse_status (*init)(struct hanse_scheduler *scheduler, const double *params);
-    /* A job came into the queue (it is the last of the scheduler's list of waiting jobs). */
+    /* A job came into the queue: as its last, or where it once stood if it was requeued. */
     enum hanse_status (*submitted)(struct hanse_scheduler *scheduler, uint32_t job);
+    /* A job starts now. May be NULL. */
+    void (*started)(struct hanse_scheduler *scheduler, uint32_t job);
     /* A running job ended or was stopped; `early`: before its estimate, so that room was
      * released that nobody counted on. Its row is still there. */
     enum hanse_status (*ended)(struct hanse_scheduler *scheduler, uint32_t job, bool early);
     /* A waiting job is about to leave the queue without running. May be NULL. */
     enum hanse_status (*withdrawn)(struct hanse_scheduler *scheduler, uint32_t job);
-    /* The machine itself changed (devices came or went). May be NULL: then as if a job had
-     * ended early. */
+    /* The machine itself changed: devices came or went. Reservations must be made anew. */
     enum hanse_status (*changed)(struct hanse_scheduler *scheduler);
     /* One scheduling pass: starts what the rule starts now. */
     enum hanse_status (*pass)(struct hanse_scheduler *scheduler);

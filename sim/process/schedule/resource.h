@@ -59,6 +59,14 @@ struct hanse_resource_kind {
     enum hanse_status (*release)(struct hanse_resource *view, const struct hanse_job *job,
                                  double start_s, uint32_t slot, double at_s);
 
+    /* The earliest time <= start_s the job could have, were its reservation at start_s given
+     * back. May be NULL: then policies give it back and ask `earliest`. */
+    double (*sooner)(const struct hanse_resource *view, const struct hanse_job *job,
+                     double start_s, uint32_t slot);
+
+    /* No job wider than this fits at any instant of [from_s, to_s). May be NULL. */
+    uint32_t (*greatest)(const struct hanse_resource *view, double from_s, double to_s);
+
     /* May be NULL: says nothing. */
     void (*limits)(const struct hanse_resource *view, struct hanse_limits *limits);
 
@@ -76,7 +84,8 @@ struct hanse_resource {
     const struct hanse_resource_kind *kind;
     struct hanse_arena *arena;
     hanse_ref state;
-    void *user; /* a caller's own, for kinds made outside the library; NULL */
+    uint32_t processors; /* of the whole machine: what a job's size is compared with */
+    void *user;          /* a caller's own, for kinds made outside the library; NULL */
 };
 
 /* A machine of `processors` that are all alike: only their number matters. */

@@ -35,7 +35,6 @@ struct hanse_job_row {
     uint64_t order;      /* of submission: 0, 1, ... over the scheduler's life */
     uint32_t slot;       /* what it holds of the machine */
     uint32_t next, prev; /* its neighbours in the queue, by submission; HANSE_NO_JOB none */
-    uint32_t tag;        /* the policy's own */
     double key;          /* the policy's own: what it sorts by */
     uint8_t state;       /* enum hanse_job_state */
     uint8_t placed;      /* the policy holds a reservation for it at start_s */
@@ -67,12 +66,11 @@ HANSE_API enum hanse_status hanse_scheduler_submit(struct hanse_scheduler *sched
 HANSE_API enum hanse_status hanse_scheduler_end(struct hanse_scheduler *scheduler, double now_s,
                                                 uint32_t id);
 
-/* A running job is stopped and waits again, behind its place in the order of submission
- * (that is: before all jobs submitted after it). Its start is forgotten. `estimate_s` is what
- * it still needs. */
+/* A running job is stopped and waits again, at its place in the order of submission: before
+ * all jobs submitted after it. `estimate_s` and `runtime_s` are what it still needs. */
 HANSE_API enum hanse_status hanse_scheduler_requeue(struct hanse_scheduler *scheduler,
                                                     double now_s, uint32_t id,
-                                                    double estimate_s);
+                                                    double estimate_s, double runtime_s);
 
 /* A waiting job leaves without having run. */
 HANSE_API enum hanse_status hanse_scheduler_withdraw(struct hanse_scheduler *scheduler,
@@ -109,7 +107,14 @@ HANSE_API double hanse_scheduler_now_s(const struct hanse_scheduler *scheduler);
 HANSE_API enum hanse_status hanse_scheduler_start(struct hanse_scheduler *scheduler,
                                                   uint32_t id);
 
-/* A policy's state block. */
+/* Holds room for a waiting job from start_s on, which the view's `earliest` has said; gives it
+ * back. */
+HANSE_API enum hanse_status hanse_scheduler_reserve(struct hanse_scheduler *scheduler,
+                                                    uint32_t id, double start_s);
+HANSE_API enum hanse_status hanse_scheduler_unreserve(struct hanse_scheduler *scheduler,
+                                                      uint32_t id);
+
+/* Where a policy keeps its state: set it in init, read it everywhere. */
 HANSE_API hanse_ref *hanse_scheduler_policy_state(const struct hanse_scheduler *scheduler);
 
 #ifdef __cplusplus

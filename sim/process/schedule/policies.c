@@ -1,0 +1,108 @@
+#include "sim/process/schedule/policies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct hanse_policy *const POLICIES[] = {
+    &hanse__policy_fcfs,
+    &hanse__policy_sjf,
+    &hanse__policy_easy,
+    &hanse__policy_easy_sjbf,
+    &hanse__policy_conservative,
+    &hanse__policy_priority,
+    NULL,
+};
+
+enum { NAMES_MOST = 32 };
+
+const struct hanse_policy *const *hanse_policies(void)
+{
+    return POLICIES;
+}
+
+enum hanse_status hanse_policy_find(struct hanse_context *ctx, const char *name,
+                                    const struct hanse_policy **policy)
+{
+    const char *names[NAMES_MOST];
+    size_t n = 0;
+    for (; POLICIES[n] != NULL; n++) {
+        names[n] = POLICIES[n]->name;
+        if (strcmp(name, names[n]) == 0) {
+            *policy = POLICIES[n];
+            return HANSE_OK;
+        }
+    }
+    const char *near = hanse__nearest(name, names, n);
+    return hanse__fail(ctx, HANSE_ERR_INPUT,
+                       near != NULL ? "policy: no policy '%s', did you mean '%s'?"
+                                    : "policy: no policy '%s'%s",
+                       name, near != NULL ? near : "");
+}
+
+void hanse_policy_standards(const struct hanse_policy *policy, double *values)
+{
+    for (uint32_t i = 0; i < policy->n_params; i++) {
+        values[i] = policy->params[i].standard;
+    }
+}
+
+/* Parameters whose values have names. */
+static enum hanse_status choose(struct hanse_context *ctx, const struct hanse_policy *policy,
+                                const struct hanse_policy_param *param, const char *text,
+                                double *value)
+{
+    size_t n = 0;
+    for (; param->choices[n] != NULL; n++) {
+        if (strcmp(text, param->choices[n]) == 0) {
+            *value = (double)n;
+            return HANSE_OK;
+        }
+    }
+    const char *near = hanse__nearest(text, param->choices, n);
+    return hanse__fail(ctx, HANSE_ERR_INPUT,
+                       near != NULL ? "policy %s: %s: no choice '%s', did you mean '%s'?"
+                                    : "policy %s: %s: no choice '%s'%s",
+                       policy->name, param->key, text, near != NULL ? near : "");
+}
+
+static enum hanse_status unknown_key(struct hanse_context *ctx,
+                                     const struct hanse_policy *policy, const char *key)
+{
+    const char *names[HANSE_POLICY_PARAMS_MOST];
+    for (uint32_t i = 0; i < policy->n_params; i++) {
+        names[i] = policy->params[i].key;
+    }
+    const char *near = hanse__nearest(key, names, policy->n_params);
+    return hanse__fail(ctx, HANSE_ERR_INPUT,
+                       near != NULL ? "policy %s: no parameter '%s', did you mean '%s'?"
+                                    : "policy %s: no parameter '%s'%s",
+                       policy->name, key, near != NULL ? near : "");
+}
+
+enum hanse_status hanse_policy_set(struct hanse_context *ctx, const struct hanse_policy *policy,
+                                   double *values, const char *key, const char *text)
+{
+    uint32_t i = 0;
+    while (i < policy->n_params && strcmp(policy->params[i].key, key) != 0) {
+        i++;
+    }
+    if (i == policy->n_params) {
+        return unknown_key(ctx, policy, key);
+    }
+    const struct hanse_policy_param *param = &policy->params[i];
+    if (param->choices != NULL) {
+        return choose(ctx, policy, param, text, &values[i]);
+    }
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0') {
+        return hanse__fail(ctx, HANSE_ERR_INPUT, "policy %s: %s: not a number: '%s'",
+                           policy->name, key, text);
+    }
+    if (!(value >= param->low && value <= param->high)) {
+        return hanse__fail(ctx, HANSE_ERR_DOMAIN, "policy %s: %s must be %g ... %g %s, got %g",
+                           policy->name, key, param->low, param->high, param->unit, value);
+    }
+    values[i] = value;
+    return HANSE_OK;
+}

@@ -1,0 +1,299 @@
+#include "sim/process/schedule/replay.h"
+
+#include <math.h>
+
+#include "sim/base/assert.h"
+
+enum { BATCH = 256, PROGRESS_EVERY = 1 << 16, WAYS = 4 };
+
+struct ending { /* of a running job */
+    double end_s;
+    uint64_t started; /* ties: who started first ends first */
+    uint32_t id;
+};
+
+struct replay {
+    struct hanse_context *ctx;
+    const struct hanse_replay *options;
+    struct hanse_job_source *source;
+    const struct hanse_finished_sink *sink;
+    struct hanse_metrics *metrics;
+
+    struct hanse_arena arena;
+    struct hanse_scheduler scheduler;
+    bool each; /* a pass after each event */
+
+    struct hanse_job jobs[BATCH]; /* read from the source and not submitted yet */
+    uint32_t n_jobs, at;
+    bool dry; /* the source has no more */
+
+    struct ending *endings; /* a heap, WAYS children each */
+    size_t n_endings, room;
+    uint64_t n_started, n_ended;
+    uint64_t busy;
+    double now_s;
+};
+
+/* --- the heap of ends -------------------------------------------------------------------- */
+
+static bool sooner(const struct ending *a, const struct ending *b)
+{
+    return a->end_s < b->end_s || (a->end_s == b->end_s && a->started < b->started);
+}
+
+static enum hanse_status push(struct replay *r, struct ending ending)
+{
+    void *endings = r->endings;
+    HANSE_TRY(hanse__reserve(r->ctx, &endings, &r->room, r->n_endings + 1, sizeof ending));
+    r->endings = endings;
+    size_t at = r->n_endings++;
+    while (at > 0 && sooner(&ending, &r->endings[(at - 1) / WAYS])) {
+        r->endings[at] = r->endings[(at - 1) / WAYS];
+        at = (at - 1) / WAYS;
+    }
+    r->endings[at] = ending;
+    return HANSE_OK;
+}
+
+static struct ending pop(struct replay *r)
+{
+    struct ending first = r->endings[0], last = r->endings[--r->n_endings];
+    size_t at = 0;
+    for (;;) {
+        size_t child = WAYS * at + 1, least = child;
+        if (child >= r->n_endings) {
+            break;
+        }
+        size_t end = child + WAYS < r->n_endings ? child + WAYS : r->n_endings;
+        for (size_t i = child + 1; i < end; i++) {
+            least = sooner(&r->endings[i], &r->endings[least]) ? i : least;
+        }
+        if (!sooner(&r->endings[least], &last)) {
+            break;
+        }
+        r->endings[at] = r->endings[least];
+        at = least;
+    }
+    r->endings[at] = last;
+    return first;
+}
+
+/* --- jobs in ----------------------------------------------------------------------------- */
+
+static enum hanse_status fill(struct replay *r)
+{
+    if (r->at < r->n_jobs || r->dry) {
+        return HANSE_OK;
+    }
+    r->at = 0;
+    HANSE_TRY(r->source->next(r->source->state, r->ctx, r->jobs, BATCH, &r->n_jobs));
+    r->dry = r->n_jobs == 0;
+    return HANSE_OK;
+}
+
+static double next_submit_s(const struct replay *r)
+{
+    return r->at < r->n_jobs ? r->jobs[r->at].submit_s : HUGE_VAL;
+}
+
+static double next_end_s(const struct replay *r)
+{
+    return r->n_endings > 0 ? r->endings[0].end_s : HUGE_VAL;
+}
+
+/* Comparisons are written so that NaN fails them. */
+static enum hanse_status check_job(const struct replay *r, const struct hanse_job *job)
+{
+    long long number = job->number;
+    if (!(job->submit_s < HUGE_VAL)) {
+        return hanse__fail(r->ctx, HANSE_ERR_DOMAIN,
+                           "job %lld: submit time must be finite, got %g", number,
+                           job->submit_s);
+    }
+    if (!(job->submit_s >= r->now_s)) {
+        return hanse__fail(r->ctx, HANSE_ERR_INPUT,
+                           "job %lld: jobs must come in order of submission, got %.17g s after "
+                           "%.17g s",
+                           number, job->submit_s, r->now_s);
+    }
+    if (r->options->make_view == NULL && job->width > r->options->processors) {
+        return hanse__fail(r->ctx, HANSE_ERR_DOMAIN,
+                           "job %lld: width must be <= the machine's %u processors, got %u",
+                           number, r->options->processors, job->width);
+    }
+    return HANSE_OK;
+}
+
+/* --- jobs out ---------------------------------------------------------------------------- */
+
+static enum hanse_status take_started(struct replay *r)
+{
+    uint32_t id;
+    while (hanse_scheduler_started(&r->scheduler, &id)) {
+        const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
+        HANSE_CHECK(row->start_s >= row->job.submit_s);
+        r->busy += row->job.width;
+        HANSE_TRY(
+            push(r, (struct ending){row->start_s + row->job.runtime_s, r->n_started++, id}));
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status hand_out(struct replay *r, uint32_t id, double end_s)
+{
+    const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
+    if (r->metrics != NULL) {
+        HANSE_TRY(hanse__metrics_job(r->metrics, row->start_s - row->job.submit_s,
+                                     row->job.runtime_s, row->job.submit_s, end_s,
+                                     row->job.width));
+    }
+    if (r->sink == NULL || r->sink->job == NULL) {
+        return HANSE_OK;
+    }
+    struct hanse_finished finished = {row->job, row->order, row->start_s, end_s, NULL, 0};
+    const struct hanse_resource *view = &r->scheduler.view;
+    if (view->kind->machines != NULL) {
+        finished.machines = view->kind->machines(view, row->slot, &finished.n_words);
+    }
+    return r->sink->job(r->sink->state, r->ctx, &finished);
+}
+
+static enum hanse_status pass(struct replay *r)
+{
+    HANSE_TRY(hanse_scheduler_pass(&r->scheduler, r->now_s));
+    return take_started(r);
+}
+
+/* --- one instant ------------------------------------------------------------------------- */
+
+static enum hanse_status submissions(struct replay *r)
+{
+    while (next_submit_s(r) == r->now_s) {
+        uint32_t id;
+        HANSE_TRY(check_job(r, &r->jobs[r->at]));
+        HANSE_TRY(hanse_scheduler_submit(&r->scheduler, r->now_s, &r->jobs[r->at], &id));
+        r->at++;
+        if (r->each) {
+            HANSE_TRY(pass(r));
+        }
+        HANSE_TRY(fill(r));
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status ends(struct replay *r)
+{
+    while (next_end_s(r) == r->now_s) {
+        struct ending ending = pop(r);
+        HANSE_TRY(hand_out(r, ending.id, ending.end_s));
+        r->busy -= hanse_scheduler_row(&r->scheduler, ending.id)->job.width;
+        r->n_ended++;
+        HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, ending.id));
+        if (r->each) {
+            HANSE_TRY(pass(r));
+        }
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status report(const struct replay *r, uint64_t ended_before)
+{
+    const struct hanse_replay *o = r->options;
+    if (o->progress != NULL && ended_before / PROGRESS_EVERY != r->n_ended / PROGRESS_EVERY &&
+        o->progress(o->progress_state, r->n_ended, r->now_s)) {
+        return hanse__fail(r->ctx, HANSE_ERR_INTERRUPTED, "stopped");
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status instant(struct replay *r)
+{
+    uint64_t ended = r->n_ended;
+    bool events = next_submit_s(r) == r->now_s || next_end_s(r) == r->now_s;
+    HANSE_TRY(submissions(r));
+    HANSE_TRY(ends(r));
+    if (!r->each || !events) {
+        HANSE_TRY(pass(r));
+    }
+    if (r->metrics != NULL) {
+        hanse__metrics_level(r->metrics, r->now_s, hanse_scheduler_waiting(&r->scheduler),
+                             r->busy);
+    }
+    return report(r, ended);
+}
+
+static enum hanse_status run(struct replay *r)
+{
+    HANSE_TRY(fill(r));
+    r->now_s = -HUGE_VAL;
+    for (;;) {
+        double submit_s = next_submit_s(r), end_s = next_end_s(r);
+        if (r->at < r->n_jobs) {
+            HANSE_TRY(check_job(r, &r->jobs[r->at]));
+        }
+        double now_s = fmin(fmin(submit_s, end_s), hanse_scheduler_due_s(&r->scheduler));
+        if (now_s == HUGE_VAL) {
+            break;
+        }
+        r->now_s = now_s;
+        HANSE_TRY(instant(r));
+    }
+    if (hanse_scheduler_waiting(&r->scheduler) > 0) {
+        uint32_t id = hanse_scheduler_first(&r->scheduler);
+        return hanse__fail(r->ctx, HANSE_ERR_DOMAIN, "job %lld: the machine can never hold it",
+                           (long long)hanse_scheduler_row(&r->scheduler, id)->job.number);
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status set_up(struct replay *r)
+{
+    const struct hanse_replay *o = r->options;
+    struct hanse_resource view;
+    HANSE_TRY(hanse_arena_init(&r->arena, r->ctx, 1 << 16));
+    if (o->make_view != NULL) {
+        HANSE_TRY(o->make_view(o->view_state, &r->arena, &view));
+    } else if (o->machine_sets) {
+        HANSE_TRY(hanse_resource_init_machines(&view, &r->arena, o->processors));
+    } else {
+        HANSE_TRY(hanse_resource_init_count(&view, &r->arena, o->processors));
+    }
+    bool instants = view.kind->machines != NULL;
+    r->each = o->passes == HANSE_PASS_BY_VIEW ? !instants : o->passes == HANSE_PASS_EACH;
+    r->scheduler.user = o->user;
+    HANSE_TRY(hanse_scheduler_init(&r->scheduler, &r->arena, &view, o->policy, o->params));
+    if (r->metrics != NULL) {
+        hanse__metrics_machine(r->metrics, view.processors);
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse_replay_run(struct hanse_context *ctx, const struct hanse_replay *replay,
+                                   struct hanse_job_source *source,
+                                   const struct hanse_finished_sink *sink,
+                                   struct hanse_metrics *metrics)
+{
+    struct replay *r = hanse__alloc(ctx, 1, sizeof *r);
+    if (r == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    r->ctx = ctx;
+    r->options = replay;
+    r->source = source;
+    r->sink = sink;
+    r->metrics = metrics;
+    enum hanse_status status = set_up(r);
+    if (status == HANSE_OK && sink != NULL && sink->begin != NULL) {
+        status = sink->begin(sink->state, ctx);
+    }
+    if (status == HANSE_OK) {
+        status = run(r);
+    }
+    if (status == HANSE_OK && sink != NULL && sink->end != NULL) {
+        status = sink->end(sink->state, ctx);
+    }
+    hanse__free(r->endings);
+    hanse_arena_fini(&r->arena);
+    hanse__free(r);
+    return status;
+}
