@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"run", hanse_cli_run, "simulates every case of a scenario"},
     {"check", hanse_cli_check,
      "validates a scenario and prints every resolved value and its origin"},
+    {"deny", hanse_cli_deny, "what is left when an actor stops: denial experiments"},
     {"compare", hanse_cli_compare,
      "differences between result files, ranked by size relative to noise"},
     {"report", hanse_cli_report, "one self-contained page from a result file"},

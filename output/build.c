@@ -168,7 +168,7 @@ static void kind_axes(struct hanse__build *build)
 
 /* --- the file ----------------------------------------------------------------------------- */
 
-static void describe_file(struct hanse__build *build)
+void hanse__build_describe(struct hanse__build *build)
 {
     const struct hanse_settings *settings = settings_of(build);
     const struct hanse_study *study = build->study;
@@ -220,7 +220,7 @@ enum hanse_status hanse__build(struct hanse_context *ctx, const char *path,
     if (status == HANSE_OK) {
         hanse__h5_begin(&build.h5, ctx, path);
         if (build.h5.status == HANSE_OK) {
-            describe_file(&build);
+            hanse__build_describe(&build);
             case_axes(&build);
             time_axis(&build);
             window_axis(&build);

@@ -40,6 +40,16 @@ void hanse__build_views(struct hanse__build *build);
 /* /scenario, /design, /events, /failures, /provenance. */
 void hanse__build_tables(struct hanse__build *build);
 
+/* Parts that files of experiments share: attributes of the file, /scenario, /provenance. */
+void hanse__build_describe(struct hanse__build *build);
+void hanse__build_scenario(struct hanse__build *build);
+void hanse__build_provenance(struct hanse__build *build);
+
+/* HANSE_ERR_INPUT when a file is at PATH that came from another scenario. */
+enum hanse_status hanse__may_replace(struct hanse_context *ctx, const char *path,
+                                     const struct hanse_study *study,
+                                     const struct hanse_provenance *provenance);
+
 /* The record of a task; false, with the build's status set, when it can't be had. */
 bool hanse__build_record(struct hanse__build *build, uint32_t case_index, bool central,
                          uint32_t replication, struct hanse_record *record);

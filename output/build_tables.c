@@ -125,7 +125,7 @@ static void fill_rows(struct hanse__build *build, struct scenario_rows *rows)
     }
 }
 
-static void scenario_group(struct hanse__build *build)
+void hanse__build_scenario(struct hanse__build *build)
 {
     struct scenario_rows rows = {0};
     for (uint32_t c = 0; c < build->study->n_cases; c++) {
@@ -452,7 +452,7 @@ static void write_sources(struct hanse__build *build, hid_t group, char (*hashes
     hanse__h5_texts(&build->h5, group, "text", "source", "the text", texts + 2 * n);
 }
 
-static void provenance_group(struct hanse__build *build)
+void hanse__build_provenance(struct hanse__build *build)
 {
     const struct hanse_provenance *provenance = build->provenance;
     struct hanse__h5 *h5 = &build->h5;
@@ -478,8 +478,8 @@ static void provenance_group(struct hanse__build *build)
 void hanse__build_tables(struct hanse__build *build)
 {
     design_group(build);
-    scenario_group(build);
+    hanse__build_scenario(build);
     events_group(build);
     failures_group(build);
-    provenance_group(build);
+    hanse__build_provenance(build);
 }

@@ -55,28 +55,29 @@ static bool same_scenario(struct hanse_results *results, const struct hanse_stud
     return false;
 }
 
-static enum hanse_status check_old_file(struct hanse_context *ctx,
-                                        const struct hanse_writer *writer)
+enum hanse_status hanse__may_replace(struct hanse_context *ctx, const char *path,
+                                     const struct hanse_study *study,
+                                     const struct hanse_provenance *provenance)
 {
     struct hanse_results *old = NULL;
-    if (access(writer->path, F_OK) != 0) {
+    if (access(path, F_OK) != 0) {
         return HANSE_OK;
     }
-    if (hanse_results_open(ctx, writer->path, &old) != HANSE_OK) {
+    if (hanse_results_open(ctx, path, &old) != HANSE_OK) {
         return hanse__fail(
             ctx, HANSE_ERR_INPUT,
             "%s: is there and is no result file of this version: replace it with "
             "--force, or name another with -o",
-            writer->path);
+            path);
     }
-    bool same = same_scenario(old, writer->study, &writer->provenance);
+    bool same = same_scenario(old, study, provenance);
     enum hanse_status status = HANSE_OK;
     if (!same) {
         status =
             hanse__fail(ctx, HANSE_ERR_INPUT,
                         "%s: came from another scenario ('%s'): replace it with --force, or "
                         "name another file with -o",
-                        writer->path, hanse_results_attribute(old, "title"));
+                        path, hanse_results_attribute(old, "title"));
     }
     hanse_results_close(old);
     return status;
@@ -134,7 +135,7 @@ static enum hanse_status open_writer(struct hanse_context *ctx, struct hanse_wri
     bool force = options != NULL && options->force;
     bool resume = options != NULL && options->resume;
     if (!force) {
-        HANSE_TRY(check_old_file(ctx, writer));
+        HANSE_TRY(hanse__may_replace(ctx, writer->path, writer->study, &writer->provenance));
     }
     if (!force || resume) {
         HANSE_TRY(check_old_journal(ctx, writer, resume));

@@ -1,0 +1,330 @@
+/* hanse deny: what is left when an actor stops. */
+#include "cli/commands.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/load.h"
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "cli/signals.h"
+#include "output/denial.h"
+#include "sim/base/processor.h"
+#include "sim/base/version.h"
+
+struct settings {
+    const char *with, *output, *denial, *recourse;
+    struct hanse_cli_list set;
+    int64_t replications, seed, threads;
+    bool force, from_zero;
+};
+
+struct run {
+    struct hanse_context *ctx;
+    const struct settings *settings;
+    const struct hanse_cli_args *args;
+    const char *path;
+    struct hanse_cli_loaded loaded;
+    struct hanse_denials denials;
+    struct hanse_source_text *sources;
+    char *output, *command;
+};
+
+/* --- before ------------------------------------------------------------------------------ */
+
+/* --seed is --set scenario.seed in short. */
+static enum hanse_status load(struct run *run)
+{
+    const struct settings *s = run->settings;
+    char seed[64];
+    const char **items = hanse__alloc(run->ctx, s->set.count + 1, sizeof *items);
+    if (items == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    struct hanse_cli_list list = {.items = items};
+    for (size_t i = 0; i < s->set.count; i++) {
+        items[list.count++] = s->set.items[i];
+    }
+    if (s->seed >= 0) {
+        snprintf(seed, sizeof seed, "scenario.seed=%lld", (long long)s->seed);
+        items[list.count++] = seed;
+    }
+    const struct hanse_cli_load_options options = {.with = s->with != NULL ? s->with : "",
+                                                   .settings = &list};
+    enum hanse_status status = hanse_cli_load(run->ctx, run->path, &options, &run->loaded);
+    hanse__free((void *)items);
+    return status;
+}
+
+/* The denial asked for; the only or first one when not named. */
+static enum hanse_status find_denial(struct run *run, int32_t *index)
+{
+    int32_t n;
+    const struct hanse_denial *rows =
+        hanse_scenario_table(run->loaded.cases[0], &hanse_kind_denial, &n);
+    *index = n > 0 ? 0 : -1;
+    if (run->settings->denial == NULL) {
+        return HANSE_OK;
+    }
+    *index =
+        hanse_scenario_find(run->loaded.cases[0], &hanse_kind_denial, run->settings->denial);
+    if (*index >= 0) {
+        return HANSE_OK;
+    }
+    const char **names = hanse__alloc(run->ctx, (size_t)n + 1, sizeof *names);
+    for (int32_t i = 0; names != NULL && i < n; i++) {
+        names[i] = rows[i].name;
+    }
+    const char *near =
+        names != NULL ? hanse__nearest(run->settings->denial, names, (size_t)n) : NULL;
+    enum hanse_status status =
+        hanse__fail(run->ctx, HANSE_ERR_INPUT, "%s: no denial '%s'%s%s%s", run->path,
+                    run->settings->denial, near != NULL ? ", did you mean '" : "",
+                    near != NULL ? near : "", near != NULL ? "'?" : "");
+    hanse__free((void *)names);
+    return status;
+}
+
+static enum hanse_status read_recourse(struct run *run, int *recourse)
+{
+    static const char *const WORDS[] = {"adapt", "operate", "frozen"};
+    const char *word = run->settings->recourse;
+    *recourse = -1;
+    for (int i = 0; word != NULL && i < 3; i++) {
+        if (strcmp(word, WORDS[i]) == 0) {
+            *recourse = i;
+        }
+    }
+    if (word == NULL || *recourse >= 0) {
+        return HANSE_OK;
+    }
+    const char *near = hanse__nearest(word, WORDS, 3);
+    return hanse__fail(run->ctx, HANSE_ERR_INPUT,
+                       "--recourse: must be adapt, operate or frozen, got '%s'%s%s%s", word,
+                       near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+                       near != NULL ? "'?" : "");
+}
+
+/* The command that gives the same bytes. */
+static enum hanse_status find_command(struct run *run)
+{
+    const struct settings *s = run->settings;
+    size_t size = 4 * strlen(run->path) + 512 + (s->with != NULL ? 4 * strlen(s->with) : 0) +
+                  (s->denial != NULL ? 4 * strlen(s->denial) : 0);
+    for (size_t i = 0; i < s->set.count; i++) {
+        size += 4 * strlen(s->set.items[i]) + 16;
+    }
+    run->command = hanse__alloc(run->ctx, size, 1);
+    if (run->command == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    snprintf(run->command, size, "hanse deny");
+    hanse_cli_add_word(run->command, size, run->path);
+    const struct {
+        const char *option, *value;
+    } words[] = {{"--with", s->with}, {"--denial", s->denial}, {"--recourse", s->recourse}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (words[i].value != NULL) {
+            hanse_cli_add_word(run->command, size, words[i].option);
+            hanse_cli_add_word(run->command, size, words[i].value);
+        }
+    }
+    for (size_t i = 0; i < s->set.count; i++) {
+        hanse_cli_add_word(run->command, size, "--set");
+        hanse_cli_add_word(run->command, size, s->set.items[i]);
+    }
+    char number[32];
+    snprintf(number, sizeof number, "%u", run->denials.n_replications);
+    hanse_cli_add_word(run->command, size, "--replications");
+    hanse_cli_add_word(run->command, size, number);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)run->denials.seed);
+    hanse_cli_add_word(run->command, size, "--seed");
+    hanse_cli_add_word(run->command, size, number);
+    return HANSE_OK;
+}
+
+/* --- after ------------------------------------------------------------------------------- */
+
+static enum hanse_status write_file(struct run *run)
+{
+    size_t n = hanse_script_n_sources(run->loaded.script);
+    run->sources = hanse__alloc(run->ctx, n, sizeof *run->sources);
+    if (run->sources == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < n; i++) {
+        hanse_script_source(run->loaded.script, i, &run->sources[i].name, &run->sources[i].text,
+                            &run->sources[i].length);
+    }
+    HANSE_TRY(find_command(run));
+    const struct hanse_provenance provenance = {.program_version = hanse_version(),
+                                                .command = run->command,
+                                                .processor_class = hanse_processor_class(),
+                                                .sources = run->sources,
+                                                .n_sources = n};
+    return hanse_denial_write(run->ctx, run->output, &run->denials, &provenance,
+                              run->settings->force);
+}
+
+static json_t *interval_json(const struct hanse_interval *x)
+{
+    const double parts[] = {x->mean, x->low, x->high};
+    static const char *const KEYS[] = {"mean", "ci_low", "ci_high"};
+    json_t *object = json_object();
+    for (int i = 0; i < 3; i++) {
+        json_object_set_new(object, KEYS[i],
+                            isfinite(parts[i]) ? json_real(parts[i]) : json_null());
+    }
+    return object;
+}
+
+static json_t *row_json(const struct hanse_denials *d, int32_t r, int32_t v)
+{
+    const struct hanse_denial_row *row = &d->rows[r];
+    struct hanse_denial_figures f = hanse_denial_figures(d, r, v, 0, d->n_points - 1);
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "viewer",
+        hanse_denial_actor_name(d, d->viewers[v]), "actor",
+        hanse_denial_actor_name(d, row->cuts[0].actor), "axis",
+        hanse_denial_axis_name(row->cuts[0].axis), "foreign",
+        hanse_denial_foreign(d, row->actors[0], v) &&
+            (row->n_cuts < 2 || hanse_denial_foreign(d, row->actors[1], v)),
+        "touches", row->same_as >= 0, "undisturbed", interval_json(&f.undisturbed),
+        "assured_share", interval_json(&f.assured), "exposure", interval_json(&f.exposure));
+    if (row->n_cuts == 2) {
+        struct hanse_interval x = hanse_denial_synergy(d, r, v, 0);
+        json_object_set_new(object, "partner",
+                            json_string(hanse_denial_actor_name(d, row->cuts[1].actor)));
+        json_object_set_new(object, "synergy", interval_json(&x));
+    }
+    return object;
+}
+
+static enum hanse_status print_json(struct run *run)
+{
+    const struct hanse_denials *d = &run->denials;
+    json_t *rows = json_array(), *headlines = json_array();
+    enum hanse_status status = HANSE_OK;
+    for (int32_t v = 0; status == HANSE_OK && v < d->n_viewers; v++) {
+        struct hanse_text text;
+        hanse__text_init(&text, run->ctx);
+        status = hanse_denial_headline(d, v, 0, &text);
+        json_array_append_new(headlines, json_string(text.bytes != NULL ? text.bytes : ""));
+        hanse__text_fini(&text);
+        for (int32_t r = 0; r < d->n_rows; r++) {
+            json_array_append_new(rows, row_json(d, r, v));
+        }
+    }
+    json_t *document = json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:o, s:o}", "denial", d->noun->name, "replications",
+        (int)d->n_replications, "simulated", d->n_simulated, "touch_nothing", d->n_untouched,
+        "take_what_another_takes", d->n_shared, "headlines", headlines, "rows", rows);
+    json_dumpf(document, stdout, JSON_INDENT(2));
+    printf("\n");
+    json_decref(document);
+    return status;
+}
+
+static void progress(void *self, uint32_t done, uint32_t of)
+{
+    const struct hanse_cli_args *args = self;
+    if (args->verbose) {
+        fprintf(stderr, "hanse deny: %u of %u replications\n", done, of);
+    }
+}
+
+/* --- the command ------------------------------------------------------------------------- */
+
+static enum hanse_status go(struct run *run)
+{
+    const struct settings *s = run->settings;
+    int32_t index;
+    struct hanse_deny_options options = {.threads = s->threads > 0 ? (int)s->threads : 0,
+                                         .stop = hanse_cli_signals_flag(),
+                                         .from_zero = s->from_zero,
+                                         .progress = progress,
+                                         .progress_self = (void *)run->args};
+    HANSE_TRY(load(run));
+    HANSE_TRY(find_denial(run, &index));
+    HANSE_TRY(read_recourse(run, &options.recourse));
+    int32_t n;
+    const struct hanse_settings *settings =
+        hanse_scenario_table(run->loaded.cases[0], &hanse_kind_scenario, &n);
+    options.replications =
+        (uint32_t)(s->replications > 0 ? s->replications : settings->replications);
+    hanse_cli_signals_catch();
+    HANSE_TRY(hanse_deny(run->ctx, run->loaded.cases[0], index, &options, &run->denials));
+    run->output =
+        s->output != NULL ? strdup(s->output) : hanse_cli_path_beside(run->path, "-denial.h5");
+    if (run->output == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    HANSE_TRY(write_file(run));
+    HANSE_TRY(run->args->json ? print_json(run)
+                              : hanse_denial_print(run->ctx, &run->denials, stdout));
+    if (!run->args->quiet) {
+        fprintf(stderr, "wrote %s\n", run->output);
+    }
+    return HANSE_OK;
+}
+
+static int deny(const struct hanse_cli_args *args, const struct settings *settings)
+{
+    struct run run = {.ctx = hanse_cli_context(args),
+                      .settings = settings,
+                      .args = args,
+                      .path = args->operands[0]};
+    enum hanse_status status = go(&run);
+    int exit_status = status == HANSE_OK                ? 0
+                      : status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
+                                                        : hanse_cli_failure(run.ctx, status);
+    hanse_denials_fini(&run.denials);
+    hanse_cli_loaded_fini(&run.loaded);
+    hanse__free(run.sources);
+    hanse__free(run.command);
+    free(run.output);
+    hanse_context_destroy(run.ctx);
+    return exit_status;
+}
+
+int hanse_cli_deny(int argc, char **argv)
+{
+    struct settings s = {.replications = -1, .seed = -1, .threads = -1};
+    const struct hanse_cli_option options[] = {
+        {"with", 0, HANSE_CLI_TEXT, &s.with, "A,B", "in the case made of these overrides"},
+        {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
+        {"denial", 0, HANSE_CLI_TEXT, &s.denial, "NAME", "which denial of the scenario"},
+        {"recourse", 0, HANSE_CLI_TEXT, &s.recourse, "WORD", "adapt, operate or frozen"},
+        {"replications", 'n', HANSE_CLI_INTEGER, &s.replications, "N",
+         "replications, each withdrawn from"},
+        {"seed", 0, HANSE_CLI_INTEGER, &s.seed, "S", "seed of all random streams"},
+        {"threads", 't', HANSE_CLI_INTEGER, &s.threads, "T",
+         "threads; all processors when not given"},
+        {"output", 'o', HANSE_CLI_TEXT, &s.output, "OUT.h5", "where the figures go"},
+        {"force", 0, HANSE_CLI_FLAG, &s.force, NULL,
+         "replace a file that came from another scenario"},
+        {"from-zero", 0, HANSE_CLI_FLAG, &s.from_zero, NULL,
+         "simulate each withdrawal from hour 0: the same figures, slower"},
+    };
+    const struct hanse_cli_usage usage = {
+        .name = "deny",
+        .operands = "SCENARIO.lua",
+        .min_operands = 1,
+        .max_operands = 1,
+        .summary = "Withdraws actors one after the other, and in pairs, from copies of each\n"
+                   "replication: what share of demand is still served, and until when.",
+        .example = "hanse deny scenarios/baltic-supply-stop.lua --replications 32",
+        .options = options,
+        .n_options = sizeof options / sizeof options[0],
+    };
+    struct hanse_cli_args args;
+    int exit_status;
+
+    if (!hanse_cli_parse(&usage, argc, argv, &args, &exit_status)) {
+        return exit_status;
+    }
+    return deny(&args, &s);
+}

@@ -1,0 +1,299 @@
+/* Denial experiments on the terminal: a headline and a table per viewer. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/denial.h"
+#include "output/measure.h"
+#include "sim/process/shock.h"
+
+enum { MOST_ACTORS = 16, NAME_WIDTH = 26 };
+
+/* The axes that a table shows: those on which some actor's withdrawal cuts something. */
+struct sheet {
+    const struct hanse_denials *d;
+    int32_t viewer;
+    int32_t axes[16];
+    int32_t n_axes;
+};
+
+static struct hanse_measure percent(void)
+{
+    return hanse__measure("1", true, 1.0);
+}
+
+static void add_interval(struct hanse_text *text, double value, double low, double high)
+{
+    char buffer[HANSE_FIGURE_BYTES];
+    struct hanse_measure measure = percent();
+    hanse__text_add(text, hanse__figure_interval(buffer, &measure, false, value, low, high));
+}
+
+static void add_actor(struct hanse_text *text, const struct hanse_denials *d, int32_t row)
+{
+    hanse__text_add(text, hanse_denial_actor_label(d, d->rows[row].cuts[0].actor));
+}
+
+/* "24 months" */
+static void add_time(struct hanse_text *text, double hours)
+{
+    if (fmod(hours, 730.0) == 0.0) {
+        hanse__text_addf(text, "%.0f month%s", hours / 730.0, hours == 730.0 ? "" : "s");
+    } else {
+        hanse__text_addf(text, "%.0f days", hours / 24.0);
+    }
+}
+
+static void add_worst(struct hanse_text *text, const struct hanse_denials *d,
+                      const struct hanse_denial_worst *worst)
+{
+    hanse__text_add(text, "; worst actor ");
+    int32_t named = worst->n_tied < 4 ? worst->n_tied : 3;
+    for (int32_t i = 0; i < named; i++) {
+        hanse__text_add(text, i == 0 ? "" : i + 1 < worst->n_tied ? ", " : " or ");
+        add_actor(text, d, worst->ranked[i]);
+    }
+    if (worst->n_tied > named) {
+        hanse__text_addf(text, " or %d others", worst->n_tied - named);
+    }
+    if (worst->through >= 0 && worst->n_tied == 1) {
+        hanse__text_addf(text, ", through %s",
+                         hanse_denial_axis_name(d->rows[worst->through].cuts[0].axis));
+    }
+    if (worst->n > worst->n_tied) {
+        hanse__text_add(text, "; runner-up ");
+        add_actor(text, d, worst->ranked[worst->n_tied]);
+    }
+}
+
+enum hanse_status hanse_denial_headline(const struct hanse_denials *d, int32_t viewer,
+                                        int32_t band, struct hanse_text *text)
+{
+    struct hanse_denial_worst worst;
+    HANSE_TRY(hanse_denial_worst(d, viewer, band, true, &worst));
+    const char *name = hanse_denial_actor_label(d, d->viewers[viewer]);
+    int32_t last = d->n_points - 1;
+    if (worst.n == 0) {
+        hanse__text_addf(text, "%s: nobody foreign is withdrawn", name);
+        hanse_denial_worst_fini(&worst);
+        return text->status;
+    }
+    struct hanse_denial_figures f =
+        hanse_denial_figures(d, worst.ranked[0], viewer, band, last);
+    hanse__text_addf(text, "%s keeps ", name);
+    add_interval(text, worst.assured, worst.low, worst.high);
+    hanse__text_addf(text, " of %s%sdemand where it serves ",
+                     band > 0 ? d->bands[band].name : "", band > 0 ? " " : "");
+    add_interval(text, f.undisturbed.mean, f.undisturbed.low, f.undisturbed.high);
+    hanse__text_add(text, " undisturbed, ");
+    add_time(text, d->points_h[last]);
+    add_worst(text, d, &worst);
+    hanse_denial_worst_fini(&worst);
+    return text->status;
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
+
+static int32_t find_row(const struct hanse_denials *d, int32_t actor, int32_t axis)
+{
+    for (int32_t r = 0; r < d->n_rows; r++) {
+        if (d->rows[r].n_cuts == 1 && d->rows[r].actors[0] == actor &&
+            d->rows[r].cuts[0].axis == axis) {
+            return r;
+        }
+    }
+    return -1;
+}
+
+static void choose_axes(struct sheet *sheet)
+{
+    const struct hanse_denials *d = sheet->d;
+    for (int32_t axis = 0; axis < HANSE_AXIS_ALL; axis++) {
+        bool used = false;
+        for (int32_t a = 0; a < d->n_actors; a++) {
+            int32_t r = find_row(d, a, axis);
+            used |= r >= 0 && d->rows[r].same_as >= 0;
+        }
+        if (used) {
+            sheet->axes[sheet->n_axes++] = axis;
+        }
+    }
+}
+
+static void add_padded(struct hanse_text *text, const char *words, size_t width, bool right)
+{
+    size_t columns = hanse__text_columns(words);
+    size_t pad = columns < width ? width - columns : 0;
+    hanse__text_addf(text, "%*s", right ? (int)pad : 0, "");
+    hanse__text_add(text, words);
+    hanse__text_addf(text, "%*s", right ? 0 : (int)pad, "");
+}
+
+/* "  8.1" points of exposure, "." where the axis cuts nothing. */
+static void add_cell(struct hanse_text *text, const struct sheet *sheet, int32_t actor,
+                     int32_t axis)
+{
+    const struct hanse_denials *d = sheet->d;
+    int32_t r = find_row(d, actor, axis);
+    char figure[32] = "·";
+    if (r >= 0 && d->rows[r].same_as >= 0) {
+        struct hanse_denial_figures f =
+            hanse_denial_figures(d, r, sheet->viewer, 0, d->n_points - 1);
+        snprintf(figure, sizeof figure, "%.1f", 100.0 * f.exposure.mean + 0.0);
+    }
+    add_padded(text, figure, 12, true);
+}
+
+static void add_line(struct hanse_text *text, const struct sheet *sheet, int32_t row)
+{
+    const struct hanse_denials *d = sheet->d;
+    int32_t actor = d->rows[row].actors[0];
+    char buffer[HANSE_FIGURE_BYTES], months[24] = "never";
+    struct hanse_measure measure = percent();
+    struct hanse_denial_figures f =
+        hanse_denial_figures(d, row, sheet->viewer, 0, d->n_points - 1);
+    int32_t survives = hanse_denial_survival(d, row, sheet->viewer, d->noun->floor);
+    if (survives >= 0) {
+        snprintf(months, sizeof months, "month %d", survives);
+    }
+    hanse__text_add(text, "  ");
+    add_padded(text, hanse_denial_actor_label(d, d->actors[actor]), NAME_WIDTH, false);
+    add_padded(text,
+               hanse__figure_interval(buffer, &measure, false, f.assured.mean, f.assured.low,
+                                      f.assured.high),
+               22, true);
+    snprintf(buffer, sizeof buffer, "%.1f ± %.1f", 100.0 * f.exposure.mean + 0.0,
+             100.0 * f.exposure.half_width);
+    add_padded(text, buffer, 15, true);
+    add_padded(text, months, 13, true);
+    hanse__text_add(text, "\n");
+}
+
+static void add_group(struct hanse_text *text, const struct sheet *sheet,
+                      const struct hanse_denial_worst *worst, const char *heading)
+{
+    const struct hanse_denials *d = sheet->d;
+    if (worst->n == 0) {
+        return;
+    }
+    hanse__text_addf(text, "\n  ");
+    add_padded(text, heading, NAME_WIDTH, false);
+    add_padded(text, "assured share", 22, true);
+    add_padded(text, "exposure", 15, true);
+    char below[32];
+    snprintf(below, sizeof below, "below %.0f %%", 100.0 * d->noun->floor);
+    add_padded(text, below, 13, true);
+    hanse__text_add(text, "\n");
+    for (int32_t i = 0; i < worst->n && i < MOST_ACTORS; i++) {
+        add_line(text, sheet, worst->ranked[i]);
+    }
+    if (worst->n > MOST_ACTORS) {
+        hanse__text_addf(text, "  and %d who expose less\n", worst->n - MOST_ACTORS);
+    }
+}
+
+static void add_axes(struct hanse_text *text, const struct sheet *sheet,
+                     const struct hanse_denial_worst *worst)
+{
+    const struct hanse_denials *d = sheet->d;
+    hanse__text_add(text, "\n  exposure by axis, points\n  ");
+    add_padded(text, "", NAME_WIDTH, false);
+    for (int32_t i = 0; i < sheet->n_axes; i++) {
+        add_padded(text, hanse_denial_axis_name(sheet->axes[i]), 12, true);
+    }
+    hanse__text_add(text, "\n");
+    for (int32_t i = 0; i < worst->n && i < MOST_ACTORS; i++) {
+        int32_t actor = d->rows[worst->ranked[i]].actors[0];
+        if (d->rows[worst->ranked[i]].same_as < 0) {
+            continue;
+        }
+        hanse__text_add(text, "  ");
+        add_padded(text, hanse_denial_actor_label(d, d->actors[actor]), NAME_WIDTH, false);
+        for (int32_t a = 0; a < sheet->n_axes; a++) {
+            add_cell(text, sheet, actor, sheet->axes[a]);
+        }
+        hanse__text_add(text, "\n");
+    }
+}
+
+/* The pair with the greatest synergy, where some pair has any. */
+static void add_synergy(struct hanse_text *text, const struct sheet *sheet)
+{
+    const struct hanse_denials *d = sheet->d;
+    int32_t most = -1;
+    double greatest = 0.0005;
+    for (int32_t r = 0; r < d->n_rows; r++) {
+        bool foreign = d->rows[r].n_cuts == 2 &&
+                       hanse_denial_foreign(d, d->rows[r].actors[0], sheet->viewer) &&
+                       hanse_denial_foreign(d, d->rows[r].actors[1], sheet->viewer);
+        if (foreign && hanse_denial_synergy(d, r, sheet->viewer, 0).mean > greatest) {
+            most = r;
+            greatest = hanse_denial_synergy(d, r, sheet->viewer, 0).mean;
+        }
+    }
+    if (most >= 0) {
+        struct hanse_interval x = hanse_denial_synergy(d, most, sheet->viewer, 0);
+        hanse__text_addf(text,
+                         "\n  greatest synergy: %s and %s together expose %.1f ± %.1f points "
+                         "more than the worse alone\n",
+                         hanse_denial_actor_label(d, d->rows[most].cuts[0].actor),
+                         hanse_denial_actor_label(d, d->rows[most].cuts[1].actor),
+                         100.0 * x.mean, 100.0 * x.half_width);
+    }
+}
+
+static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet)
+{
+    struct hanse_denial_worst foreign, domestic;
+    hanse__text_add(text, "\n");
+    HANSE_TRY(hanse_denial_headline(sheet->d, sheet->viewer, 0, text));
+    hanse__text_add(text, "\n");
+    HANSE_TRY(hanse_denial_worst(sheet->d, sheet->viewer, 0, true, &foreign));
+    enum hanse_status status = hanse_denial_worst(sheet->d, sheet->viewer, 0, false, &domestic);
+    if (status == HANSE_OK) {
+        add_group(text, sheet, &foreign, "foreign actors");
+        add_group(text, sheet, &domestic, "domestic: resilience");
+        if (sheet->n_axes > 1) {
+            add_axes(text, sheet, &foreign);
+        }
+        add_synergy(text, sheet);
+    }
+    hanse_denial_worst_fini(&foreign);
+    hanse_denial_worst_fini(&domestic);
+    return status;
+}
+
+enum hanse_status hanse_denial_print(struct hanse_context *ctx, const struct hanse_denials *d,
+                                     FILE *file)
+{
+    static const char *const RECOURSE[] = {"policies adapt", "operating, no new orders",
+                                           "frozen: rerouting only"};
+    struct hanse_text text;
+    struct sheet sheet = {.d = d};
+    hanse__text_init(&text, ctx);
+    choose_axes(&sheet);
+    const char *label =
+        d->noun->label != NULL && d->noun->label[0] != '\0' ? d->noun->label : d->noun->name;
+    hanse__text_addf(&text, "%s: if an actor stopped in month %.0f, for any reason, for ",
+                     label, d->noun->at_h / 730.0);
+    add_time(&text, d->noun->lasts_h);
+    hanse__text_addf(&text,
+                     "\n%u replications, %s; %d withdrawals simulated, %d touch nothing, %d "
+                     "take what another takes\n",
+                     d->n_replications, RECOURSE[d->recourse], d->n_simulated, d->n_untouched,
+                     d->n_shared);
+    enum hanse_status status = HANSE_OK;
+    for (sheet.viewer = 0; status == HANSE_OK && sheet.viewer < d->n_viewers; sheet.viewer++) {
+        status = add_viewer(&text, &sheet);
+    }
+    hanse__text_add(&text, "\n  Rows are nested (a state takes along whom it can compel) and "
+                           "never add up.\n");
+    if (status == HANSE_OK) {
+        status = text.status;
+    }
+    if (status == HANSE_OK && fwrite(text.bytes, 1, text.length, file) != text.length) {
+        status = hanse__fail(ctx, HANSE_ERR_IO, "cannot print");
+    }
+    hanse__text_fini(&text);
+    return status;
+}
