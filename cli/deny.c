@@ -4,12 +4,12 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/load.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/recall.h"
 #include "cli/signals.h"
 #include "output/denial.h"
 #include "sim/base/processor.h"
@@ -257,8 +257,8 @@ static enum hanse_status go(struct run *run)
         (uint32_t)(s->replications > 0 ? s->replications : settings->replications);
     hanse_cli_signals_catch();
     HANSE_TRY(hanse_deny(run->ctx, run->loaded.cases[0], index, &options, &run->denials));
-    run->output =
-        s->output != NULL ? strdup(s->output) : hanse_cli_path_beside(run->path, "-denial.h5");
+    run->output = s->output != NULL ? hanse__strdup(run->ctx, s->output)
+                                    : hanse_cli_path_here(run->ctx, run->path, "-denial.h5");
     if (run->output == NULL) {
         return HANSE_ERR_MEMORY;
     }
@@ -285,7 +285,7 @@ static int deny(const struct hanse_cli_args *args, const struct settings *settin
     hanse_cli_loaded_fini(&run.loaded);
     hanse__free(run.sources);
     hanse__free(run.command);
-    free(run.output);
+    hanse__free(run.output);
     hanse_context_destroy(run.ctx);
     return exit_status;
 }

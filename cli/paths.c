@@ -21,6 +21,20 @@ char *hanse_cli_path_beside(const char *path, const char *ending)
     return beside;
 }
 
+char *hanse_cli_path_here(struct hanse_context *ctx, const char *path, const char *ending)
+{
+    const char *base = strrchr(path, '/');
+    base = base != NULL ? base + 1 : path;
+    const char *dot = strrchr(base, '.');
+    int length = dot != NULL && dot != base ? (int)(dot - base) : (int)strlen(base);
+    size_t bytes = (size_t)length + strlen(ending) + 1;
+    char *name = hanse__alloc(ctx, bytes, 1);
+    if (name != NULL) {
+        snprintf(name, bytes, "%.*s%s", length, base, ending);
+    }
+    return name;
+}
+
 void hanse_cli_print_path(const struct hanse_cli_args *args, const char *what, const char *path)
 {
     json_t *document;

@@ -8,30 +8,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/denial.h"
 #include "output/plot.h"
 
-static const char *const kinds[HANSE_PLOT_KINDS] = {"fan", "difference", "bars", "tornado"};
+/* The kinds of plot.h, then those of denial.h. */
+enum { N_KINDS = HANSE_PLOT_KINDS + 2 };
+static const char *const kinds[N_KINDS] = {"fan",     "difference", "bars",
+                                           "tornado", "heat",       "survival"};
 
-static int read_kind(const char *word, enum hanse_plot_kind *kind)
+static int read_kind(const char *word, int *kind)
 {
     const char *near;
 
-    for (int i = 0; i < HANSE_PLOT_KINDS; i++) {
+    for (int i = 0; i < N_KINDS; i++) {
         if (strcmp(word, kinds[i]) == 0) {
-            *kind = (enum hanse_plot_kind)i;
+            *kind = i;
             return 0;
         }
     }
-    near = hanse__nearest(word, kinds, HANSE_PLOT_KINDS);
+    near = hanse__nearest(word, kinds, N_KINDS);
     return hanse_cli_bad_usage("plot",
-                               "--kind: must be fan, difference, bars or tornado, got "
-                               "'%s'%s%s%s",
+                               "--kind: must be fan, difference, bars, tornado, heat or "
+                               "survival, got '%s'%s%s%s",
                                word, near ? ", did you mean '" : "", near ? near : "",
                                near ? "'?" : "");
 }
 
+/* What the command line asks for. */
+struct request {
+    int kind; /* of `kinds` */
+    const char *viewer;
+    struct hanse_plot_options plot;
+};
+
 static enum hanse_status plot(struct hanse_context *ctx, const char *input,
-                              const struct hanse_plot_options *options)
+                              const struct request *request)
 {
     struct hanse_results *results = NULL;
     enum hanse_status status = hanse_results_open(ctx, input, &results);
@@ -39,7 +50,12 @@ static enum hanse_status plot(struct hanse_context *ctx, const char *input,
     if (status == HANSE_OK) {
         /* gnuplot that dies early must end as a message, not as our death. */
         signal(SIGPIPE, SIG_IGN);
-        status = hanse_plot_write(ctx, results, options);
+        status =
+            request->kind < HANSE_PLOT_KINDS
+                ? hanse_plot_write(ctx, results, &request->plot)
+                : hanse_denial_plot(ctx, results,
+                                    (enum hanse_denial_chart)(request->kind - HANSE_PLOT_KINDS),
+                                    request->viewer, request->plot.path);
     }
     hanse_results_close(results);
     return status;
@@ -60,17 +76,20 @@ static char *default_path(const char *input, const char *what)
     return path;
 }
 
-static int run_plot(const struct hanse_cli_args *args, struct hanse_plot_options *options)
+static int run_plot(const struct hanse_cli_args *args, struct request *request)
 {
+    struct hanse_plot_options *options = &request->plot;
     struct hanse_context *ctx = hanse_cli_context(args);
     char *beside = NULL;
     enum hanse_status status;
     int exit_status = 0;
 
     if (!options->path) {
-        options->path = beside = default_path(args->operands[0], options->what);
+        options->path = beside = default_path(
+            args->operands[0],
+            request->kind < HANSE_PLOT_KINDS ? options->what : kinds[request->kind]);
     }
-    status = options->path ? plot(ctx, args->operands[0], options) : HANSE_ERR_MEMORY;
+    status = options->path ? plot(ctx, args->operands[0], request) : HANSE_ERR_MEMORY;
     if (status == HANSE_OK) {
         hanse_cli_print_path(args, "plot", options->path);
     } else {
@@ -81,17 +100,38 @@ static int run_plot(const struct hanse_cli_args *args, struct hanse_plot_options
     return exit_status;
 }
 
+/* Options that the kind of chart knows nothing of would be ignored: they are refused. */
+static int check_request(const struct request *request, size_t n_cases)
+{
+    if (request->kind < HANSE_PLOT_KINDS) {
+        if (!request->plot.what) {
+            return hanse_cli_bad_usage("plot", "needs --what NAME, an output of the file");
+        }
+        return request->viewer
+                   ? hanse_cli_bad_usage("plot", "--viewer goes with --kind heat or survival")
+                   : 0;
+    }
+    if (request->plot.what || request->plot.region || n_cases > 0) {
+        return hanse_cli_bad_usage(
+            "plot", "--kind %s shows withdrawals; --what, --region and --case don't apply",
+            kinds[request->kind]);
+    }
+    return 0;
+}
+
 int hanse_cli_plot(int argc, char **argv)
 {
-    struct hanse_plot_options plot_options = {.kind = HANSE_PLOT_FAN};
+    struct request request = {.kind = HANSE_PLOT_FAN};
     struct hanse_cli_list cases = {0};
     const char *kind = "fan";
     const struct hanse_cli_option options[] = {
-        {"what", 'w', HANSE_CLI_TEXT, &plot_options.what, "NAME", "output, on_time_share …"},
-        {"kind", 'k', HANSE_CLI_TEXT, &kind, "KIND", "fan, difference, bars or tornado"},
-        {"region", 'r', HANSE_CLI_TEXT, &plot_options.region, "NAME", "one region alone"},
+        {"what", 'w', HANSE_CLI_TEXT, &request.plot.what, "NAME", "output, on_time_share …"},
+        {"kind", 'k', HANSE_CLI_TEXT, &kind, "KIND",
+         "fan, difference, bars or tornado; of denials heat or survival"},
+        {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME", "of denials: as who sees it"},
+        {"region", 'r', HANSE_CLI_TEXT, &request.plot.region, "NAME", "one region alone"},
         {"case", 'c', HANSE_CLI_LIST, &cases, "NAME", "case to draw; may be repeated"},
-        {"output", 'o', HANSE_CLI_TEXT, &plot_options.path, "FILE.svg|png",
+        {"output", 'o', HANSE_CLI_TEXT, &request.plot.path, "FILE.svg|png",
          "where to write it"},
     };
     const struct hanse_cli_usage usage = {
@@ -101,7 +141,8 @@ int hanse_cli_plot(int argc, char **argv)
         .max_operands = 1,
         .summary = "Draws a chart from a result file with gnuplot.",
         .example = "hanse plot baltic-supply-stop.h5 --what on_time_share -o fan.svg\n"
-                   "hanse plot baltic-supply-stop.h5 --what cost --kind bars",
+                   "hanse plot baltic-supply-stop.h5 --what cost --kind bars\n"
+                   "hanse plot baltic-supply-stop-denial.h5 --kind heat --viewer baltic",
         .options = options,
         .n_options = sizeof options / sizeof options[0],
     };
@@ -111,15 +152,16 @@ int hanse_cli_plot(int argc, char **argv)
     if (!hanse_cli_parse(&usage, argc, argv, &args, &exit_status)) {
         return exit_status;
     }
-    if (!plot_options.what) {
-        return hanse_cli_bad_usage("plot", "needs --what NAME, an output of the file");
-    }
-    exit_status = read_kind(kind, &plot_options.kind);
+    exit_status = read_kind(kind, &request.kind);
     if (exit_status != 0) {
         return exit_status;
     }
-    plot_options.cases = cases.items;
-    plot_options.n_cases = cases.count;
-    exit_status = run_plot(&args, &plot_options);
-    return exit_status;
+    exit_status = check_request(&request, cases.count);
+    if (exit_status != 0) {
+        return exit_status;
+    }
+    request.plot.kind = (enum hanse_plot_kind)request.kind;
+    request.plot.cases = cases.items;
+    request.plot.n_cases = cases.count;
+    return run_plot(&args, &request);
 }

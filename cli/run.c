@@ -8,6 +8,7 @@
 
 #include "cli/load.h"
 #include "cli/options.h"
+#include "cli/paths.h"
 #include "cli/precision.h"
 #include "cli/progress.h"
 #include "cli/recall.h"
@@ -52,21 +53,6 @@ struct run {
 };
 
 /* --- names ------------------------------------------------------------------------------- */
-
-/* "scenarios/baltic.lua" with ".h5" gives "baltic.h5", in the folder one stands in. */
-static char *beside(struct hanse_context *ctx, const char *path, const char *ending)
-{
-    const char *base = strrchr(path, '/');
-    base = base != NULL ? base + 1 : path;
-    const char *dot = strrchr(base, '.');
-    int length = dot != NULL && dot != base ? (int)(dot - base) : (int)strlen(base);
-    size_t bytes = (size_t)length + strlen(ending) + 1;
-    char *name = hanse__alloc(ctx, bytes, 1);
-    if (name != NULL) {
-        snprintf(name, bytes, "%.*s%s", length, base, ending);
-    }
-    return name;
-}
 
 /* "out/x.h5" gives "out/x.html". */
 static char *page_of(struct hanse_context *ctx, const char *output)
@@ -244,8 +230,8 @@ static enum hanse_status open_writer(struct run *run)
 {
     const struct settings *s = run->settings;
     const char *chosen = s->resume != NULL ? s->resume : s->output;
-    run->output =
-        chosen != NULL ? hanse__strdup(run->ctx, chosen) : beside(run->ctx, run->path, ".h5");
+    run->output = chosen != NULL ? hanse__strdup(run->ctx, chosen)
+                                 : hanse_cli_path_here(run->ctx, run->path, ".h5");
     run->page = run->output != NULL ? page_of(run->ctx, run->output) : NULL;
     if (run->page == NULL) {
         return HANSE_ERR_MEMORY;

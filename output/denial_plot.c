@@ -110,7 +110,7 @@ static enum hanse_status heat(struct chart *c, const double *touches)
 {
     struct hanse_variable exposure;
     HANSE_TRY(hanse_results_variable(c->results, "/denial/exposure_mean", &exposure));
-    head(c, "Exposure to each actor by axis, points of demand served on time");
+    head(c, "Exposure by actor and axis, in points");
     size_t lines = map_lines(c, touches, &exposure);
     if (lines == 0) {
         return hanse__fail(c->ctx, HANSE_ERR_INPUT, "%s: no withdrawal touches anything",
@@ -120,14 +120,15 @@ static enum hanse_status heat(struct chart *c, const double *touches)
     for (size_t a = 0; a < N_AXES; a++) {
         hanse__text_addf(&c->script, "%s'%s' %zu", a > 0 ? ", " : "", AXES[a], a);
     }
-    hanse__text_addf(&c->script,
-                     ") scale 0 rotate by 35 right\nset xrange [-0.5:%d.5]\n"
-                     "set yrange [%zu.5:-0.5]\nunset grid\nunset key\nset bmargin 6\n"
-                     "set palette defined (0 '#f3f6f9', 0.02 '#fbe9dc', 0.5 '#e58a45', "
-                     "1 '#8f2d00')\nset cbrange [0:*]\nset cblabel 'points' textcolor "
-                     "'#5a6675'\nplot $map using 1:2:3 with image pixels, $map using "
-                     "1:2:(sprintf('%%.1f', $3)) with labels font ',11' textcolor '#1b2430'\n",
-                     N_AXES - 1, lines - 1);
+    hanse__text_addf(
+        &c->script,
+        ") scale 0 rotate by 35 right\nset xrange [-0.5:%d.5]\n"
+        "set yrange [%zu.5:-0.5]\nunset grid\nunset key\nset bmargin 6\n"
+        "set palette defined (0 '#f3f6f9', 0.02 '#fbe9dc', 0.5 '#e58a45', "
+        "1 '#c4541a')\nset cbrange [0:*]\nset cblabel 'points' textcolor "
+        "'#5a6675'\nplot $map using 1:2:(0.48):(0.45):3 with boxxyerror palette, "
+        "$map using 1:2:(sprintf('%%.1f', $3)) with labels font ',11' textcolor '#1b2430'\n",
+        N_AXES - 1, lines - 1);
     return HANSE_OK;
 }
 
@@ -177,7 +178,7 @@ static enum hanse_status survival(struct chart *c, const double *touches)
     HANSE_TRY(hanse_results_variable(c->results, "/denial/survival_mean", &share));
     HANSE_TRY(hanse_results_variable(c->results, "/denial/undisturbed_survival_mean", &plain));
     size_t n = worst_rows(c, touches, &exposure, rows), months = share.dims[2];
-    head(c, "Demand served on time after a withdrawal on all axes");
+    head(c, "Demand served on time after a withdrawal");
     survival_block(c, "undisturbed", plain.data + c->viewer * months, months);
     for (size_t i = 0; i < n; i++) {
         char name[32];

@@ -7,9 +7,12 @@
 #include "output/measure.h"
 #include "sim/process/shock.h"
 
-enum { MOST_ACTORS = 16, NAME_WIDTH = 26 };
+enum { MOST_ACTORS = 16, NAME_WIDTH = 31 };
 
-/* The axes that a table shows: those on which some actor's withdrawal cuts something. */
+/* Exposures that print as 0.0 points don't show. */
+static const double SHOWN = 0.0005;
+
+/* The axes that a table shows: those on which some actor's withdrawal costs something. */
 struct sheet {
     const struct hanse_denials *d;
     int32_t viewer;
@@ -54,7 +57,8 @@ static void add_worst(struct hanse_text *text, const struct hanse_denials *d,
         add_actor(text, d, worst->ranked[i]);
     }
     if (worst->n_tied > named) {
-        hanse__text_addf(text, " or %d others", worst->n_tied - named);
+        hanse__text_addf(text, " or %d other%s", worst->n_tied - named,
+                         worst->n_tied - named > 1 ? "s" : "");
     }
     if (worst->through >= 0 && worst->n_tied == 1) {
         hanse__text_addf(text, ", through %s",
@@ -80,12 +84,12 @@ enum hanse_status hanse_denial_headline(const struct hanse_denials *d, int32_t v
     }
     struct hanse_denial_figures f =
         hanse_denial_figures(d, worst.ranked[0], viewer, band, last);
-    hanse__text_addf(text, "%s keeps ", name);
+    hanse__text_addf(text, "%s: ", name);
     add_interval(text, worst.assured, worst.low, worst.high);
-    hanse__text_addf(text, " of %s%sdemand where it serves ",
-                     band > 0 ? d->bands[band].name : "", band > 0 ? " " : "");
+    hanse__text_addf(text, " of %s%sdemand is kept where ", band > 0 ? d->bands[band].name : "",
+                     band > 0 ? " " : "");
     add_interval(text, f.undisturbed.mean, f.undisturbed.low, f.undisturbed.high);
-    hanse__text_add(text, " undisturbed, ");
+    hanse__text_add(text, " is served undisturbed, over ");
     add_time(text, d->points_h[last]);
     add_worst(text, d, &worst);
     hanse_denial_worst_fini(&worst);
@@ -105,14 +109,21 @@ static int32_t find_row(const struct hanse_denials *d, int32_t actor, int32_t ax
     return -1;
 }
 
+static double exposure_of(const struct sheet *sheet, int32_t row)
+{
+    const struct hanse_denials *d = sheet->d;
+    return hanse_denial_figures(d, row, sheet->viewer, 0, d->n_points - 1).exposure.mean;
+}
+
 static void choose_axes(struct sheet *sheet)
 {
+    sheet->n_axes = 0;
     const struct hanse_denials *d = sheet->d;
     for (int32_t axis = 0; axis < HANSE_AXIS_ALL; axis++) {
         bool used = false;
         for (int32_t a = 0; a < d->n_actors; a++) {
             int32_t r = find_row(d, a, axis);
-            used |= r >= 0 && d->rows[r].same_as >= 0;
+            used |= r >= 0 && d->rows[r].same_as >= 0 && fabs(exposure_of(sheet, r)) >= SHOWN;
         }
         if (used) {
             sheet->axes[sheet->n_axes++] = axis;
@@ -129,6 +140,12 @@ static void add_padded(struct hanse_text *text, const char *words, size_t width,
     hanse__text_addf(text, "%*s", right ? 0 : (int)pad, "");
 }
 
+static size_t axis_width(int32_t axis)
+{
+    size_t length = strlen(hanse_denial_axis_name(axis));
+    return length < 6 ? 7 : length + 1;
+}
+
 /* "  8.1" points of exposure, "." where the axis cuts nothing. */
 static void add_cell(struct hanse_text *text, const struct sheet *sheet, int32_t actor,
                      int32_t axis)
@@ -141,7 +158,7 @@ static void add_cell(struct hanse_text *text, const struct sheet *sheet, int32_t
             hanse_denial_figures(d, r, sheet->viewer, 0, d->n_points - 1);
         snprintf(figure, sizeof figure, "%.1f", 100.0 * f.exposure.mean + 0.0);
     }
-    add_padded(text, figure, 12, true);
+    add_padded(text, figure, axis_width(axis), true);
 }
 
 static void add_line(struct hanse_text *text, const struct sheet *sheet, int32_t row)
@@ -199,12 +216,13 @@ static void add_axes(struct hanse_text *text, const struct sheet *sheet,
     hanse__text_add(text, "\n  exposure by axis, points\n  ");
     add_padded(text, "", NAME_WIDTH, false);
     for (int32_t i = 0; i < sheet->n_axes; i++) {
-        add_padded(text, hanse_denial_axis_name(sheet->axes[i]), 12, true);
+        add_padded(text, hanse_denial_axis_name(sheet->axes[i]), axis_width(sheet->axes[i]),
+                   true);
     }
     hanse__text_add(text, "\n");
     for (int32_t i = 0; i < worst->n && i < MOST_ACTORS; i++) {
         int32_t actor = d->rows[worst->ranked[i]].actors[0];
-        if (d->rows[worst->ranked[i]].same_as < 0) {
+        if (fabs(exposure_of(sheet, worst->ranked[i])) < SHOWN) {
             continue;
         }
         hanse__text_add(text, "  ");
@@ -242,12 +260,52 @@ static void add_synergy(struct hanse_text *text, const struct sheet *sheet)
     }
 }
 
+/* A line per data class and tier: what is left of it under whoever is worst for it. */
+static enum hanse_status add_bands(struct hanse_text *text, const struct sheet *sheet)
+{
+    const struct hanse_denials *d = sheet->d;
+    if (d->n_bands < 3) {
+        return HANSE_OK;
+    }
+    hanse__text_add(text, "\n  ");
+    add_padded(text, "demand", NAME_WIDTH, false);
+    add_padded(text, "undisturbed", 25, true);
+    add_padded(text, "assured share", 25, true);
+    hanse__text_add(text, "   worst actor\n");
+    for (int32_t b = 1; b < d->n_bands; b++) {
+        struct hanse_denial_worst worst;
+        HANSE_TRY(hanse_denial_worst(d, sheet->viewer, b, true, &worst));
+        if (worst.n > 0) {
+            char buffer[HANSE_FIGURE_BYTES];
+            struct hanse_measure measure = percent();
+            struct hanse_interval x =
+                hanse_denial_figures(d, 0, sheet->viewer, b, d->n_points - 1).undisturbed;
+            hanse__text_add(text, "  ");
+            add_padded(text, d->bands[b].name, NAME_WIDTH, false);
+            add_padded(text,
+                       hanse__figure_interval(buffer, &measure, false, x.mean, x.low, x.high),
+                       25, true);
+            add_padded(text,
+                       hanse__figure_interval(buffer, &measure, false, worst.assured, worst.low,
+                                              worst.high),
+                       25, true);
+            hanse__text_add(text, "   ");
+            add_actor(text, d, worst.ranked[0]);
+            hanse__text_add(text, worst.n_tied > 1 ? " or another\n" : "\n");
+        }
+        hanse_denial_worst_fini(&worst);
+    }
+    return text->status;
+}
+
 static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet)
 {
     struct hanse_denial_worst foreign, domestic;
+    choose_axes(sheet);
     hanse__text_add(text, "\n");
     HANSE_TRY(hanse_denial_headline(sheet->d, sheet->viewer, 0, text));
     hanse__text_add(text, "\n");
+    HANSE_TRY(add_bands(text, sheet));
     HANSE_TRY(hanse_denial_worst(sheet->d, sheet->viewer, 0, true, &foreign));
     enum hanse_status status = hanse_denial_worst(sheet->d, sheet->viewer, 0, false, &domestic);
     if (status == HANSE_OK) {
@@ -271,7 +329,6 @@ enum hanse_status hanse_denial_print(struct hanse_context *ctx, const struct han
     struct hanse_text text;
     struct sheet sheet = {.d = d};
     hanse__text_init(&text, ctx);
-    choose_axes(&sheet);
     const char *label =
         d->noun->label != NULL && d->noun->label[0] != '\0' ? d->noun->label : d->noun->name;
     hanse__text_addf(&text, "%s: if an actor stopped in month %.0f, for any reason, for ",

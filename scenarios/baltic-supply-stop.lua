@@ -391,6 +391,15 @@ case{name = "pooled", label = "stop, all data pooled",
 case{name = "walled", label = "stop, data walled", with = {"stop24", "walls"}}
 case{name = "cloud", label = "rent, buy nothing", with = {"rent"}}
 
+-- Who can stop it? `hanse deny` withdraws each of these in the month the stop would begin.
+denial{
+  name = "from2028", label = "withdrawals from 2028", at = 24*month, lasts = 24*month,
+  floor = 0.9,
+  actors = {"vendor", "foundry", "hyperscaler", "lab", "us", "tw", "ie", "ee", "lv", "lt",
+    "consortium", "eu"},
+  viewers = {"ee", "lv", "lt", "baltic"},
+}
+
 window{name = "stop", label = "the stop", from = 24*month, to = 48*month, shade = true}
 window{name = "last_year", label = "last year of the stop", from = 36*month, to = 48*month}
 headline{
