@@ -2,7 +2,7 @@
 
 $ hanse deny scenarios/who-can-stop-us.lua -n 4 -q -o deny.h5 | head -4
 Withdrawals after a year: if an actor stopped in month 12, for any reason, for 36 months
-4 replications, operating, no new orders; 25 withdrawals simulated, 67 touch nothing, 32 take what another takes
+4 replications, operating, no new orders; ... withdrawals simulated, ... touch nothing, ... take what another takes
 
 the state: ... of demand is kept where ... is served undisturbed, over 36 months; worst actor the vendor's state...
 
@@ -32,5 +32,6 @@ $ hanse plot deny.h5 --kind heat --viewer hme
 [exit 2]
 
 $ hanse plot deny.h5 --kind heat --what on_time_share
-...--what, --region and --case don't apply...
+...--what, --region and --case don't apply
+Try 'hanse plot --help'.
 [exit 2]
