@@ -38,6 +38,8 @@
 #include "sim/process/replication.h"
 #include "sim/process/schedule/job.h"
 #include "sim/process/schedule/metrics.h"
+#include "sim/process/schedule/nodes.h"
+#include "sim/process/schedule/packing.h"
 #include "sim/process/schedule/policy.h"
 #include "sim/process/schedule/replay.h"
 #include "sim/process/schedule/resource.h"
