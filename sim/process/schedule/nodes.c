@@ -154,6 +154,9 @@ static enum hanse_status take(struct hanse_resource *view, const struct hanse_jo
 {
     enum hanse_status status = HANSE_OK;
     *slot = HANSE__NO_HOLD;
+    if (start_s == HUGE_VAL) {
+        return HANSE_OK; /* the machine as it is can't hold it: nothing to hold */
+    }
     for (uint32_t i = 0; i < job->width && status == HANSE_OK; i++) {
         struct hanse__claim best = {HANSE__NO_NODE, 0};
         status = hanse__booking_reserve(view);
@@ -245,6 +248,8 @@ enum hanse_status hanse_resource_init_nodes(struct hanse_resource *view,
         return HANSE_ERR_MEMORY;
     }
     *hanse__bookings_of(view) = t;
+    uint64_t gpus = hanse__park_of(view)->gpu_milli / HANSE_GPU_MILLI;
+    view->processors = gpus > 0 ? (uint32_t)gpus : nodes->n_nodes;
     for (uint32_t n = 0; n < nodes->n_nodes; n++) {
         *hanse__first_at(view, n) = HANSE__NO_HOLD;
     }
