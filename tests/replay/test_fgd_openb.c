@@ -56,7 +56,7 @@ static void curve(const struct hanse_cluster *cluster, const struct policy *poli
                   struct hanse_packing_point *mean)
 {
     struct hanse_packing_result *result = calloc(1, sizeof *result);
-    uint32_t *tasks = calloc(cluster->n_tasks, sizeof *tasks);
+    uint32_t *tasks = calloc(cluster->n_tasks + 1, sizeof *tasks);
     assert_non_null(result);
     assert_non_null(tasks);
     for (size_t i = 0; i < cluster->n_tasks; i++) {

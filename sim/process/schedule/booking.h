@@ -94,8 +94,8 @@ static inline uint32_t hanse__in_heap(const struct hanse_resource *view,
 /* Sees to it that the next _add finds room. */
 enum hanse_status hanse__booking_reserve(struct hanse_resource *view);
 
-/* One more task that holds `claim` over [start_s, end_s), before `peer` of the same job. */
-uint32_t hanse__booking_add(struct hanse_resource *view, struct hanse__claim claim,
+/* One more task that holds `what` over [start_s, end_s), before `peer` of the same job. */
+uint32_t hanse__booking_add(struct hanse_resource *view, struct hanse__claim what,
                             uint32_t need, double start_s, double end_s, uint32_t peer);
 
 /* Gives back all tasks of a slot; the slot is void afterwards. */

@@ -65,27 +65,27 @@ uint32_t hanse__park_holds(const struct hanse_node *node, const struct hanse_roo
                            const struct hanse_need *need);
 
 /* The score of a node for a task that fits there, and the GPUs it would get. */
-double hanse__park_score(const struct hanse_arena *arena, hanse_ref park, uint32_t node,
+double hanse__park_score(const struct hanse_arena *arena, hanse_ref ref, uint32_t node,
                          const struct hanse_room *room, const struct hanse_need *need,
                          uint32_t *gpus);
 
-/* The node for one task now; .node = HANSE__NO_NODE when it fits nowhere. Nodes with
- * reservations are left to the caller. Errors: memory. */
-enum hanse_status hanse__park_choose(struct hanse_arena *arena, hanse_ref park, uint32_t need,
+/* The node for one task of the need in row `row` now; .node = HANSE__NO_NODE when it fits
+ * nowhere. Nodes with reservations are left to the caller. Errors: memory. */
+enum hanse_status hanse__park_choose(struct hanse_arena *arena, hanse_ref ref, uint32_t row,
                                      struct hanse__claim *claim, double *score);
 
 /* Could one task start now on a node without reservations? */
-bool hanse__park_fits(const struct hanse_arena *arena, hanse_ref park, uint32_t need);
+bool hanse__park_fits(const struct hanse_arena *arena, hanse_ref ref, uint32_t row);
 
 /* Takes or (sign < 0) gives back. */
-void hanse__park_claim(struct hanse_arena *arena, hanse_ref park, struct hanse__claim claim,
+void hanse__park_claim(struct hanse_arena *arena, hanse_ref ref, struct hanse__claim claim,
                        const struct hanse_need *need, int sign);
 /* The node is to be scored anew. */
-void hanse__park_changed(struct hanse_arena *arena, hanse_ref park, uint32_t node);
+void hanse__park_changed(struct hanse_arena *arena, hanse_ref ref, uint32_t node);
 
 double hanse__park_fragment(const struct hanse_arena *arena, const struct hanse__park *park,
                             const struct hanse_node *node, const struct hanse_room *room);
-enum hanse_status hanse__park_mix(struct hanse_arena *arena, hanse_ref park,
+enum hanse_status hanse__park_mix(struct hanse_arena *arena, hanse_ref ref,
                                   const struct hanse_nodes *nodes);
 
 static inline bool hanse__need_shares(const struct hanse_need *need)
