@@ -4,13 +4,13 @@
 #include <stdbool.h>
 
 /* F just below x. */
-static double below(const struct hanse_law *law, double x)
+static double below(const struct hanse_variate *law, double x)
 {
-    bool jumps = law->kind == HANSE_LAW_CONSTANT || law->kind == HANSE_LAW_EMPIRICAL;
-    return hanse_law_at_most(law, jumps ? nextafter(x, -INFINITY) : x);
+    bool jumps = law->kind == HANSE_VARIATE_CONSTANT || law->kind == HANSE_VARIATE_EMPIRICAL;
+    return hanse_variate_at_most(law, jumps ? nextafter(x, -INFINITY) : x);
 }
 
-double hanse_distance_to_law(const double *sorted, size_t n, const struct hanse_law *law)
+double hanse_distance_to_law(const double *sorted, size_t n, const struct hanse_variate *law)
 {
     double most = n > 0 ? 0.0 : NAN;
     for (size_t i = 0; i < n;) {
@@ -19,7 +19,7 @@ double hanse_distance_to_law(const double *sorted, size_t n, const struct hanse_
             end++;
         }
         double under = fabs(below(law, sorted[i]) - (double)i / (double)n);
-        double over = fabs(hanse_law_at_most(law, sorted[i]) - (double)end / (double)n);
+        double over = fabs(hanse_variate_at_most(law, sorted[i]) - (double)end / (double)n);
         most = fmax(most, fmax(under, over));
         i = end;
     }

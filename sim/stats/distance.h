@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "sim/stats/law.h"
+#include "sim/stats/variate.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,7 +22,7 @@ extern "C" {
 
 /* D of n rising values and the law; NaN when n is 0. Exact for laws with jumps too. */
 HANSE_API double hanse_distance_to_law(const double *sorted, size_t n,
-                                       const struct hanse_law *law);
+                                       const struct hanse_variate *law);
 
 /* D of two samples, each rising; NaN when one is empty. */
 HANSE_API double hanse_distance_between(const double *a, size_t n, const double *b, size_t m);

@@ -71,13 +71,13 @@ static void gaps_of_renewal_processes_follow_their_law_and_forget(void **state)
             last = now;
         }
         assert_close(hanse_arrivals_interval_s(&arrivals), 30.0, 1e-12);
-        double scv = hanse_law_scv(&arrivals.gap);
+        double scv = hanse_variate_scv(&arrivals.gap);
         assert_within(last / GAPS, 30.0, 4.5 * 30.0 * sqrt(scv / GAPS));
         assert_within(correlation_of_neighbours(gaps, GAPS), 0.0, 4.5 / sqrt(GAPS));
         qsort(gaps, GAPS, sizeof *gaps, by_size);
         double distance = hanse_distance_to_law(gaps, GAPS, &arrivals.gap);
         assert_true(hanse_distance_p(distance, GAPS) > 1e-5);
-        hanse_law_fini(&arrivals.gap);
+        hanse_variate_fini(&arrivals.gap);
     }
     free(gaps);
     hanse_context_destroy(ctx);
@@ -139,7 +139,7 @@ static void dispersion_of_renewals_tends_to_their_scv(void **state)
     double mean, error;
     double got = dispersion(&arrivals, 400.0, &mean, &error);
     assert_within(got, 4.0, 4.5 * error + 0.08);
-    hanse_law_fini(&arrivals.gap);
+    hanse_variate_fini(&arrivals.gap);
     hanse_context_destroy(ctx);
 }
 

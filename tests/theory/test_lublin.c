@@ -104,10 +104,10 @@ static double runtime_distance(const struct hanse_lublin *model, const double *r
     for (double k = 1.0; k < 160000.0; k *= 1.07) {
         double second = floor(k), have = 0.0, want = 0.0;
         for (int i = 0; i < n; i++) {
-            const struct hanse_law law =
+            const struct hanse_variate law =
                 hanse_lublin_runtime(model, &model->classes[0], widths[i]);
             have += runtimes[i] <= second;
-            want += i % 16 == 0 ? 16.0 * hanse_law_at_most(&law, second + 1.0) : 0.0;
+            want += i % 16 == 0 ? 16.0 * hanse_variate_at_most(&law, second + 1.0) : 0.0;
         }
         worst = fmax(worst, fabs(have - want) / n);
     }
@@ -175,9 +175,9 @@ static void jobs_per_day_by_hand(void **state)
     struct hanse_context *ctx = hanse_context_create();
     struct hanse_lublin model = standard(ctx, 128, HANSE_LUBLIN_ONE_CLASS);
     double a = 10.2303 * 1.0225, b = 0.4871;
-    const struct hanse_law unit = {.kind = HANSE_LAW_GAMMA, .p = {a, 1.0}};
-    double want = pow(1.0 - b, -a) * hanse_law_at_most(&unit, 13.0 * (1.0 - b) / b) /
-                  hanse_law_at_most(&unit, 13.0 / b);
+    const struct hanse_variate unit = {.kind = HANSE_VARIATE_GAMMA, .p = {a, 1.0}};
+    double want = pow(1.0 - b, -a) * hanse_variate_at_most(&unit, 13.0 * (1.0 - b) / b) /
+                  hanse_variate_at_most(&unit, 13.0 / b);
     assert_close(hanse_lublin_moments(&model).interval_s, want, 1e-12);
     hanse_context_destroy(ctx);
 }
@@ -190,17 +190,17 @@ static void jobs_come_with_the_hours_of_the_day(void **state)
     struct hanse_lublin model = standard(ctx, 128, HANSE_LUBLIN_ONE_CLASS);
     struct hanse_job *jobs = drawn(ctx, &model, JOBS);
     double day[HANSE_LUBLIN_SLOTS], counts[HANSE_LUBLIN_SLOTS] = {0.0}, sum = 0.0;
-    const struct hanse_law gap = {.kind = HANSE_LAW_LOGHYPERGAMMA,
-                                  .p = {1.0, model.classes[0].gap_shape,
-                                        model.classes[0].gap_scale, 1.0, 1.0,
-                                        model.longest_gap_s, 1.0}};
+    const struct hanse_variate gap = {.kind = HANSE_VARIATE_LOGHYPERGAMMA,
+                                      .p = {1.0, model.classes[0].gap_shape,
+                                            model.classes[0].gap_scale, 1.0, 1.0,
+                                            model.longest_gap_s, 1.0}};
     hanse_lublin_day(&model.classes[0], day);
     for (int i = 0; i < JOBS; i++) {
         counts[(int)fmod(jobs[i].submit_s / 1800.0, HANSE_LUBLIN_SLOTS)]++;
     }
     for (int i = 0; i < HANSE_LUBLIN_SLOTS; i++) {
         double want = JOBS * day[i] / HANSE_LUBLIN_SLOTS;
-        assert_within(counts[i], want, 4.5 * sqrt(want * (1.0 + hanse_law_scv(&gap))));
+        assert_within(counts[i], want, 4.5 * sqrt(want * (1.0 + hanse_variate_scv(&gap))));
         sum += day[i];
     }
     assert_close(sum, HANSE_LUBLIN_SLOTS, 1e-12);

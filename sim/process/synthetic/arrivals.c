@@ -225,8 +225,8 @@ enum hanse_status hanse_arrivals_check(struct hanse_context *ctx,
     if (arrivals->kind == HANSE_ARRIVALS_MMPP) {
         return hanse_mmpp_check(ctx, &arrivals->mmpp);
     }
-    HANSE_TRY(hanse_law_check(ctx, &arrivals->gap));
-    double mean = hanse_law_mean(&arrivals->gap);
+    HANSE_TRY(hanse_variate_check(ctx, &arrivals->gap));
+    double mean = hanse_variate_mean(&arrivals->gap);
     return mean > 0.0 && isfinite(mean)
                ? HANSE_OK
                : hanse__fail(ctx, HANSE_ERR_DOMAIN,
@@ -236,14 +236,14 @@ enum hanse_status hanse_arrivals_check(struct hanse_context *ctx,
 double hanse_arrivals_interval_s(const struct hanse_arrivals *arrivals)
 {
     return arrivals->kind == HANSE_ARRIVALS_MMPP ? 1.0 / hanse_mmpp_rate_per_s(&arrivals->mmpp)
-                                                 : hanse_law_mean(&arrivals->gap);
+                                                 : hanse_variate_mean(&arrivals->gap);
 }
 
 enum hanse_status hanse_arrivals_scale(struct hanse_context *ctx,
                                        struct hanse_arrivals *arrivals, double factor)
 {
     if (arrivals->kind == HANSE_ARRIVALS_RENEWAL) {
-        return hanse_law_scale(ctx, &arrivals->gap, factor);
+        return hanse_variate_scale(ctx, &arrivals->gap, factor);
     }
     for (uint32_t i = 0; i < arrivals->mmpp.n; i++) {
         arrivals->mmpp.stay_s[i] *= factor;
@@ -312,7 +312,7 @@ double hanse_arrivals_next(const struct hanse_arrivals *arrivals,
 {
     state->work_s = arrivals->kind == HANSE_ARRIVALS_MMPP
                         ? next_modulated(&arrivals->mmpp, state)
-                        : state->work_s + hanse_law_draw(&arrivals->gap, &state->stream);
+                        : state->work_s + hanse_variate_draw(&arrivals->gap, &state->stream);
     if (arrivals->rhythm.n == 0) {
         return state->work_s;
     }
@@ -370,15 +370,15 @@ enum hanse_status hanse_arrivals_parse(struct hanse_context *ctx, const char *te
         return HANSE_OK;
     }
     arrivals->kind = HANSE_ARRIVALS_RENEWAL;
-    HANSE_TRY(hanse_law_parse(ctx, strcmp(text, "poisson") == 0 ? "exponential/1" : text,
-                              &arrivals->gap));
+    HANSE_TRY(hanse_variate_parse(ctx, strcmp(text, "poisson") == 0 ? "exponential/1" : text,
+                                  &arrivals->gap));
     enum hanse_status status = hanse_arrivals_check(ctx, arrivals);
     if (status == HANSE_OK) {
-        status =
-            hanse_law_scale(ctx, &arrivals->gap, interval_s / hanse_law_mean(&arrivals->gap));
+        status = hanse_variate_scale(ctx, &arrivals->gap,
+                                     interval_s / hanse_variate_mean(&arrivals->gap));
     }
     if (status != HANSE_OK) {
-        hanse_law_fini(&arrivals->gap);
+        hanse_variate_fini(&arrivals->gap);
     }
     return status;
 }

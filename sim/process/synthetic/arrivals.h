@@ -19,7 +19,7 @@
 #define HANSE_SIM_PROCESS_SYNTHETIC_ARRIVALS_H
 
 #include "sim/engine/stream.h"
-#include "sim/stats/law.h"
+#include "sim/stats/variate.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -73,8 +73,8 @@ enum hanse_arrivals_kind { HANSE_ARRIVALS_RENEWAL, HANSE_ARRIVALS_MMPP };
 /* What to draw. Plain data; the law of gaps may be empirical. */
 struct hanse_arrivals {
     enum hanse_arrivals_kind kind;
-    struct hanse_law gap;   /* renewal: seconds between arrivals in operational time */
-    struct hanse_mmpp mmpp; /* in operational time */
+    struct hanse_variate gap; /* renewal: seconds between arrivals in operational time */
+    struct hanse_mmpp mmpp;   /* in operational time */
     struct hanse_rhythm rhythm;
     double start_s; /* time within the rhythm's period at which time 0 lies, >= 0 */
 };
@@ -106,7 +106,8 @@ HANSE_API double hanse_arrivals_next(const struct hanse_arrivals *arrivals,
 
 /* Reads "poisson", a law of gaps ("gamma/mean:1/scv:4") or "mmpp/RATE/STAY/RATE/STAY…" (each
  * other state equally likely next), for a mean gap of interval_s: rates and gaps are scaled to
- * it, stays are not. hanse_law_fini(&arrivals->gap) afterwards. The rhythm is left alone. */
+ * it, stays are not. hanse_variate_fini(&arrivals->gap) afterwards. The rhythm is left alone.
+ */
 HANSE_API enum hanse_status hanse_arrivals_parse(struct hanse_context *ctx, const char *text,
                                                  double interval_s,
                                                  struct hanse_arrivals *arrivals);

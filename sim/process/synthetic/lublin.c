@@ -206,8 +206,9 @@ static double draw_exponent(const struct hanse_lublin_class *c, struct hanse_str
     return low + (high - low) * hanse_stream_uniform(stream);
 }
 
-static uint32_t draw_width(const struct hanse_lublin *model, const struct hanse_lublin_class *c,
-                           struct hanse_stream *stream)
+uint32_t hanse_lublin_draw_width(const struct hanse_lublin *model,
+                                 const struct hanse_lublin_class *c,
+                                 struct hanse_stream *stream)
 {
     double u = hanse_stream_uniform(stream);
     if (u < c->serial_share) {
@@ -224,28 +225,31 @@ static uint32_t draw_width(const struct hanse_lublin *model, const struct hanse_
 
 /* --- runtime and arrivals ----------------------------------------------------------------- */
 
-struct hanse_law hanse_lublin_runtime(const struct hanse_lublin *model,
-                                      const struct hanse_lublin_class *c, uint32_t width)
+struct hanse_variate hanse_lublin_runtime(const struct hanse_lublin *model,
+                                          const struct hanse_lublin_class *c, uint32_t width)
 {
     double share = fmin(1.0, fmax(0.0, c->pa * width + c->pb));
-    return (struct hanse_law){.kind = HANSE_LAW_LOGHYPERGAMMA,
-                              .p = {share, c->a1, c->b1, c->a2, c->b2, model->longest_s, 1.0}};
+    return (struct hanse_variate){
+        .kind = HANSE_VARIATE_LOGHYPERGAMMA,
+        .p = {share, c->a1, c->b1, c->a2, c->b2, model->longest_s, 1.0}};
 }
 
-static struct hanse_law gap_law(const struct hanse_lublin *model,
-                                const struct hanse_lublin_class *c)
+static struct hanse_variate gap_law(const struct hanse_lublin *model,
+                                    const struct hanse_lublin_class *c)
 {
-    return (struct hanse_law){.kind = HANSE_LAW_LOGHYPERGAMMA,
-                              .p = {1.0, c->gap_shape, c->gap_scale, c->gap_shape, c->gap_scale,
-                                    model->longest_gap_s, model->pace}};
+    return (struct hanse_variate){.kind = HANSE_VARIATE_LOGHYPERGAMMA,
+                                  .p = {1.0, c->gap_shape, c->gap_scale, c->gap_shape,
+                                        c->gap_scale, model->longest_gap_s, model->pace}};
 }
 
 void hanse_lublin_day(const struct hanse_lublin_class *c, double weights[HANSE_LUBLIN_SLOTS])
 {
     double sum = 0.0;
-    const struct hanse_law day = {.kind = HANSE_LAW_GAMMA, .p = {c->day_shape, c->day_scale}};
+    const struct hanse_variate day = {.kind = HANSE_VARIATE_GAMMA,
+                                      .p = {c->day_shape, c->day_scale}};
     for (int i = DAY_BEGINS; i < DAY_BEGINS + HANSE_LUBLIN_SLOTS; i++) {
-        double weight = hanse_law_at_most(&day, i + 0.5) - hanse_law_at_most(&day, i - 0.5);
+        double weight =
+            hanse_variate_at_most(&day, i + 0.5) - hanse_variate_at_most(&day, i - 0.5);
         weights[(i - 1) % HANSE_LUBLIN_SLOTS] = weight;
         sum += weight;
     }
@@ -259,13 +263,13 @@ void hanse_lublin_day(const struct hanse_lublin_class *c, double weights[HANSE_L
 static struct hanse_lublin_moments class_moments(const struct hanse_lublin *model,
                                                  const struct hanse_lublin_class *c)
 {
-    const struct hanse_law gap = gap_law(model, c);
-    struct hanse_lublin_moments m = {.interval_s = hanse_law_mean(&gap)};
+    const struct hanse_variate gap = gap_law(model, c);
+    struct hanse_lublin_moments m = {.interval_s = hanse_variate_mean(&gap)};
     for (uint32_t width = 1; width <= model->processors; width++) {
         double share = hanse_lublin_width_share(model, c, width);
         if (share > 0.0) {
-            const struct hanse_law runtime = hanse_lublin_runtime(model, c, width);
-            double mean_s = hanse_law_mean(&runtime);
+            const struct hanse_variate runtime = hanse_lublin_runtime(model, c, width);
+            double mean_s = hanse_variate_mean(&runtime);
             m.width += share * width;
             m.runtime_s += share * mean_s;
             m.work_s += share * width * mean_s;
@@ -336,9 +340,9 @@ void hanse_lublin_next(const struct hanse_lublin *model, struct hanse_lublin_sta
     /* At equal times the later class goes first, as in the authors' program. */
     uint32_t i = model->n_classes > 1 && state->next_s[1] <= state->next_s[0] ? 1 : 0;
     const struct hanse_lublin_class *c = &model->classes[i];
-    uint32_t width = draw_width(model, c, &state->widths[i]);
-    const struct hanse_law runtime = hanse_lublin_runtime(model, c, width);
-    double runtime_s = fmax(1.0, floor(hanse_law_draw(&runtime, &state->runtimes[i])));
+    uint32_t width = hanse_lublin_draw_width(model, c, &state->widths[i]);
+    const struct hanse_variate runtime = hanse_lublin_runtime(model, c, width);
+    double runtime_s = fmax(1.0, floor(hanse_variate_draw(&runtime, &state->runtimes[i])));
     *job = (struct hanse_job){.submit_s = floor(state->next_s[i]),
                               .runtime_s = runtime_s,
                               .estimate_s = runtime_s,

@@ -69,10 +69,13 @@ HANSE_API enum hanse_status hanse_lublin_check(struct hanse_context *ctx,
 /* P(width = w) in a class, 1 <= w <= processors. */
 HANSE_API double hanse_lublin_width_share(const struct hanse_lublin *model,
                                           const struct hanse_lublin_class *c, uint32_t width);
+HANSE_API uint32_t hanse_lublin_draw_width(const struct hanse_lublin *model,
+                                           const struct hanse_lublin_class *c,
+                                           struct hanse_stream *stream);
 /* The law of the runtime of a job of that width, before it is rounded down. */
-HANSE_API struct hanse_law hanse_lublin_runtime(const struct hanse_lublin *model,
-                                                const struct hanse_lublin_class *c,
-                                                uint32_t width);
+HANSE_API struct hanse_variate hanse_lublin_runtime(const struct hanse_lublin *model,
+                                                    const struct hanse_lublin_class *c,
+                                                    uint32_t width);
 /* The 48 weights of the day from midnight, mean 1. */
 HANSE_API void hanse_lublin_day(const struct hanse_lublin_class *c,
                                 double weights[HANSE_LUBLIN_SLOTS]);

@@ -1,5 +1,5 @@
 /* Laws: their figures against quadrature and against each other, text, and drawn samples. */
-#include "sim/stats/law.h"
+#include "sim/stats/variate.h"
 
 #include <stdlib.h>
 
@@ -24,10 +24,10 @@ static const char *const TEXTS[] = {
 };
 enum { N_TEXTS = sizeof TEXTS / sizeof *TEXTS };
 
-static struct hanse_law parsed(struct hanse_context *ctx, const char *text)
+static struct hanse_variate parsed(struct hanse_context *ctx, const char *text)
 {
-    struct hanse_law law;
-    if (hanse_law_parse(ctx, text, &law) != HANSE_OK) {
+    struct hanse_variate law;
+    if (hanse_variate_parse(ctx, text, &law) != HANSE_OK) {
         fail_msg("%s: %s", text, hanse_context_message(ctx));
     }
     return law;
@@ -35,14 +35,14 @@ static struct hanse_law parsed(struct hanse_context *ctx, const char *text)
 
 /* E[X^power] as the integral of F^-1(p)^power, by the middle rule in steps that shrink towards
  * both ends: good to 0.3 %, where the law has jumps. */
-static double by_quantiles(const struct hanse_law *law, double power)
+static double by_quantiles(const struct hanse_variate *law, double power)
 {
     enum { STEPS = 3000 };
     double sum = 0.0, last = 0.0;
     for (int i = 0; i < STEPS; i++) {
         double z = -8.0 + 16.0 * (i + 1.0) / STEPS;
         double edge = i + 1 < STEPS ? 0.5 * erfc(-z / M_SQRT2) : 1.0;
-        sum += (edge - last) * pow(hanse_law_quantile(law, 0.5 * (last + edge)), power);
+        sum += (edge - last) * pow(hanse_variate_quantile(law, 0.5 * (last + edge)), power);
         last = edge;
     }
     return sum;
@@ -52,10 +52,10 @@ static void moments_are_integrals_of_the_quantiles(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     for (int i = 0; i < N_TEXTS; i++) {
-        struct hanse_law law = parsed(ctx, TEXTS[i]);
-        assert_close(hanse_law_mean(&law), by_quantiles(&law, 1.0), 3e-3);
-        assert_close(hanse_law_second_moment(&law), by_quantiles(&law, 2.0), 1e-2);
-        hanse_law_fini(&law);
+        struct hanse_variate law = parsed(ctx, TEXTS[i]);
+        assert_close(hanse_variate_mean(&law), by_quantiles(&law, 1.0), 3e-3);
+        assert_close(hanse_variate_second_moment(&law), by_quantiles(&law, 2.0), 1e-2);
+        hanse_variate_fini(&law);
     }
     hanse_context_destroy(ctx);
 }
@@ -64,15 +64,17 @@ static void densities_are_slopes_of_the_distribution(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     for (int i = 0; i < N_TEXTS; i++) {
-        struct hanse_law law = parsed(ctx, TEXTS[i]);
-        bool has_density = law.kind != HANSE_LAW_CONSTANT && law.kind != HANSE_LAW_EMPIRICAL;
+        struct hanse_variate law = parsed(ctx, TEXTS[i]);
+        bool has_density =
+            law.kind != HANSE_VARIATE_CONSTANT && law.kind != HANSE_VARIATE_EMPIRICAL;
         for (double p = 0.05; p < 1.0 && has_density; p += 0.1) {
-            double x = hanse_law_quantile(&law, p), h = 1e-4 * x;
+            double x = hanse_variate_quantile(&law, p), h = 1e-4 * x;
             double slope =
-                (hanse_law_at_most(&law, x + h) - hanse_law_at_most(&law, x - h)) / (2.0 * h);
-            assert_close(exp(hanse_law_log_density(&law, x)), slope, 1e-5);
+                (hanse_variate_at_most(&law, x + h) - hanse_variate_at_most(&law, x - h)) /
+                (2.0 * h);
+            assert_close(exp(hanse_variate_log_density(&law, x)), slope, 1e-5);
         }
-        hanse_law_fini(&law);
+        hanse_variate_fini(&law);
     }
     hanse_context_destroy(ctx);
 }
@@ -81,15 +83,15 @@ static void quantiles_undo_the_distribution(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     for (int i = 0; i < N_TEXTS; i++) {
-        struct hanse_law law = parsed(ctx, TEXTS[i]);
+        struct hanse_variate law = parsed(ctx, TEXTS[i]);
         for (double p = 0.01; p < 1.0; p += 0.0917) {
-            double x = hanse_law_quantile(&law, p);
-            assert_true(hanse_law_at_most(&law, x) >= p - 1e-12);
-            assert_true(hanse_law_at_most(&law, x * (1.0 - 1e-9)) < p + 1e-9);
+            double x = hanse_variate_quantile(&law, p);
+            assert_true(hanse_variate_at_most(&law, x) >= p - 1e-12);
+            assert_true(hanse_variate_at_most(&law, x * (1.0 - 1e-9)) < p + 1e-9);
         }
-        assert_true(isnan(hanse_law_quantile(&law, 0.0)));
-        assert_true(isnan(hanse_law_quantile(&law, 1.0)));
-        hanse_law_fini(&law);
+        assert_true(isnan(hanse_variate_quantile(&law, 0.0)));
+        assert_true(isnan(hanse_variate_quantile(&law, 1.0)));
+        hanse_variate_fini(&law);
     }
     hanse_context_destroy(ctx);
 }
@@ -107,18 +109,18 @@ static void draws_follow_their_law(void **state)
     struct hanse_context *ctx = hanse_context_create();
     double *values = malloc(DRAWS * sizeof *values);
     for (int i = 0; i < N_TEXTS; i++) {
-        struct hanse_law law = parsed(ctx, TEXTS[i]);
+        struct hanse_variate law = parsed(ctx, TEXTS[i]);
         struct hanse_stream stream;
         hanse_stream_init(&stream, 1, 0, hanse_entity(TEXTS[i]), "draw");
         for (int k = 0; k < DRAWS; k++) {
-            values[k] = hanse_law_draw(&law, &stream);
+            values[k] = hanse_variate_draw(&law, &stream);
         }
         qsort(values, DRAWS, sizeof *values, by_size);
         double distance = hanse_distance_to_law(values, DRAWS, &law);
         if (hanse_distance_p(distance, DRAWS) < 1e-5) {
             fail_msg("%s: distance %g", TEXTS[i], distance);
         }
-        hanse_law_fini(&law);
+        hanse_variate_fini(&law);
     }
     free(values);
     hanse_context_destroy(ctx);
@@ -126,22 +128,24 @@ static void draws_follow_their_law(void **state)
 
 static void laws_of_moments_have_them(void **state)
 {
-    static const enum hanse_law_kind kinds[] = {
-        HANSE_LAW_GAMMA, HANSE_LAW_WEIBULL, HANSE_LAW_LOGNORMAL, HANSE_LAW_HYPEREXPONENTIAL};
+    static const enum hanse_variate_kind kinds[] = {HANSE_VARIATE_GAMMA, HANSE_VARIATE_WEIBULL,
+                                                    HANSE_VARIATE_LOGNORMAL,
+                                                    HANSE_VARIATE_HYPEREXPONENTIAL};
     static const double scvs[] = {0.25, 1.0, 4.0, 36.0};
     struct hanse_context *ctx = hanse_context_create();
     for (size_t k = 0; k < 4; k++) {
-        for (size_t i = kinds[k] == HANSE_LAW_HYPEREXPONENTIAL; i < 4; i++) {
-            struct hanse_law law;
-            assert_int_equal(hanse_law_of_moments(ctx, kinds[k], 3600.0, scvs[i], &law),
+        for (size_t i = kinds[k] == HANSE_VARIATE_HYPEREXPONENTIAL; i < 4; i++) {
+            struct hanse_variate law;
+            assert_int_equal(hanse_variate_of_moments(ctx, kinds[k], 3600.0, scvs[i], &law),
                              HANSE_OK);
-            assert_close(hanse_law_mean(&law), 3600.0, 1e-10);
-            assert_close(hanse_law_scv(&law), scvs[i], 1e-8);
+            assert_close(hanse_variate_mean(&law), 3600.0, 1e-10);
+            assert_close(hanse_variate_scv(&law), scvs[i], 1e-8);
         }
     }
-    struct hanse_law balanced;
+    struct hanse_variate balanced;
     assert_int_equal(
-        hanse_law_of_moments(ctx, HANSE_LAW_HYPEREXPONENTIAL, 10.0, 4.0, &balanced), HANSE_OK);
+        hanse_variate_of_moments(ctx, HANSE_VARIATE_HYPEREXPONENTIAL, 10.0, 4.0, &balanced),
+        HANSE_OK);
     assert_close(balanced.p[0] * balanced.p[1], (1.0 - balanced.p[0]) * balanced.p[2], 1e-12);
     hanse_context_destroy(ctx);
 }
@@ -149,14 +153,14 @@ static void laws_of_moments_have_them(void **state)
 static void text_reads_back_to_the_bit(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
-    const struct hanse_law odd = {.kind = HANSE_LAW_LOGNORMAL, .p = {1.0 / 3.0, M_PI}};
-    char text[HANSE_LAW_TEXT], again[HANSE_LAW_TEXT];
-    hanse_law_print(&odd, text);
-    struct hanse_law law = parsed(ctx, text);
+    const struct hanse_variate odd = {.kind = HANSE_VARIATE_LOGNORMAL, .p = {1.0 / 3.0, M_PI}};
+    char text[HANSE_VARIATE_TEXT], again[HANSE_VARIATE_TEXT];
+    hanse_variate_print(&odd, text);
+    struct hanse_variate law = parsed(ctx, text);
     assert_memory_equal(law.p, odd.p, sizeof odd.p);
     law = parsed(ctx, "gamma/mean:100/scv:4");
     assert_true(law.p[0] == 0.25 && law.p[1] == 400.0);
-    hanse_law_print(&law, again);
+    hanse_variate_print(&law, again);
     assert_string_equal(again, "gamma/0.25/400");
     hanse_context_destroy(ctx);
 }
@@ -181,8 +185,8 @@ static void bad_text_names_the_rule(void **state)
     };
     struct hanse_context *ctx = hanse_context_create();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct hanse_law law;
-        assert_int_not_equal(hanse_law_parse(ctx, cases[i].text, &law), HANSE_OK);
+        struct hanse_variate law;
+        assert_int_not_equal(hanse_variate_parse(ctx, cases[i].text, &law), HANSE_OK);
         assert_string_equal(hanse_context_message(ctx), cases[i].message);
     }
     hanse_context_destroy(ctx);
@@ -192,13 +196,13 @@ static void scaling_multiplies_the_mean(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     for (int i = 0; i < N_TEXTS; i++) {
-        struct hanse_law law = parsed(ctx, TEXTS[i]);
-        double mean = hanse_law_mean(&law), scv = hanse_law_scv(&law);
-        assert_int_equal(hanse_law_scale(ctx, &law, 2.5), HANSE_OK);
-        assert_close(hanse_law_mean(&law), 2.5 * mean, 1e-12);
-        assert_true(fabs(hanse_law_scv(&law) - scv) <= 1e-9 * (1.0 + scv));
-        assert_int_equal(hanse_law_scale(ctx, &law, 0.0), HANSE_ERR_DOMAIN);
-        hanse_law_fini(&law);
+        struct hanse_variate law = parsed(ctx, TEXTS[i]);
+        double mean = hanse_variate_mean(&law), scv = hanse_variate_scv(&law);
+        assert_int_equal(hanse_variate_scale(ctx, &law, 2.5), HANSE_OK);
+        assert_close(hanse_variate_mean(&law), 2.5 * mean, 1e-12);
+        assert_true(fabs(hanse_variate_scv(&law) - scv) <= 1e-9 * (1.0 + scv));
+        assert_int_equal(hanse_variate_scale(ctx, &law, 0.0), HANSE_ERR_DOMAIN);
+        hanse_variate_fini(&law);
     }
     hanse_context_destroy(ctx);
 }
@@ -206,7 +210,7 @@ static void scaling_multiplies_the_mean(void **state)
 static void distances_by_hand(void **state)
 {
     static const double a[] = {1.0, 2.0, 3.0, 4.0}, b[] = {3.0, 4.0, 5.0, 6.0};
-    const struct hanse_law unit = {.kind = HANSE_LAW_EXPONENTIAL, .p = {1.0}};
+    const struct hanse_variate unit = {.kind = HANSE_VARIATE_EXPONENTIAL, .p = {1.0}};
     assert_close(hanse_distance_between(a, 4, b, 4), 0.5, 1e-15);
     assert_true(hanse_distance_between(a, 4, a, 4) == 0.0);
     /* largest at 1: F = 0.632, F_n below it 0 */
