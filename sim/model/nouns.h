@@ -91,6 +91,10 @@ struct hanse_region {
     struct hanse_actor grid;
     double population, electricity_price_eur_per_kwh, carbon_intensity_g_per_kwh, pue;
     double utc_offset_h, latitude, longitude;
+    struct hanse_series price_profile, carbon_profile;
+    double temperature_k, temperature_season_k, temperature_day_k, cooling_above_k;
+    double pue_per_kelvin, solar_capacity_factor, solar_variation;
+    double saidi_h_per_year, saifi_per_year, outage_shared;
 };
 
 struct hanse_accelerator {
@@ -113,6 +117,7 @@ struct hanse_model { /* a language model that workloads call */
 struct hanse_site {
     const char *name, *label;
     int32_t region, operator_;
+    int32_t plant; /* -1: on the grid */
     struct hanse_actor_list controllers;
     struct hanse_actor power_supplier, uplink_owner;
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;

@@ -113,13 +113,14 @@ static const struct named units[] = {
     {"m", 1, ONE(M)},
     {"km", 1e3, ONE(M)},
     {"degree", 1, ONE(DEGREE)},
+    {"K", 1, ONE(KELVIN)},
     {"percent", 0.01, PLAIN},
 };
 enum { N_UNITS = sizeof units / sizeof units[0] };
 
 static const char *const base_names[HANSE_BASE_COUNT] = {
     "h",      "kWh",    "EUR",    "USD", "B", "FLOP",   "token",
-    "person", "prompt", "H100_h", "g",   "m", "degree",
+    "person", "prompt", "H100_h", "g",   "m", "degree", "K",
 };
 
 bool hanse_unit_named(size_t i, const char **name, struct hanse_unit *unit)

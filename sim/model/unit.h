@@ -33,6 +33,7 @@ enum hanse_base_unit {
     HANSE_BASE_G,      /* mass, gram; carbon is grams of CO2 equivalent */
     HANSE_BASE_M,      /* length, metre */
     HANSE_BASE_DEGREE, /* angle, degree */
+    HANSE_BASE_KELVIN, /* temperature, kelvin above freezing */
     HANSE_BASE_COUNT
 };
 

@@ -121,6 +121,23 @@ static void pay_once(struct hanse_world *world, int32_t site, double eur)
         eur * discount(world, world->moving.now_h);
 }
 
+void hanse__account_plant(struct hanse_world *world, int32_t site, double energy_eur,
+                          double fixed_eur, double grams)
+{
+    int32_t region = world->tables.sites[site].region;
+    double eur = energy_eur + fixed_eur;
+#define CELLS(output) hanse__cells(world, HANSE_MECHANISM_ACCOUNT, output)
+    CELLS(OUT_ENERGY_COST)[region] += energy_eur;
+    CELLS(OUT_OPERATIONS)[region] += fixed_eur;
+    CELLS(OUT_FLEET_COST)[region] += eur;
+    CELLS(OUT_CARBON)[region] += grams * 1e-6;
+    CELLS(OUT_SITE_COST)[site] += eur;
+    CELLS(OUT_COST)[0] += eur;
+    CELLS(OUT_COST_NOW)
+    [0] += eur * discount(world, (double)world->moving.hour - 0.5 * HANSE_MONTH_H);
+#undef CELLS
+}
+
 void hanse__account_spare(struct hanse_world *world, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;

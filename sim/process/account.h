@@ -30,6 +30,10 @@ extern const struct hanse_mechanism hanse_mechanism_account;
 enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t group,
                                          int32_t count, double price_eur, double age_h);
 
+/* A plant's share for a site, of a month: energy, capital and upkeep, emissions. */
+void hanse__account_plant(struct hanse_world *world, int32_t site, double energy_eur,
+                          double fixed_eur, double grams);
+
 /* Pays for one spare at today's price. */
 void hanse__account_spare(struct hanse_world *world, int32_t group);
 

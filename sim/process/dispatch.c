@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/climate.h"
 #include "sim/process/cloud.h"
 #include "sim/process/dispatch_inside.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/power.h"
 #include "sim/process/shock.h"
 
 enum {
@@ -29,6 +31,11 @@ enum {
 static struct hanse_dispatch *dispatch(const struct hanse_world *world)
 {
     return hanse__at(world, world->moving.state[HANSE_MECHANISM_DISPATCH]);
+}
+
+const struct hanse_tariff *hanse__dispatch_tariffs(const struct hanse_world *world)
+{
+    return hanse__at(world, dispatch(world)->tariffs);
 }
 
 double hanse__dispatch_take_served(struct hanse_world *world)
@@ -224,10 +231,11 @@ static void read_meters(struct hanse_sweep *h)
 {
     struct hanse_meter *meters = hanse__meters(h->world);
     for (int32_t p = 0; p < h->P; p++) {
-        const struct hanse_region *region = &h->world->tables.regions[h->places[p].region];
-        double weights[HANSE_METER_SUMS] = {1.0, region->pue,
-                                            region->pue * region->electricity_price_eur_per_kwh,
-                                            region->pue * region->carbon_intensity_g_per_kwh};
+        const struct hanse_tariff *t = &h->tariffs[h->places[p].region];
+        bool on_grid = h->places[p].plant < 0; /* a plant sends its own bill */
+        double weights[HANSE_METER_SUMS] = {1.0, t->pue,
+                                            on_grid ? t->pue * t->eur_per_kwh : 0.0,
+                                            on_grid ? t->pue * t->g_per_kwh : 0.0};
         double busy = h->powered[p] - h->free[p];
         for (int i = 0; i < HANSE_METER_SUMS; i++) {
             meters[p].up[i] += h->powered[p] * weights[i];
@@ -247,8 +255,9 @@ static void sweep_hour(struct hanse_sweep *h)
     }
     for (int32_t p = 0; p < h->P; p++) {
         h->powered[p] = 1.0;
-        h->free[p] = h->powered[p];
     }
+    hanse__power_open(h->world, h->hour, h->powered);
+    memcpy(h->free, h->powered, (size_t)h->P * sizeof *h->free);
     bool left = false;
     for (int32_t first = 0, last; first < h->W; first = last) {
         last = hanse__tier_end(h, first);
@@ -257,6 +266,7 @@ static void sweep_hour(struct hanse_sweep *h)
     if (left) {
         hanse__reasons_find(h);
     }
+    hanse__power_close(h->world, h->hour, h->powered, h->free);
     read_meters(h);
     for (int32_t r = 0; r < h->R; r++) {
         for (int32_t w = 0; w < h->W; w++) {
@@ -291,6 +301,7 @@ static struct hanse_sweep open_sweep(struct hanse_world *world)
         .free = hanse__at(world, s->free),
         .load = hanse__at(world, s->load),
         .spare = hanse__at(world, s->spare),
+        .tariffs = hanse__at(world, s->tariffs),
         .by_part = hanse__at(world, s->by_part),
         .ignored = hanse__at(world, s->ignored),
         .ring = hanse__at(world, s->ring),
@@ -324,12 +335,17 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
 {
     hanse__places_follow(world, dispatch(world)->seen != world->moving.rules);
     dispatch(world)->seen = world->moving.rules;
+    hanse__power_settle(world, from, to);
     struct hanse_sweep h = open_sweep(world);
     for (h.hour = from; h.hour < to; h.hour++) {
         if (h.hour / 24 != h.s->day) {
             h.s->day = h.hour / 24;
             hanse__demand_at(world, (double)h.s->day * 24.0 + 12.0, hanse__at(world, h.s->base),
                              hanse__at(world, h.s->price));
+        }
+        if (h.s->moving_tariffs || !h.s->tariffs_known) {
+            hanse__tariffs(world, h.hour, h.tariffs);
+            h.s->tariffs_known = true;
         }
         sweep_hour(&h);
     }
@@ -432,6 +448,7 @@ static enum hanse_status take_blocks(struct hanse_world *world, struct hanse_dis
         {&s->load, P, sizeof(double)},
         {&s->spare, P, sizeof(double)},
         {&s->by_part, 2 * R, sizeof(double)},
+        {&s->tariffs, R, sizeof(struct hanse_tariff)},
         {&s->ignored, cells, sizeof(double)},
         {&s->ring_start, W, sizeof(uint32_t)},
         {&s->waiting, cells, sizeof(double)},
@@ -450,6 +467,7 @@ static enum hanse_status init(struct hanse_world *world)
                                .day = -1,
                                .rules = UINT64_MAX,
                                .seen = UINT64_MAX};
+    s.moving_tariffs = hanse__tariffs_move(world);
     const struct hanse_workload *workloads = hanse__workloads(world, &s.n_workloads);
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof s, &ref));

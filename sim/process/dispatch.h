@@ -29,6 +29,10 @@ struct hanse_world;
 
 extern const struct hanse_mechanism hanse_mechanism_dispatch;
 
+/* Tariffs of the hour being served [regions]. */
+struct hanse_tariff;
+const struct hanse_tariff *hanse__dispatch_tariffs(const struct hanse_world *world);
+
 /* Reference work served on time or late since the last asking, and what the clouds took. */
 double hanse__dispatch_take_served(struct hanse_world *world);
 double hanse__dispatch_take_cloud_eur(struct hanse_world *world);

@@ -5,6 +5,7 @@
 #ifndef HANSE_SIM_PROCESS_DISPATCH_INSIDE_H
 #define HANSE_SIM_PROCESS_DISPATCH_INSIDE_H
 
+#include "sim/process/climate.h"
 #include "sim/process/demand.h"
 #include "sim/process/denial.h"
 #include "sim/process/place.h"
@@ -75,7 +76,9 @@ struct hanse_dispatch {
     hanse_ref ring_start; /* uint32_t [workloads]: where a workload's rings start */
     hanse_ref waiting;    /* double [cells]: sum of its ring */
     hanse_ref oldest;     /* int64_t [cells]: no waiting work is older */
+    hanse_ref tariffs;    /* struct hanse_tariff [regions]: of this hour */
     struct hanse_routes routes;
+    bool moving_tariffs, tariffs_known;
     int64_t day;    /* for which base and price hold; -1 none */
     uint64_t rules; /* for which routes hold */
     uint64_t seen;  /* for which capacity does */
@@ -94,6 +97,7 @@ struct hanse_sweep {
     const double *capacity, *base, *price, *shape;
     double *arrived, *left, *served, *rest, *why, *powered, *free, *load, *spare;
     double *by_part, *ignored;
+    struct hanse_tariff *tariffs;
     double *ring, *waiting;
     int64_t *oldest;
     struct hanse_route *routes;

@@ -10,6 +10,7 @@
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
 #include "sim/process/network.h"
+#include "sim/process/power.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -17,6 +18,7 @@
 static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_FLEET] = &hanse_mechanism_fleet,
     [HANSE_MECHANISM_ISLANDS] = &hanse_mechanism_islands,
+    [HANSE_MECHANISM_POWER] = &hanse_mechanism_power,
     [HANSE_MECHANISM_SHOCK] = &hanse_mechanism_shock,
     [HANSE_MECHANISM_SUPPLY] = &hanse_mechanism_supply,
     [HANSE_MECHANISM_CLOUD] = &hanse_mechanism_cloud,
@@ -37,7 +39,7 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_restriction, &hanse_kind_denial,      &hanse_kind_purchase,
     &hanse_kind_cloud,       &hanse_kind_workload,    &hanse_kind_batch,
     &hanse_kind_station,     &hanse_kind_route,       &hanse_kind_certification,
-    &hanse_kind_eligibility, &hanse_kind_link,
+    &hanse_kind_eligibility, &hanse_kind_link,        &hanse_kind_plant,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

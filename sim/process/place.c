@@ -177,7 +177,7 @@ static int32_t find_place(const struct hanse_world *world, struct state *s, int3
 {
     struct hanse_place *places = hanse__at(world, s->places);
     int32_t region = world->tables.sites[site].region;
-    int32_t plant = -1 /* PLANT */;
+    int32_t plant = world->tables.sites[site].plant;
     /* Sites of a region tend to follow one another in kind, so look at the latest first. */
     if (latest[region] >= 0 && places[latest[region]].rights == rights &&
         places[latest[region]].plant == plant) {

@@ -7,6 +7,7 @@
 #include "sim/process/cloud.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/power.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
 
@@ -17,7 +18,7 @@ struct state {
     hanse_ref restricted;  /* uint8_t per restriction: active now */
     hanse_ref silicon_cut; /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
-    hanse_ref cloud_cut, model_cut, pool_cut, link_cut; /* uint8_t per row */
+    hanse_ref cloud_cut, model_cut, pool_cut, link_cut, plant_cut; /* uint8_t per row */
     hanse_ref site_cut; /* uint8_t [sites]: enum hanse_block bits */
     hanse_ref used_tpp; /* double [restrictions × jurisdictions]: allowance used */
     struct hanse_withdraw denied[HANSE_CUTS]; /* by a denial experiment, active now */
@@ -239,12 +240,29 @@ static unsigned site_cut_by(const struct hanse_world *world, const struct hanse_
             cut |= HANSE_BLOCK_SHOCK;
         }
     }
-    if (on_axis(w, HANSE_AXIS_POWER) && hanse__actor_covers(world, w->actor, power)) {
+    if (on_axis(w, HANSE_AXIS_POWER) && site->plant < 0 &&
+        hanse__actor_covers(world, w->actor, power)) {
         cut |= HANSE_BLOCK_SHOCK_POWER;
     }
     if (on_axis(w, HANSE_AXIS_NETWORK) &&
         hanse__actor_covers(world, w->actor, site->uplink_owner)) {
         cut |= HANSE_BLOCK_SHOCK_NETWORK;
+    }
+    return cut;
+}
+
+/* What the withdrawal takes from a plant: HANSE_PLANT_… bits. */
+static unsigned plant_cut_by(const struct hanse_world *world, const struct hanse_withdraw *w,
+                             const struct hanse_plant *plant)
+{
+    struct hanse_actor grid =
+        plant->supplier.kind >= 0 ? plant->supplier : world->tables.regions[plant->region].grid;
+    unsigned cut = 0;
+    if (on_axis(w, HANSE_AXIS_POWER)) {
+        cut |= hanse__actor_covers(world, w->actor, grid) ? HANSE_PLANT_GRID_WITHDRAWN : 0;
+        cut |= hanse__actor_covers(world, w->actor, plant->fuel_supplier)
+                   ? HANSE_PLANT_FUEL_WITHDRAWN
+                   : 0;
     }
     return cut;
 }
@@ -262,6 +280,10 @@ static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw 
     for (int32_t i = 0; i < t->n_links; i++) {
         link[i] |= on_axis(w, HANSE_AXIS_NETWORK) &&
                    hanse__actor_covers(world, w->actor, t->links[i].owner);
+    }
+    uint8_t *plant = hanse__at(world, shocks(world)->plant_cut);
+    for (int32_t i = 0; i < t->n_plants; i++) {
+        plant[i] |= (uint8_t)plant_cut_by(world, w, &t->plants[i]);
     }
     for (int32_t i = 0; i < t->n_accelerators; i++) {
         bool theirs = made_or_sold_by(world, w->actor, &t->accelerators[i]);
@@ -307,6 +329,7 @@ static void clear_cuts(struct hanse_world *world)
     memset(hanse__at(world, s.model_cut), 0, (size_t)t->n_models);
     memset(hanse__at(world, s.pool_cut), 0, (size_t)t->n_pools);
     memset(hanse__at(world, s.link_cut), 0, (size_t)t->n_links);
+    memset(hanse__at(world, s.plant_cut), 0, (size_t)t->n_plants);
 }
 
 /* Works out afresh what is cut: withdrawals overlap, so undoing one by one would not do. */
@@ -345,6 +368,11 @@ static enum hanse_status recompute(struct hanse_world *world)
     for (int32_t i = 0; i < t->n_links; i++) {
         hanse__link_fault(world, i, HANSE_LINK_WITHDRAWN, link_cut[i]);
     }
+    const uint8_t *plant_cut = hanse__at(world, s.plant_cut);
+    for (int32_t i = 0; i < t->n_plants; i++) {
+        hanse__plant_cut(world, i, plant_cut[i],
+                         HANSE_PLANT_GRID_WITHDRAWN | HANSE_PLANT_FUEL_WITHDRAWN);
+    }
     world->moving.changes++;
     world->moving.rules++;
     HANSE_TRY(hanse__fleet_release(world));
@@ -374,7 +402,7 @@ size_t hanse__shock_footprint_size(const struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
     return (size_t)t->n_sites + 2 * (size_t)t->n_accelerators + (size_t)t->n_clouds +
-           (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_links +
+           (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_links + (size_t)t->n_plants +
            (size_t)t->n_purchases;
 }
 
@@ -406,6 +434,7 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
     to = append_marks(world, to, s.model_cut, t->n_models);
     to = append_marks(world, to, s.pool_cut, t->n_pools);
     to = append_marks(world, to, s.link_cut, t->n_links);
+    to = append_marks(world, to, s.plant_cut, t->n_plants);
     for (int32_t p = 0; p < t->n_purchases; p++) {
         to[p] = 0;
         for (int32_t i = 0; i < s.n_denied; i++) {
@@ -466,6 +495,7 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, (size_t)t->n_models, 1, &s.model_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_pools, 1, &s.pool_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_links, 1, &s.link_cut));
+    HANSE_TRY(hanse__take(world, (size_t)t->n_plants, 1, &s.plant_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_sites, 1, &s.site_cut));
     HANSE_TRY(hanse__take(world, (size_t)n_restrictions * (size_t)t->n_jurisdictions,
                           sizeof(double), &s.used_tpp));

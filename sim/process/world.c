@@ -12,6 +12,7 @@
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
 #include "sim/process/network.h"
+#include "sim/process/power.h"
 #include "sim/process/replication.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
@@ -53,6 +54,7 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->stations = hanse_scenario_table(s, &hanse_kind_station, &t->n_stations);
     t->routes = hanse_scenario_table(s, &hanse_kind_route, &t->n_routes);
     t->links = hanse_scenario_table(s, &hanse_kind_link, &t->n_links);
+    t->plants = hanse_scenario_table(s, &hanse_kind_plant, &t->n_plants);
     t->eligibilities = hanse_scenario_table(s, &hanse_kind_eligibility, &t->n_eligibilities);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");

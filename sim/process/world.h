@@ -28,6 +28,7 @@ enum { HANSE_MONTH_H = 730, HANSE_WEEK_H = 168, HANSE_YEAR_H = 8760 };
 enum hanse_mechanism_number {
     HANSE_MECHANISM_FLEET,
     HANSE_MECHANISM_ISLANDS,
+    HANSE_MECHANISM_POWER,
     HANSE_MECHANISM_SHOCK,
     HANSE_MECHANISM_SUPPLY,
     HANSE_MECHANISM_CLOUD,
@@ -73,10 +74,11 @@ struct hanse_tables {
     const struct hanse_station_noun *stations;
     const struct hanse_route *routes;
     const struct hanse_link *links;
+    const struct hanse_plant *plants;
     const struct hanse_eligibility *eligibilities;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
-        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities;
+        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
