@@ -123,18 +123,17 @@ static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
     }
 }
 
-/* Adds what waited until it was too late, by what stood in its way this hour. */
+/* Adds what waited until it was too late, by what stood in its way this hour: had the obstacle
+ * not been, it would have gone first, for the hour's arrivals could have waited. */
 static void blame(const struct hanse_sweep *h, int32_t cell, double *const *outputs, double x)
 {
-    double left = h->left[cell];
-    if (!(left > 0.0)) {
-        outputs[HANSE_REASON_CAPACITY][cell] += x;
-        return;
-    }
     size_t cells = (size_t)h->R * (size_t)h->W;
-    for (int i = 0; i < HANSE_REASONS; i++) {
-        outputs[i][cell] += x * (h->why[(size_t)i * cells + (size_t)cell] / left);
+    for (int i = HANSE_REASON_CAPACITY + 1; i < HANSE_REASONS && h->left[cell] > 0.0; i++) {
+        double part = fmin(x, h->why[(size_t)i * cells + (size_t)cell]);
+        outputs[i][cell] += part;
+        x -= part;
     }
+    outputs[HANSE_REASON_CAPACITY][cell] += x;
 }
 
 /* Serves waiting work oldest first, then drops what has waited long enough. */

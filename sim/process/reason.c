@@ -4,10 +4,10 @@
  * Asked in a fixed order, each of what the one before could not explain, tiers in their order,
  * and no hardware explains twice:
  *
+ *   network   devices free that law allows and no path or coordinator reaches
  *   law       devices free and within reach of the network that the origin's rules or its pool
  *             put out of bounds
- *   network   devices free that law allows and no path or coordinator reaches, and working
- *             devices that were cut off
+ *   network   again: working devices that were cut off
  *   power     devices within reach that worked but had no power
  *   law, network, price again: a foreign API that would have been used, had the law let it, a
  *             path led there, it been cheap enough; that explains all that is left
@@ -78,7 +78,6 @@ static void find_law(struct hanse_sweep *h)
 {
     const int32_t *components = hanse__components(h->world);
     struct hanse_sweep what = suppose(h, HANSE_REASON_LAW, h->capacity);
-    memcpy(h->spare, h->free, (size_t)h->P * sizeof *h->spare);
     for (int32_t k = 0; k < h->W; k++) {
         try_law(&what, k, components);
     }
@@ -91,14 +90,18 @@ static void all_spare(struct hanse_sweep *h)
     }
 }
 
-/* The spare left by the question of law goes on: what explained that explains no more. */
-static void find_network(struct hanse_sweep *h)
+static void find_beyond(struct hanse_sweep *h)
 {
+    memcpy(h->spare, h->free, (size_t)h->P * sizeof *h->spare);
     const int32_t *starts = h->route_first + HANSE_STAGE_BEYOND * (h->W + 1);
     if (starts[0] != starts[h->W]) {
         struct hanse_sweep what = suppose(h, HANSE_REASON_NETWORK, h->capacity);
         try_stage(&what, HANSE_STAGE_BEYOND);
     }
+}
+
+static void find_offline(struct hanse_sweep *h)
+{
     if (hanse__any_standing(h->world, HANSE_STANDING_OFFLINE)) {
         struct hanse_sweep what = suppose(
             h, HANSE_REASON_NETWORK, hanse__place_capacity(h->world, HANSE_STANDING_OFFLINE));
@@ -146,8 +149,9 @@ void hanse__reasons_find(struct hanse_sweep *h)
     size_t cells = (size_t)h->R * (size_t)h->W;
     memcpy(h->rest, h->left, cells * sizeof *h->rest);
     memset(h->why, 0, HANSE_REASONS * cells * sizeof *h->why);
-    find_law(h);
-    find_network(h);
+    find_beyond(h);
+    find_law(h); /* of the spare that the first question left */
+    find_offline(h);
     find_power(h);
     for (size_t i = 0; i < cells; i++) {
         enum hanse_reason reason = reason_of_cloud((enum cloud_way)h->cloud_way[i]);
