@@ -192,6 +192,17 @@ static void settle(struct hanse_sweep *h, int cell, int w)
     settle_waiting(h, cell, workload, ring);
 }
 
+/* Settles a cell; in a debug build demand must be what was served, dropped or waits since. */
+static void settle_checked(struct hanse_sweep *h, int cell, int w)
+{
+    double was = h->on_time[cell] + h->late[cell] + h->dropped[cell] + h->waiting[cell];
+    settle(h, cell, w);
+    double is = h->on_time[cell] + h->late[cell] + h->dropped[cell] + h->waiting[cell];
+    HANSE_CHECK(fabs(is - was - h->arrived[cell]) <= 1e-9 * (is + was + 1.0));
+    (void)was;
+    (void)is;
+}
+
 static bool short_of(const struct hanse_sweep *h, int32_t first, int32_t last)
 {
     for (int32_t k = first; k < last; k++) {
@@ -269,7 +280,7 @@ static void sweep_hour(struct hanse_sweep *h)
     read_meters(h);
     for (int32_t r = 0; r < h->R; r++) {
         for (int32_t w = 0; w < h->W; w++) {
-            settle(h, r * h->W + w, w);
+            settle_checked(h, r * h->W + w, w);
         }
     }
 }

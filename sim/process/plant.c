@@ -100,7 +100,8 @@ static void open_plant(struct hanse_world *world, int32_t i, int64_t hour, doubl
     double need = state->need_kw * pue;
     double before = state->powered;
     state->powered = need > 0.0 ? fmin(1.0, have / need) : 1.0;
-    if (before <= 0.0 && state->powered > 0.0) {
+    /* A battery emptied by subtraction may keep a crumb: that is no waking. */
+    if (before <= 1e-9 && state->powered > 1e-9) {
         hanse__cells(world, HANSE_MECHANISM_POWER, HANSE_OUT_PLANT_WAKES)[i] += 1.0;
     }
 }
