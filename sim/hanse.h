@@ -29,6 +29,7 @@
 #include "sim/model/schema.h"
 #include "sim/model/unit.h"
 #include "sim/process/account.h"
+#include "sim/process/climate.h"
 #include "sim/process/denial.h"
 #include "sim/process/hook.h"
 #include "sim/process/islands.h"

@@ -31,7 +31,6 @@ struct hanse_link {
     int32_t from, to; /* regions */
     struct hanse_actor owner;
     double latency_s; /* one way; 0: by the great circle */
-    double bandwidth_gb_per_s;
     double failure_rate_per_h;
     struct hanse_duration repair;
 };

@@ -32,6 +32,13 @@ figure
 ensemble, threads             
 ensemble, threads to processes
 
+$ hanse bench nation --quick -r 1 | cut -c1-24
+figure                  
+nation, one core        
+nation, events          
+nation, a site          
+nation, a device        
+
 $ hanse bench calender
 hanse bench: no part 'calender', did you mean 'calendar'?
 Try 'hanse bench --help'.
