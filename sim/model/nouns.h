@@ -102,8 +102,9 @@ struct hanse_accelerator {
     int32_t vendor, fab; /* firms */
     double peak_tflops, memory_gib, bandwidth_gbps, power_kw, idle_power_kw;
     double compute_efficiency, memory_efficiency;
-    double price_eur, price_trend_per_year, surround_cost, life_h;
-    double tpp, performance_density;
+    double price_eur, price_trend_per_year, price_floor, launch_h, surround_cost, life_h;
+    double tpp, performance_density, interconnect_gbps;
+    bool data_centre;
     double hazard_per_h, hazard_shape;
 };
 

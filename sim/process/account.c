@@ -6,6 +6,7 @@
 #include "sim/process/batch.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/fleet.h"
+#include "sim/process/market.h"
 #include "sim/process/place.h"
 #include "sim/process/world.h"
 
@@ -141,9 +142,7 @@ void hanse__account_plant(struct hanse_world *world, int32_t site, double energy
 void hanse__account_spare(struct hanse_world *world, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
-    double trend = exp(a->price_trend_per_year * world->moving.now_h / HANSE_YEAR_H);
-    pay_once(world, t->groups[group].site, a->price_eur * trend);
+    pay_once(world, t->groups[group].site, hanse__market_price(world, group));
 }
 
 static enum hanse_status init(struct hanse_world *world)

@@ -259,10 +259,11 @@ static enum hanse_status append(struct hanse_world *world, int32_t group, int32_
     return HANSE_OK;
 }
 
-enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count)
+enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count,
+                                   double age_h)
 {
     hanse__fleet_touch(world, group);
-    return append(world, group, count, world->moving.now_h);
+    return append(world, group, count, world->moving.now_h - age_h);
 }
 
 static enum hanse_status init(struct hanse_world *world)

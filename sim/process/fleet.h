@@ -108,8 +108,9 @@ void hanse__fleet_block(struct hanse_world *world, int32_t group, enum hanse_blo
 /* Loses `count` of a group's working devices for good, as if each had failed past repair. */
 enum hanse_status hanse__fleet_destroy(struct hanse_world *world, int32_t group, int32_t count);
 
-/* Adds new devices to a group: slots that start at age 0. */
-enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count);
+/* Adds devices of an age to a group, in slots of their own. */
+enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count,
+                                   double age_h);
 
 /* Lets go what waited for supply to reopen, where it has. */
 enum hanse_status hanse__fleet_release(struct hanse_world *world);

@@ -4,23 +4,24 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/cause.h"
 #include "sim/process/cloud.h"
+#include "sim/process/export.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
 #include "sim/process/power.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
 
-enum { EVENT_WITHDRAW, EVENT_RETURN, EVENT_RESTRICT, EVENT_LIFT };
+enum { EVENT_WITHDRAW, EVENT_RETURN };
 
 struct state {
     hanse_ref withdrawn;   /* uint8_t per withdraw: active now */
-    hanse_ref restricted;  /* uint8_t per restriction: active now */
+    hanse_ref in_window;   /* uint8_t per withdraw: by its dates */
     hanse_ref silicon_cut; /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref spares_cut;  /* uint8_t [accelerators]: by a withdrawal */
     hanse_ref cloud_cut, model_cut, pool_cut, link_cut, plant_cut; /* uint8_t per row */
-    hanse_ref site_cut; /* uint8_t [sites]: enum hanse_block bits */
-    hanse_ref used_tpp; /* double [restrictions × jurisdictions]: allowance used */
+    hanse_ref site_cut;                       /* uint8_t [sites]: enum hanse_block bits */
     struct hanse_withdraw denied[HANSE_CUTS]; /* by a denial experiment, active now */
     int32_t n_denied;
 };
@@ -36,12 +37,6 @@ static const struct hanse_withdraw *withdraws(const struct hanse_world *world, i
     return world->tables.withdraws;
 }
 
-static const struct hanse_restriction *restrictions(const struct hanse_world *world, int32_t *n)
-{
-    *n = world->tables.n_restrictions;
-    return world->tables.restrictions;
-}
-
 static struct hanse_actor firm(const struct hanse_world *world, int32_t index)
 {
     return (struct hanse_actor){world->tables.kind_firm, index};
@@ -52,51 +47,11 @@ static struct hanse_actor jurisdiction(const struct hanse_world *world, int32_t 
     return (struct hanse_actor){world->tables.kind_jurisdiction, index};
 }
 
-/* --- restrictions ------------------------------------------------------------------------ */
-
-bool hanse__restriction_controls(const struct hanse_restriction *restriction,
-                                 const struct hanse_accelerator *accelerator)
-{
-    return accelerator->tpp >= restriction->tpp_over ||
-           (accelerator->tpp >= restriction->dense_tpp_over &&
-            accelerator->performance_density >= restriction->density_over);
-}
-
 static bool made_or_sold_by(const struct hanse_world *world, struct hanse_actor actor,
                             const struct hanse_accelerator *accelerator)
 {
     return hanse__actor_covers(world, actor, firm(world, accelerator->vendor)) ||
            hanse__actor_covers(world, actor, firm(world, accelerator->fab));
-}
-
-static bool targets(const struct hanse_world *world, const struct hanse_restriction *r,
-                    int32_t destination)
-{
-    for (int32_t i = 0; i < r->targets.count; i++) {
-        if (hanse__actor_covers(world, r->targets.items[i], jurisdiction(world, destination))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int32_t destination_of(const struct hanse_world *world, int32_t group)
-{
-    const struct hanse_tables *t = &world->tables;
-    return t->regions[t->sites[t->groups[group].site].region].jurisdiction;
-}
-
-/* Does the i-th restriction, active now, catch deliveries to this group? */
-static bool catches(const struct hanse_world *world, int32_t i, int32_t group)
-{
-    int32_t n;
-    const struct hanse_restriction *r = &restrictions(world, &n)[i];
-    const uint8_t *active = hanse__at(world, shocks(world)->restricted);
-    const struct hanse_accelerator *a =
-        &world->tables.accelerators[world->tables.groups[group].accelerator];
-    return active[i] && hanse__restriction_controls(r, a) &&
-           targets(world, r, destination_of(world, group)) &&
-           made_or_sold_by(world, r->authority, a);
 }
 
 /* --- questions --------------------------------------------------------------------------- */
@@ -134,72 +89,19 @@ static bool payment_cut(const struct hanse_world *world, struct hanse_actor paym
 bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group)
 {
     const uint8_t *cut = hanse__at(world, shocks(world)->spares_cut);
-    if (cut[world->tables.groups[group].accelerator]) {
-        return true;
-    }
-    int32_t n;
-    const struct hanse_restriction *r = restrictions(world, &n);
-    for (int32_t i = 0; i < n; i++) {
-        /* An allowance counts new devices; replacing a lost one adds none. */
-        if (r[i].spares && r[i].allowance_tpp <= 0.0 && catches(world, i, group)) {
-            return true;
-        }
-    }
-    return false;
+    return cut[world->tables.groups[group].accelerator] ||
+           hanse__export_spares_cut(world, group);
 }
 
-bool hanse__shock_orders_cut(const struct hanse_world *world, int32_t group,
-                             struct hanse_actor payment)
+bool hanse__shock_silicon_cut(const struct hanse_world *world, int32_t group)
 {
     const uint8_t *cut = hanse__at(world, shocks(world)->silicon_cut);
-    if (cut[world->tables.groups[group].accelerator] || payment_cut(world, payment)) {
-        return true;
-    }
-    int32_t n;
-    const struct hanse_restriction *r = restrictions(world, &n);
-    for (int32_t i = 0; i < n; i++) {
-        /* Under an allowance suppliers still take orders; the border counts. */
-        if (r[i].allowance_tpp <= 0.0 && catches(world, i, group)) {
-            return true;
-        }
-    }
-    return false;
+    return cut[world->tables.groups[group].accelerator];
 }
 
-struct hanse_admission hanse__shock_admit(struct hanse_world *world, int32_t group,
-                                          struct hanse_actor payment, int32_t count)
+bool hanse__shock_payment_cut(const struct hanse_world *world, struct hanse_actor payment)
 {
-    const uint8_t *cut = hanse__at(world, shocks(world)->silicon_cut);
-    const struct hanse_tables *t = &world->tables;
-    if (cut[t->groups[group].accelerator] || payment_cut(world, payment)) {
-        return (struct hanse_admission){0, 0};
-    }
-    int32_t n;
-    const struct hanse_restriction *r = restrictions(world, &n);
-    double *used = hanse__at(world, shocks(world)->used_tpp);
-    double tpp = t->accelerators[t->groups[group].accelerator].tpp;
-    int32_t place = destination_of(world, group);
-    int32_t passed = count;
-    for (int32_t i = 0; i < n; i++) {
-        if (!catches(world, i, group)) {
-            continue;
-        }
-        if (r[i].allowance_tpp > 0.0) {
-            double left = r[i].allowance_tpp - used[i * t->n_jurisdictions + place];
-            double fits = tpp > 0.0 ? floor(left / tpp) : count;
-            passed = (int32_t)fmax(0.0, fmin(passed, fits));
-        } else if (r[i].pipeline == HANSE_PIPELINE_CANCELLED) {
-            return (struct hanse_admission){0, count};
-        } else if (r[i].pipeline == HANSE_PIPELINE_HELD) {
-            passed = 0;
-        }
-    }
-    for (int32_t i = 0; i < n; i++) {
-        if (r[i].allowance_tpp > 0.0 && catches(world, i, group)) {
-            used[i * t->n_jurisdictions + place] += passed * tpp;
-        }
-    }
-    return (struct hanse_admission){passed, 0};
+    return payment_cut(world, payment);
 }
 
 bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud)
@@ -267,6 +169,21 @@ static unsigned plant_cut_by(const struct hanse_world *world, const struct hanse
     return cut;
 }
 
+/* A withdrawal of a share reaches each site by the site's own luck. */
+static bool reaches_site(const struct hanse_world *world, const struct hanse_withdraw *w,
+                         int32_t site)
+{
+    if (w->share >= 1.0) {
+        return true;
+    }
+    int32_t n;
+    int32_t index = (int32_t)(w - withdraws(world, &n));
+    uint64_t entity = hanse_scenario_entity(world->scenario, &hanse_kind_withdraw, index) ^
+                      hanse_scenario_entity(world->scenario, &hanse_kind_site, site);
+    struct hanse_purpose_key key = hanse_purpose_key(world->seed, "withdrawn share");
+    return hanse_uniform_at(key, world->replication, entity, 0) < w->share;
+}
+
 static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw *w)
 {
     const struct hanse_tables *t = &world->tables;
@@ -274,7 +191,7 @@ static void cut_hardware(struct hanse_world *world, const struct hanse_withdraw 
     uint8_t *silicon = hanse__at(world, shocks(world)->silicon_cut);
     uint8_t *spares = hanse__at(world, shocks(world)->spares_cut);
     for (int32_t i = 0; i < t->n_sites; i++) {
-        site[i] |= (uint8_t)site_cut_by(world, w, i);
+        site[i] |= reaches_site(world, w, i) ? (uint8_t)site_cut_by(world, w, i) : 0;
     }
     uint8_t *link = hanse__at(world, shocks(world)->link_cut);
     for (int32_t i = 0; i < t->n_links; i++) {
@@ -387,7 +304,8 @@ static void set_denied(struct hanse_world *world, const struct hanse_cut *cuts, 
     HANSE_ASSERT(n <= HANSE_CUTS);
     s->n_denied = (int32_t)n;
     for (size_t i = 0; i < n; i++) {
-        s->denied[i] = (struct hanse_withdraw){.actor = cuts[i].actor, .axis = cuts[i].axis};
+        s->denied[i] = (struct hanse_withdraw){
+            .actor = cuts[i].actor, .axis = cuts[i].axis, .cause = -1, .share = 1.0};
     }
 }
 
@@ -438,31 +356,44 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
     for (int32_t p = 0; p < t->n_purchases; p++) {
         to[p] = 0;
         for (int32_t i = 0; i < s.n_denied; i++) {
-            to[p] |= stops_payment(world, &s.denied[i], t->purchases[p].payment);
+            to[p] |= stops_payment(world, &s.denied[i], t->purchases[p].terms.payment);
         }
     }
     *shocks(world) = before;
     mark_cuts(world);
 }
 
+/* Which withdrawals hold: in their window, and their cause too. */
+static enum hanse_status follow(struct hanse_world *world, int32_t index, bool *changed)
+{
+    int32_t n;
+    const struct hanse_withdraw *w = &withdraws(world, &n)[index];
+    uint8_t *in_window = hanse__at(world, shocks(world)->in_window);
+    uint8_t *active = hanse__at(world, shocks(world)->withdrawn);
+    bool now = in_window[index] && hanse__cause_holds(world, w->cause);
+    if (now == active[index]) {
+        return HANSE_OK;
+    }
+    active[index] = now;
+    *changed = true;
+    return hanse__note(world, now ? HANSE_NOTE_WITHDRAWN : HANSE_NOTE_RETURNED,
+                       &hanse_kind_withdraw, index, 0.0);
+}
+
+enum hanse_status hanse__shock_refresh(struct hanse_world *world)
+{
+    bool changed = false;
+    for (int32_t i = 0; i < world->tables.n_withdraws; i++) {
+        HANSE_TRY(follow(world, i, &changed));
+    }
+    return changed ? recompute(world) : HANSE_OK;
+}
+
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
 {
-    int what = event->kind % 16;
-    bool is_withdrawal = what == EVENT_WITHDRAW || what == EVENT_RETURN;
-    bool begins = what == EVENT_WITHDRAW || what == EVENT_RESTRICT;
-    struct state *s = shocks(world);
-    uint8_t *active = hanse__at(world, is_withdrawal ? s->withdrawn : s->restricted);
-    active[event->entity] = begins;
-    static const enum hanse_note_what NOTES[] = {
-        [EVENT_WITHDRAW] = HANSE_NOTE_WITHDRAWN,
-        [EVENT_RETURN] = HANSE_NOTE_RETURNED,
-        [EVENT_RESTRICT] = HANSE_NOTE_RESTRICTED,
-        [EVENT_LIFT] = HANSE_NOTE_LIFTED,
-    };
-    HANSE_TRY(hanse__note(world, NOTES[what],
-                          is_withdrawal ? &hanse_kind_withdraw : &hanse_kind_restriction,
-                          (int32_t)event->entity, 0.0));
-    return recompute(world);
+    uint8_t *in_window = hanse__at(world, shocks(world)->in_window);
+    in_window[event->entity] = event->kind % 16 == EVENT_WITHDRAW;
+    return hanse__shock_refresh(world);
 }
 
 static enum hanse_status schedule_window(struct hanse_world *world, int begin, int end,
@@ -480,15 +411,14 @@ static enum hanse_status schedule_window(struct hanse_world *world, int begin, i
 static enum hanse_status init(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
-    int32_t n_withdraws, n_restrictions;
+    int32_t n_withdraws;
     const struct hanse_withdraw *w = withdraws(world, &n_withdraws);
-    const struct hanse_restriction *r = restrictions(world, &n_restrictions);
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_SHOCK] = ref;
     struct state s = {0};
     HANSE_TRY(hanse__take(world, (size_t)n_withdraws, 1, &s.withdrawn));
-    HANSE_TRY(hanse__take(world, (size_t)n_restrictions, 1, &s.restricted));
+    HANSE_TRY(hanse__take(world, (size_t)n_withdraws, 1, &s.in_window));
     HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.silicon_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_accelerators, 1, &s.spares_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_clouds, 1, &s.cloud_cut));
@@ -497,40 +427,28 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, (size_t)t->n_links, 1, &s.link_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_plants, 1, &s.plant_cut));
     HANSE_TRY(hanse__take(world, (size_t)t->n_sites, 1, &s.site_cut));
-    HANSE_TRY(hanse__take(world, (size_t)n_restrictions * (size_t)t->n_jurisdictions,
-                          sizeof(double), &s.used_tpp));
     *shocks(world) = s;
     for (int32_t i = 0; i < n_withdraws; i++) {
         HANSE_TRY(
             schedule_window(world, EVENT_WITHDRAW, EVENT_RETURN, i, w[i].from_h, w[i].to_h));
     }
-    for (int32_t i = 0; i < n_restrictions; i++) {
-        HANSE_TRY(
-            schedule_window(world, EVENT_RESTRICT, EVENT_LIFT, i, r[i].from_h, r[i].to_h));
-    }
     return HANSE_OK;
 }
 
-static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_restriction,
-                                                 &hanse_kind_denial};
+static const struct hanse_kind *const KINDS[] = {&hanse_kind_withdraw, &hanse_kind_denial};
 
-static const char *const EVENT_NAMES[] = {[EVENT_WITHDRAW] = "withdraw",
-                                          [EVENT_RETURN] = "return",
-                                          [EVENT_RESTRICT] = "restrict",
-                                          [EVENT_LIFT] = "lift"};
+static const char *const EVENT_NAMES[] = {
+    [EVENT_WITHDRAW] = "withdraw", [EVENT_RETURN] = "return"};
 
 static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
                         char *text, size_t size)
 {
-    int what = event->kind % 16;
-    bool is_withdrawal = what == EVENT_WITHDRAW || what == EVENT_RETURN;
-    hanse__name_row(world, is_withdrawal ? &hanse_kind_withdraw : &hanse_kind_restriction,
-                    (int32_t)event->entity, text, size);
+    hanse__name_row(world, &hanse_kind_withdraw, (int32_t)event->entity, text, size);
 }
 
 const struct hanse_mechanism hanse_mechanism_shock = {
     .name = "shock",
-    .doc = "Withdrawals of actors and export restrictions.",
+    .doc = "Withdrawals of actors.",
     .kinds = KINDS,
     .n_kinds = sizeof KINDS / sizeof *KINDS,
     .init = init,

@@ -1,5 +1,5 @@
 /*
- * Shocks: withdrawals and export restrictions, as windows in time.
+ * Shocks: withdrawals of actors, as windows in time. Export rules: export.h.
  *
  * One verb, withdraw{actor, axis, from, to}: everything that depends on the actor on that axis
  * is unavailable in [from, to), as are things that depend on what the actor can compel
@@ -18,10 +18,9 @@
  *   payment      purchases and foreign APIs paid through it
  *   all          every one of these
  *
- * A restriction is a rule of an authority on devices past a performance threshold, against
- * target jurisdictions: devices sold or made by firms the authority can compel don't reach
- * them in [from, to), or only up to an allowance of total processing performance. Windows of
- * length zero do nothing.
+ * A withdrawal may name a cause (cause.h) and holds only while that does. `share` < 1 cuts only
+ * that share of the sites within reach, each by its own luck. Windows of length zero do
+ * nothing.
  */
 #ifndef HANSE_SIM_PROCESS_SHOCK_H
 #define HANSE_SIM_PROCESS_SHOCK_H
@@ -50,31 +49,17 @@ enum hanse_axis {
     "territory ownership control coordinator silicon spares model cloud power network "        \
     "payment all"
 
-enum hanse_pipeline { HANSE_PIPELINE_HELD, HANSE_PIPELINE_DELIVERED, HANSE_PIPELINE_CANCELLED };
-
 struct hanse_withdraw {
     const char *name, *label;
     struct hanse_actor actor;
     int32_t axis;
     double from_h, to_h;
+    int32_t cause;
+    double share;
 };
 
-struct hanse_restriction {
-    const char *name, *label;
-    struct hanse_actor authority;
-    struct hanse_actor_list targets;
-    double from_h, to_h;
-    double tpp_over, dense_tpp_over, density_over, allowance_tpp;
-    int32_t pipeline;
-    bool spares;
-};
-
-extern const struct hanse_kind hanse_kind_withdraw, hanse_kind_restriction;
+extern const struct hanse_kind hanse_kind_withdraw;
 extern const struct hanse_mechanism hanse_mechanism_shock;
-
-/* Is a device type caught by a restriction's thresholds? */
-bool hanse__restriction_controls(const struct hanse_restriction *restriction,
-                                 const struct hanse_accelerator *accelerator);
 
 /* Denial experiments: see denial.h. */
 enum hanse_status hanse__shock_deny(struct hanse_world *world, const struct hanse_cut *cuts,
@@ -85,18 +70,13 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
 
 /* What is cut now. */
 bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group);
-bool hanse__shock_orders_cut(const struct hanse_world *world, int32_t group,
-                             struct hanse_actor payment);
+bool hanse__shock_silicon_cut(const struct hanse_world *world, int32_t group);
+bool hanse__shock_payment_cut(const struct hanse_world *world, struct hanse_actor payment);
 bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud);
 bool hanse__shock_model_cut(const struct hanse_world *world, int32_t model);
 bool hanse__shock_pool_cut(const struct hanse_world *world, int32_t pool);
 
-/* What becomes of `count` new devices arriving for a group: how many pass now, and of the
- * others how many are lost for good; the rest is held. Passing uses up allowances. */
-struct hanse_admission {
-    int32_t passed, cancelled;
-};
-struct hanse_admission hanse__shock_admit(struct hanse_world *world, int32_t group,
-                                          struct hanse_actor payment, int32_t count);
+/* A cause changed: works out afresh which withdrawals hold. */
+enum hanse_status hanse__shock_refresh(struct hanse_world *world);
 
 #endif

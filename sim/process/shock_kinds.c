@@ -1,4 +1,4 @@
-/* The kinds "withdraw" and "restriction": what shock.c reads. */
+/* The kind "withdraw": what shock.c reads. */
 #include "sim/process/shock.h"
 
 #define WINDOW_FIELDS_OF(kind)                                                                 \
@@ -32,67 +32,20 @@ static const struct hanse_field WITHDRAW_FIELDS[] = {
      .flags = HANSE_REQUIRED,
      .doc = "on which axis"},
     WINDOW_FIELDS_OF(hanse_withdraw),
-};
-#undef AT
-
-#define AT(member) offsetof(struct hanse_restriction, member)
-static const struct hanse_field RESTRICTION_FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "authority",
-     .type = HANSE_ACTOR,
-     .options = HANSE_ACTOR_KINDS,
-     .offset = AT(authority),
-     .flags = HANSE_REQUIRED,
-     .doc = "who makes the rule; it reaches devices sold or made by firms it can compel"},
-    {.key = "targets",
-     .type = HANSE_ACTORS,
-     .options = "jurisdiction bloc",
-     .offset = AT(targets),
-     .flags = HANSE_REQUIRED,
-     .doc = "destinations it is against"},
-    WINDOW_FIELDS_OF(hanse_restriction),
-    {.key = "tpp_over",
+    {.key = "cause",
+     .type = HANSE_REFERENCE,
+     .options = "cause",
+     .offset = AT(cause),
+     .doc = "it holds only while this cause does too"},
+    {.key = "share",
      .type = HANSE_NUMBER,
      .unit = "1",
-     .offset = AT(tpp_over),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1e12,
-     .doc = "controls devices of at least this total processing performance"},
-    {.key = "dense_tpp_over",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(dense_tpp_over),
-     .fallback = 1e12,
-     .low = 0,
-     .high = 1e12,
-     .doc = "and those of at least this one that are also at least density_over dense"},
-    {.key = "density_over",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(density_over),
-     .fallback = 1e12,
-     .low = 0,
-     .high = 1e12,
-     .doc = "performance density, see dense_tpp_over"},
-    {.key = "allowance",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(allowance_tpp),
-     .low = 0,
-     .high = 1e15,
-     .doc = "total processing performance each target may still import; 0: none, a ban"},
-    {.key = "pipeline",
-     .type = HANSE_CHOICE,
-     .options = "held delivered cancelled",
-     .offset = AT(pipeline),
-     .fallback_text = "held",
-     .doc = "what becomes of orders under way when a ban starts"},
-    {.key = "spares",
-     .type = HANSE_FLAG,
-     .offset = AT(spares),
+     .offset = AT(share),
      .fallback = 1,
-     .doc = "under a ban spare devices are controlled too; an allowance lets them pass"},
+     .low = 0,
+     .high = 1,
+     .doc = "share of the sites it could cut off that it does, each by its own luck; a kill "
+            "switch reaches only those whose firmware has it"},
 };
 #undef AT
 
@@ -102,11 +55,4 @@ const struct hanse_kind hanse_kind_withdraw = {
     .size = sizeof(struct hanse_withdraw),
     .fields = WITHDRAW_FIELDS,
     .n_fields = sizeof WITHDRAW_FIELDS / sizeof *WITHDRAW_FIELDS,
-};
-const struct hanse_kind hanse_kind_restriction = {
-    .name = "restriction",
-    .doc = "An export rule on devices past a threshold, against jurisdictions, for a time.",
-    .size = sizeof(struct hanse_restriction),
-    .fields = RESTRICTION_FIELDS,
-    .n_fields = sizeof RESTRICTION_FIELDS / sizeof *RESTRICTION_FIELDS,
 };

@@ -2,33 +2,53 @@
 
 #include <math.h>
 
+#include "sim/base/assert.h"
 #include "sim/process/account.h"
+#include "sim/process/export.h"
 #include "sim/process/fleet.h"
+#include "sim/process/market.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
-enum { EVENT_ORDER, EVENT_ARRIVE };
+enum { EVENT_ORDER, EVENT_ARRIVE, EVENT_USABLE, EVENT_LAUNCH };
 enum { OUT_DELIVERED, OUT_PIPELINE };
 
-struct book {          /* one per purchase */
-    int32_t orders;    /* placed so far, for their sizes and dates */
-    int32_t shipments; /* accepted so far: the count of the lead-time draws */
-    int32_t deferred;  /* devices whose order the supplier could not take yet */
-    int32_t pipeline;  /* devices ordered and not usable, held and deferred ones included */
-    int32_t held;      /* devices at the border */
-    double held_price; /* price of one of them; the dearest if several orders wait */
+enum parcel_state {
+    PARCEL_WAITING,
+    PARCEL_BOOKED,
+    PARCEL_MOVING,
+    PARCEL_HELD,
+    PARCEL_PREPARING,
+    PARCEL_DONE,
+    PARCEL_STATES
 };
 
-struct shipment {
-    int32_t purchase, count;
-    double price_eur;
+struct parcel {
+    int32_t buyer, count;
+    int32_t state;                 /* enum parcel_state */
+    int32_t refused_by;            /* restriction that keeps it waiting; -1 something else */
+    bool exempt;                   /* export rules pass it over */
+    double accepted_h, licensed_h; /* by the supplier; from when its lead time may run */
+    double site_ready_h;           /* grid connection and permit are there */
+    double levy;                   /* factor of its price */
+    double price_eur;              /* of one device, once accepted */
+};
+
+struct book {           /* one per buyer */
+    int32_t orders;     /* dated ones so far, for their sizes and dates */
+    uint32_t placed;    /* orders so far: the count of the draws for grid and permit */
+    uint32_t asked;     /* times rules were asked: the count of the draws for licences */
+    uint32_t shipments; /* accepted so far: the count of the draws of lead times */
+    int64_t pipeline;   /* devices ordered and not usable */
+    int64_t cancelled;  /* devices lost at the border */
 };
 
 struct state {
-    struct hanse_purpose_key lead_key;
-    hanse_ref books;
-    hanse_ref shipments; /* struct shipment [capacity] */
-    uint32_t n_shipments, capacity;
+    struct hanse_purpose_key lead_key, grid_key, permit_key;
+    hanse_ref books;   /* struct book [buyers] */
+    hanse_ref parcels; /* struct parcel [capacity] */
+    uint32_t n_parcels, capacity;
+    uint32_t n_in[PARCEL_STATES];
 };
 
 static struct state *supply(const struct hanse_world *world)
@@ -36,15 +56,29 @@ static struct state *supply(const struct hanse_world *world)
     return hanse__at(world, world->moving.state[HANSE_MECHANISM_SUPPLY]);
 }
 
-static struct book *book_at(const struct hanse_world *world, int32_t purchase)
+static struct book *book_at(const struct hanse_world *world, int32_t buyer)
 {
-    return (struct book *)hanse__at(world, supply(world)->books) + purchase;
+    return (struct book *)hanse__at(world, supply(world)->books) + buyer;
 }
 
-static const struct hanse_purchase *purchases(const struct hanse_world *world, int32_t *n)
+static struct parcel *parcel_at(const struct hanse_world *world, uint32_t parcel)
 {
-    *n = world->tables.n_purchases;
-    return world->tables.purchases;
+    return (struct parcel *)hanse__at(world, supply(world)->parcels) + parcel;
+}
+
+static const struct hanse_terms *terms_of(const struct hanse_world *world, int32_t buyer)
+{
+    return &world->tables.purchases[buyer].terms;
+}
+
+static int32_t n_buyers(const struct hanse_world *world)
+{
+    return world->tables.n_purchases;
+}
+
+static uint64_t entity_of(const struct hanse_world *world, int32_t buyer)
+{
+    return hanse_scenario_entity(world->scenario, &hanse_kind_purchase, buyer);
 }
 
 static int32_t region_of(const struct hanse_world *world, int32_t group)
@@ -52,98 +86,288 @@ static int32_t region_of(const struct hanse_world *world, int32_t group)
     return world->tables.sites[world->tables.groups[group].site].region;
 }
 
-/* Price of one device now: p(t) = p(0) · exp(trend · t). */
-static double price_now(const struct hanse_world *world, int32_t group)
+static const struct hanse_accelerator *type_of(const struct hanse_world *world, int32_t group)
 {
-    const struct hanse_accelerator *a =
-        &world->tables.accelerators[world->tables.groups[group].accelerator];
-    return a->price_eur * exp(a->price_trend_per_year * world->moving.now_h / HANSE_YEAR_H);
+    return &world->tables.accelerators[world->tables.groups[group].accelerator];
 }
 
-static enum hanse_status ship(struct hanse_world *world, int32_t index, int32_t count)
+static bool crosses_border(const struct hanse_world *world, const struct hanse_terms *terms)
 {
-    int32_t n;
-    const struct hanse_purchase *p = &purchases(world, &n)[index];
+    const struct hanse_tables *t = &world->tables;
+    return terms->supplier < 0 || hanse__supplier_place(world, terms->supplier) !=
+                                      t->regions[region_of(world, terms->group)].jurisdiction;
+}
+
+/* --- parcels ----------------------------------------------------------------------------- */
+
+static enum hanse_status new_parcel(struct hanse_world *world, const struct parcel *parcel,
+                                    uint32_t *number)
+{
     struct state *s = supply(world);
-    if (s->n_shipments == s->capacity) {
+    if (s->n_parcels == s->capacity) {
         uint32_t capacity = s->capacity ? 2 * s->capacity : 16;
-        hanse_ref grown = hanse_arena_resize(&world->arena, s->shipments,
-                                             s->capacity * sizeof(struct shipment),
-                                             capacity * sizeof(struct shipment));
+        hanse_ref grown =
+            hanse_arena_resize(&world->arena, s->parcels, s->capacity * sizeof(struct parcel),
+                               capacity * sizeof(struct parcel));
         if (grown == 0) {
             return HANSE_ERR_MEMORY;
         }
         s = supply(world);
-        s->shipments = grown;
+        s->parcels = grown;
         s->capacity = capacity;
     }
-    uint32_t number = s->n_shipments++;
-    struct shipment *shipment = (struct shipment *)hanse__at(world, s->shipments) + number;
-    *shipment = (struct shipment){index, count, price_now(world, p->group)};
-    uint64_t entity = hanse_scenario_entity(world->scenario, &hanse_kind_purchase, index);
-    uint32_t draw = (uint32_t)book_at(world, index)->shipments++;
-    double u = hanse_uniform_at(s->lead_key, world->replication, entity, draw);
-    double lead = hanse__duration_draw(&p->lead, u);
-    return hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ARRIVE, HANSE_ORDER_FREES,
-                           number, world->moving.now_h + lead);
+    *number = s->n_parcels++;
+    *parcel_at(world, *number) = *parcel;
+    supply(world)->n_in[parcel->state]++;
+    return HANSE_OK;
 }
 
-static enum hanse_status deliver(struct hanse_world *world, int32_t purchase, int32_t count,
-                                 double price_eur)
+static void set_state(struct hanse_world *world, uint32_t parcel, enum parcel_state state)
 {
-    int32_t n;
-    const struct hanse_purchase *p = &purchases(world, &n)[purchase];
-    book_at(world, purchase)->pipeline -= count;
-    if (count == 0) {
+    struct state *s = supply(world);
+    struct parcel *p = parcel_at(world, parcel);
+    s->n_in[p->state]--;
+    s->n_in[state]++;
+    p->state = state;
+}
+
+/* Parts `count` from a parcel as one of its own, otherwise alike. */
+static enum hanse_status split(struct hanse_world *world, uint32_t parcel, int32_t count,
+                               uint32_t *part)
+{
+    struct parcel copy = *parcel_at(world, parcel);
+    HANSE_ASSERT(count > 0 && count <= copy.count);
+    if (count == copy.count) {
+        *part = parcel;
         return HANSE_OK;
     }
-    hanse__cells(world, HANSE_MECHANISM_SUPPLY, OUT_DELIVERED)[region_of(world, p->group)] +=
-        count;
-    HANSE_TRY(hanse__account_capital(world, p->group, count, price_eur, 0.0));
-    return hanse__fleet_add(world, p->group, count);
+    copy.count = count;
+    HANSE_TRY(new_parcel(world, &copy, part));
+    parcel_at(world, parcel)->count -= count;
+    return HANSE_OK;
 }
 
-static enum hanse_status arrive(struct hanse_world *world, int32_t purchase, int32_t count,
-                                double price_eur)
+static void finish(struct hanse_world *world, uint32_t parcel)
 {
-    int32_t n;
-    const struct hanse_purchase *p = &purchases(world, &n)[purchase];
-    struct hanse_admission admission = hanse__shock_admit(world, p->group, p->payment, count);
-    struct book *book = book_at(world, purchase);
-    int32_t held = count - admission.passed - admission.cancelled;
-    if (held > 0) {
-        book->held_price = fmax(price_eur, book->held > 0 ? book->held_price : 0.0);
-        book->held += held;
+    const struct parcel *p = parcel_at(world, parcel);
+    book_at(world, p->buyer)->pipeline -= p->count;
+    set_state(world, parcel, PARCEL_DONE);
+}
+
+static enum hanse_status plan(struct hanse_world *world, int what, enum hanse_order order,
+                              uint32_t entity, double time_h)
+{
+    return hanse__schedule(world, HANSE_MECHANISM_SUPPLY, what, order, entity, time_h);
+}
+
+/* --- getting there ----------------------------------------------------------------------- */
+
+static double draw(const struct hanse_world *world, struct hanse_purpose_key key, int32_t buyer,
+                   uint32_t number, const struct hanse_duration *duration)
+{
+    return hanse__duration_draw(
+        duration, hanse_uniform_at(key, world->replication, entity_of(world, buyer), number));
+}
+
+/* Accepted at the price of the day: on its way. */
+static enum hanse_status leave(struct hanse_world *world, uint32_t parcel, double price_factor)
+{
+    struct parcel *p = parcel_at(world, parcel);
+    const struct hanse_terms *terms = terms_of(world, p->buyer);
+    p->price_eur = hanse__market_price(world, terms->group) * p->levy * price_factor;
+    uint32_t number = book_at(world, p->buyer)->shipments++;
+    double lead_h = draw(world, supply(world)->lead_key, p->buyer, number, &terms->lead);
+    double start_h = fmax(world->moving.now_h, p->licensed_h);
+    set_state(world, parcel, PARCEL_MOVING);
+    return plan(world, EVENT_ARRIVE, HANSE_ORDER_FREES, parcel, start_h + lead_h);
+}
+
+enum hanse_status hanse__supply_grant(struct hanse_world *world, uint32_t parcel, int32_t count,
+                                      double price_factor)
+{
+    uint32_t part;
+    HANSE_TRY(split(world, parcel, count, &part));
+    return leave(world, part, price_factor);
+}
+
+static enum hanse_status accept(struct hanse_world *world, uint32_t parcel)
+{
+    struct parcel *p = parcel_at(world, parcel);
+    const struct hanse_terms *terms = terms_of(world, p->buyer);
+    p->accepted_h = world->moving.now_h;
+    if (terms->supplier < 0) {
+        return leave(world, parcel, 1.0);
     }
-    book->pipeline -= admission.cancelled;
-    return deliver(world, purchase, admission.passed, price_eur);
+    set_state(world, parcel, PARCEL_BOOKED);
+    return hanse__market_book(world,
+                              &(struct hanse_booking){.supplier = terms->supplier,
+                                                      .consortium = terms->consortium,
+                                                      .parcel = parcel,
+                                                      .count = p->count,
+                                                      .entity = entity_of(world, p->buyer)});
+}
+
+static void wait_for(struct hanse_world *world, uint32_t parcel, int32_t refused_by)
+{
+    parcel_at(world, parcel)->refused_by = refused_by;
+    set_state(world, parcel, PARCEL_WAITING);
+}
+
+/* What export rules say to a parcel that must cross the border. */
+static enum hanse_status ask_rules(struct hanse_world *world, uint32_t parcel)
+{
+    struct parcel p = *parcel_at(world, parcel);
+    const struct hanse_export_order order = {
+        .group = terms_of(world, p.buyer)->group,
+        .count = p.count,
+        .entity = entity_of(world, p.buyer),
+        .number = book_at(world, p.buyer)->asked++,
+    };
+    struct hanse_ruling ruling = hanse__export_rule(world, &order);
+    if (ruling.exempt > 0) {
+        uint32_t part;
+        HANSE_TRY(split(world, parcel, ruling.exempt, &part));
+        parcel_at(world, part)->exempt = true;
+        HANSE_TRY(accept(world, part));
+        if (part == parcel) {
+            return HANSE_OK;
+        }
+    }
+    if (ruling.refused_by >= 0) {
+        wait_for(world, parcel, ruling.refused_by);
+        return HANSE_OK;
+    }
+    parcel_at(world, parcel)->levy = ruling.price_factor;
+    parcel_at(world, parcel)->licensed_h = world->moving.now_h + ruling.wait_h;
+    return accept(world, parcel);
+}
+
+/* Tries to place an order with its supplier. */
+static enum hanse_status place(struct hanse_world *world, uint32_t parcel)
+{
+    const struct hanse_terms *terms = terms_of(world, parcel_at(world, parcel)->buyer);
+    bool foreign = crosses_border(world, terms);
+    if (world->moving.now_h < type_of(world, terms->group)->launch_h ||
+        hanse__shock_payment_cut(world, terms->payment) ||
+        (foreign && hanse__shock_silicon_cut(world, terms->group))) {
+        wait_for(world, parcel, -1);
+        return HANSE_OK;
+    }
+    return foreign ? ask_rules(world, parcel) : accept(world, parcel);
+}
+
+static enum hanse_status order_of(struct hanse_world *world, int32_t buyer, int32_t count)
+{
+    uint32_t parcel;
+    if (count <= 0) {
+        return HANSE_OK;
+    }
+    book_at(world, buyer)->pipeline += count;
+    struct state *s = supply(world);
+    const struct hanse_terms *terms = terms_of(world, buyer);
+    uint32_t number = book_at(world, buyer)->placed++;
+    double grid_h = draw(world, s->grid_key, buyer, number, &terms->grid);
+    double permit_h = draw(world, s->permit_key, buyer, number, &terms->permit);
+    const struct parcel made = {
+        .buyer = buyer,
+        .count = count,
+        .state = PARCEL_WAITING,
+        .refused_by = -1,
+        .levy = 1.0,
+        .site_ready_h = world->moving.now_h + fmax(grid_h, permit_h),
+    };
+    HANSE_TRY(new_parcel(world, &made, &parcel));
+    return place(world, parcel);
+}
+
+/* --- arriving ---------------------------------------------------------------------------- */
+
+static enum hanse_status deliver(struct hanse_world *world, uint32_t parcel)
+{
+    struct parcel p = *parcel_at(world, parcel);
+    const struct hanse_terms *terms = terms_of(world, p.buyer);
+    double age_h = terms->supplier >= 0 ? world->tables.suppliers[terms->supplier].age_h : 0.0;
+    finish(world, parcel);
+    hanse__cells(world, HANSE_MECHANISM_SUPPLY,
+                 OUT_DELIVERED)[region_of(world, terms->group)] += p.count;
+    HANSE_TRY(hanse__account_capital(world, terms->group, p.count, p.price_eur, 0.0));
+    return hanse__fleet_add(world, terms->group, p.count, age_h);
+}
+
+static enum hanse_status make_ready(struct hanse_world *world, uint32_t parcel)
+{
+    double ready_h = parcel_at(world, parcel)->site_ready_h;
+    if (ready_h <= world->moving.now_h) {
+        return deliver(world, parcel);
+    }
+    set_state(world, parcel, PARCEL_PREPARING);
+    return plan(world, EVENT_USABLE, HANSE_ORDER_FREES, parcel, ready_h);
+}
+
+static struct hanse_admission admit(struct hanse_world *world, const struct parcel *p)
+{
+    const struct hanse_terms *terms = terms_of(world, p->buyer);
+    if (hanse__shock_payment_cut(world, terms->payment)) {
+        return (struct hanse_admission){0, 0};
+    }
+    if (!crosses_border(world, terms)) {
+        return (struct hanse_admission){p->count, 0};
+    }
+    if (hanse__shock_silicon_cut(world, terms->group)) {
+        return (struct hanse_admission){0, 0};
+    }
+    return p->exempt ? (struct hanse_admission){p->count, 0}
+                     : hanse__export_admit(world, terms->group, p->count, p->accepted_h);
+}
+
+static enum hanse_status arrive(struct hanse_world *world, uint32_t parcel)
+{
+    struct hanse_admission admission = admit(world, parcel_at(world, parcel));
+    int32_t held = parcel_at(world, parcel)->count - admission.passed - admission.cancelled;
+    uint32_t part;
+    if (admission.cancelled > 0) {
+        HANSE_TRY(split(world, parcel, admission.cancelled, &part));
+        book_at(world, parcel_at(world, part)->buyer)->cancelled += admission.cancelled;
+        finish(world, part);
+    }
+    if (admission.passed > 0) {
+        HANSE_TRY(split(world, parcel, admission.passed, &part));
+        HANSE_TRY(make_ready(world, part));
+    }
+    if (held > 0) {
+        set_state(world, parcel, PARCEL_HELD);
+    }
+    return HANSE_OK;
+}
+
+static bool may_try_again(const struct hanse_world *world, const struct parcel *p)
+{
+    return p->state == PARCEL_WAITING &&
+           (p->refused_by < 0 ||
+            !hanse__export_refuses(world, p->refused_by, terms_of(world, p->buyer)->group));
 }
 
 enum hanse_status hanse__supply_release(struct hanse_world *world)
 {
-    int32_t n;
-    const struct hanse_purchase *p = purchases(world, &n);
-    for (int32_t i = 0; i < n; i++) {
-        struct book *book = book_at(world, i);
-        int32_t held = book->held;
-        book->held = 0;
-        if (held > 0) {
-            HANSE_TRY(arrive(world, i, held, book->held_price));
-            book = book_at(world, i);
-        }
-        if (book->deferred > 0 && !hanse__shock_orders_cut(world, p[i].group, p[i].payment)) {
-            int32_t deferred = book->deferred;
-            book->deferred = 0;
-            HANSE_TRY(ship(world, i, deferred));
+    if (supply(world)->n_in[PARCEL_WAITING] + supply(world)->n_in[PARCEL_HELD] == 0) {
+        return HANSE_OK;
+    }
+    uint32_t n = supply(world)->n_parcels; /* those split off are looked at by whom they left */
+    for (uint32_t i = 0; i < n; i++) {
+        if (parcel_at(world, i)->state == PARCEL_HELD) {
+            HANSE_TRY(arrive(world, i));
+        } else if (may_try_again(world, parcel_at(world, i))) {
+            HANSE_TRY(place(world, i));
         }
     }
     return HANSE_OK;
 }
 
+/* --- dated orders ------------------------------------------------------------------------ */
+
 static enum hanse_status order(struct hanse_world *world, int32_t index)
 {
-    int32_t n;
-    const struct hanse_purchase *p = &purchases(world, &n)[index];
+    const struct hanse_purchase *p = &world->tables.purchases[index];
     struct book *book = book_at(world, index);
     double years = book->orders * p->every_h / HANSE_YEAR_H;
     double wanted = (double)p->count * exp(p->growth_per_year * years);
@@ -153,54 +377,74 @@ static enum hanse_status order(struct hanse_world *world, int32_t index)
                            "purchase '%s': an order of at most 1e8 devices, got %g", p->name,
                            wanted);
     }
-    int32_t count = (int32_t)lround(wanted);
-    book->pipeline += count;
     double next_h = p->from_h + book->orders * p->every_h;
     if (p->every_h > 0.0 && next_h < p->until_h) {
-        HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER, HANSE_ORDER_NEEDS,
-                                  (uint32_t)index, next_h));
+        HANSE_TRY(plan(world, EVENT_ORDER, HANSE_ORDER_NEEDS, (uint32_t)index, next_h));
     }
-    if (hanse__shock_orders_cut(world, p->group, p->payment)) {
-        book_at(world, index)->deferred += count;
-        return HANSE_OK;
-    }
-    return count > 0 ? ship(world, index, count) : HANSE_OK;
+    return order_of(world, index, (int32_t)lround(wanted));
 }
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
 {
-    if (event->kind % 16 == EVENT_ORDER) {
+    switch (event->kind % 16) {
+    case EVENT_ORDER:
         return order(world, (int32_t)event->entity);
+    case EVENT_ARRIVE:
+        return arrive(world, event->entity);
+    case EVENT_USABLE:
+        return deliver(world, event->entity);
+    default:
+        return hanse__supply_release(world);
     }
-    const struct shipment *all = hanse__at(world, supply(world)->shipments);
-    struct shipment s = all[event->entity];
-    return arrive(world, s.purchase, s.count, s.price_eur);
+}
+
+int64_t hanse__supply_pipeline(const struct hanse_world *world, int32_t group)
+{
+    int64_t sum = 0;
+    for (int32_t i = 0; i < n_buyers(world); i++) {
+        sum += terms_of(world, i)->group == group ? book_at(world, i)->pipeline : 0;
+    }
+    return sum;
+}
+
+int64_t hanse__supply_cancelled(const struct hanse_world *world, int32_t group)
+{
+    int64_t sum = 0;
+    for (int32_t i = 0; i < n_buyers(world); i++) {
+        sum += terms_of(world, i)->group == group ? book_at(world, i)->cancelled : 0;
+    }
+    return sum;
 }
 
 static void month(struct hanse_world *world, int32_t which)
 {
-    int32_t n;
-    const struct hanse_purchase *p = purchases(world, &n);
     double *pipeline = hanse__cells(world, HANSE_MECHANISM_SUPPLY, OUT_PIPELINE);
-    for (int32_t i = 0; i < n; i++) {
-        pipeline[region_of(world, p[i].group)] += book_at(world, i)->pipeline;
+    for (int32_t i = 0; i < n_buyers(world); i++) {
+        pipeline[region_of(world, terms_of(world, i)->group)] += book_at(world, i)->pipeline;
     }
 }
 
 static enum hanse_status init(struct hanse_world *world)
 {
-    int32_t n;
-    const struct hanse_purchase *p = purchases(world, &n);
+    const struct hanse_tables *t = &world->tables;
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_SUPPLY] = ref;
     supply(world)->lead_key = hanse_purpose_key(world->seed, "lead time");
-    HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct book), &ref));
+    supply(world)->grid_key = hanse_purpose_key(world->seed, "grid connection");
+    supply(world)->permit_key = hanse_purpose_key(world->seed, "permit");
+    HANSE_TRY(hanse__take(world, (size_t)n_buyers(world), sizeof(struct book), &ref));
     supply(world)->books = ref;
-    for (int32_t i = 0; i < n; i++) {
-        if (p[i].from_h < p[i].until_h) {
-            HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_SUPPLY, EVENT_ORDER,
-                                      HANSE_ORDER_NEEDS, (uint32_t)i, p[i].from_h));
+    for (int32_t i = 0; i < t->n_purchases; i++) {
+        if (t->purchases[i].from_h < t->purchases[i].until_h) {
+            HANSE_TRY(plan(world, EVENT_ORDER, HANSE_ORDER_NEEDS, (uint32_t)i,
+                           t->purchases[i].from_h));
+        }
+    }
+    for (int32_t a = 0; a < t->n_accelerators; a++) {
+        if (t->accelerators[a].launch_h > 0.0) {
+            HANSE_TRY(plan(world, EVENT_LAUNCH, HANSE_ORDER_ENDS, (uint32_t)a,
+                           t->accelerators[a].launch_h));
         }
     }
     return HANSE_OK;
@@ -209,12 +453,6 @@ static enum hanse_status init(struct hanse_world *world)
 #define AT(member) offsetof(struct hanse_purchase, member)
 static const struct hanse_field FIELDS[] = {
     {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "group",
-     .type = HANSE_REFERENCE,
-     .options = "group",
-     .offset = AT(group),
-     .flags = HANSE_REQUIRED,
-     .doc = "device group it adds to, \"site/group\""},
     {.key = "count",
      .type = HANSE_INTEGER,
      .offset = AT(count),
@@ -252,13 +490,7 @@ static const struct hanse_field FIELDS[] = {
      .low = -5,
      .high = 5,
      .doc = "continuous yearly growth of the order's size"},
-    HANSE_DURATION_FIELDS("lead", AT(lead), "mean time from order to usable", HANSE_REQUIRED,
-                          "lognormal", 0.5),
-    {.key = "payment",
-     .type = HANSE_ACTOR,
-     .options = HANSE_ACTOR_KINDS,
-     .offset = AT(payment),
-     .doc = "who carries the payment"},
+    HANSE_TERMS_FIELDS(AT(terms)),
 };
 #undef AT
 
@@ -288,17 +520,22 @@ static const struct hanse_output OUTPUTS[] = {
                       NULL},
 };
 
-static const char *const EVENT_NAMES[] = {[EVENT_ORDER] = "order", [EVENT_ARRIVE] = "arrive"};
+static const char *const EVENT_NAMES[] = {[EVENT_ORDER] = "order",
+                                          [EVENT_ARRIVE] = "arrive",
+                                          [EVENT_USABLE] = "usable",
+                                          [EVENT_LAUNCH] = "launch"};
 
 static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
                         char *text, size_t size)
 {
-    int32_t purchase = (int32_t)event->entity;
-    if (event->kind % 16 == EVENT_ARRIVE) {
-        const struct shipment *all = hanse__at(world, supply(world)->shipments);
-        purchase = all[event->entity].purchase;
+    int what = event->kind % 16;
+    if (what == EVENT_LAUNCH) {
+        hanse__name_row(world, &hanse_kind_accelerator, (int32_t)event->entity, text, size);
+        return;
     }
-    hanse__name_row(world, &hanse_kind_purchase, purchase, text, size);
+    int32_t buyer =
+        what == EVENT_ORDER ? (int32_t)event->entity : parcel_at(world, event->entity)->buyer;
+    hanse__name_row(world, &hanse_kind_purchase, buyer, text, size);
 }
 
 const struct hanse_mechanism hanse_mechanism_supply = {

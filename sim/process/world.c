@@ -6,11 +6,14 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch.h"
+#include "sim/process/cause.h"
 #include "sim/process/cloud.h"
 #include "sim/process/demand.h"
 #include "sim/process/eligible.h"
+#include "sim/process/export.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
 #include "sim/process/replication.h"
@@ -21,6 +24,7 @@ static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
     [HANSE_NOTE_WITHDRAWN] = "withdrawn",   [HANSE_NOTE_RETURNED] = "returned",
     [HANSE_NOTE_RESTRICTED] = "restricted", [HANSE_NOTE_LIFTED] = "lifted",
     [HANSE_NOTE_BROKEN] = "broken",         [HANSE_NOTE_MENDED] = "mended",
+    [HANSE_NOTE_BEGUN] = "begun",           [HANSE_NOTE_ENDED] = "ended",
 };
 
 const char *hanse_note_name(uint32_t what)
@@ -47,6 +51,10 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->maintenances = hanse_scenario_table(s, &hanse_kind_maintenance, &t->n_maintenances);
     t->withdraws = hanse_scenario_table(s, &hanse_kind_withdraw, &t->n_withdraws);
     t->restrictions = hanse_scenario_table(s, &hanse_kind_restriction, &t->n_restrictions);
+    t->causes = hanse_scenario_table(s, &hanse_kind_cause, &t->n_causes);
+    t->limbs = hanse_scenario_table(s, &hanse_kind_limb, &t->n_limbs);
+    t->suppliers = hanse_scenario_table(s, &hanse_kind_supplier, &t->n_suppliers);
+    t->rivals = hanse_scenario_table(s, &hanse_kind_rival, &t->n_rivals);
     t->purchases = hanse_scenario_table(s, &hanse_kind_purchase, &t->n_purchases);
     t->clouds = hanse_scenario_table(s, &hanse_kind_cloud, &t->n_clouds);
     t->workloads = hanse_scenario_table(s, &hanse_kind_workload, &t->n_workloads);

@@ -26,11 +26,14 @@ enum { HANSE_MONTH_H = 730, HANSE_WEEK_H = 168, HANSE_YEAR_H = 8760 };
 
 /* The mechanisms' numbers: the order they are called in. mechanism.c lists them alike. */
 enum hanse_mechanism_number {
+    HANSE_MECHANISM_CAUSE,
+    HANSE_MECHANISM_EXPORT,
     HANSE_MECHANISM_FLEET,
     HANSE_MECHANISM_ISLANDS,
     HANSE_MECHANISM_POWER,
     HANSE_MECHANISM_SHOCK,
     HANSE_MECHANISM_SUPPLY,
+    HANSE_MECHANISM_MARKET,
     HANSE_MECHANISM_CLOUD,
     HANSE_MECHANISM_DEMAND,
     HANSE_MECHANISM_DISPATCH,
@@ -48,6 +51,8 @@ enum hanse_note_what {
     HANSE_NOTE_LIFTED,
     HANSE_NOTE_BROKEN,
     HANSE_NOTE_MENDED,
+    HANSE_NOTE_BEGUN,
+    HANSE_NOTE_ENDED,
     HANSE_NOTE_WHATS,
 };
 
@@ -66,7 +71,11 @@ struct hanse_tables {
     const struct hanse_group *groups;
     const struct hanse_maintenance *maintenances; /* these belong to the mechanisms */
     const struct hanse_withdraw *withdraws;
+    const struct hanse_cause *causes;
     const struct hanse_restriction *restrictions;
+    const struct hanse_limb *limbs;
+    const struct hanse_supplier *suppliers;
+    const struct hanse_rival *rivals;
     const struct hanse_purchase *purchases;
     const struct hanse_cloud *clouds;
     const struct hanse_workload *workloads;
@@ -79,6 +88,7 @@ struct hanse_tables {
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
         n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants;
+    int32_t n_causes, n_limbs, n_suppliers, n_rivals;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 

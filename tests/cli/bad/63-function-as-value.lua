@@ -1,4 +1,4 @@
--- expect: 63-function-as-value.lua:4: region 'ee': pue: expected a number, text, true, false
---   or a list, got a function
+-- expect: 63-function-as-value.lua:4: region 'ee': pue: expected a number,
+--   got a function
 hanse_schema = 1
 region{ name = "ee", pue = function() return 1 end }
