@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # Everything the program is made of.
-sources=(CMakeLists.txt CMakePresets.json setup cmake sim output scripting cli)
+sources=(CMakeLists.txt CMakePresets.json setup cmake sim kernels output scripting cli)
 
 # True when nothing the program is made of is newer than the last good build. Folders count
 # too: a file that came or went shows in its folder's time.

@@ -29,7 +29,7 @@
  *   ring_allreduce n p                    n (p - 1) / p       2 e n (p - 1) / p
  *
  * skinny: m tokens, n outputs, k inputs; activations are fp32. Scales: int8 4 n, one per
- * output; int4 2 n k / 32, one of fp16 for 32 weights. attention: h heads, g key-value heads,
+ * output; int4 2 n k / 32, one of bf16 for 32 weights. attention: h heads, g key-value heads,
  * s tokens (of prompt, causal, or of context), width d, batch b. spmv: r rows, z entries in
  * each. fft: n points, b transforms; the count is the convention of FFTW's benchmark (Frigo and
  * Johnson 2005), not the operations of one algorithm. adamw: Loshchilov and Hutter 2019, with

@@ -25,7 +25,9 @@ declare -A home=(
     ['hdf5 H5']='output'
     ['sha2 sha256 md5']='output'
     ['mpi']='sim/study'
-    ['omp']='sim/study'
+    ['omp']='sim/study kernels/cpu'
+    ['hwloc']='kernels/cpu'
+    ['CL/']='kernels/opencl'
 )
 status=0
 

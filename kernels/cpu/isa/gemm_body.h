@@ -1,0 +1,158 @@
+/*
+ * C = A B, row-major, for one element type; included once for each with
+ *
+ *   ELEMENT  float, double      VECTOR  vf, vd       LANES  elements in a vector
+ *   LOAD, STORE                 NAME    of the function
+ *   DEPTH    k-block            HEIGHT  rows of A packed at once
+ *
+ * Blocks as by Goto and van de Geijn (2008): a DEPTH × WIDTH piece of B, packed once and shared
+ * by all threads, lies in the last-level cache; each thread packs HEIGHT × DEPTH of A into its
+ * second level; the innermost kernel keeps ROWS × VECTORS vectors of C in registers, reads B
+ * as vectors and broadcasts A. With 32 registers (AVX-512) 8 × 3 of them, with 16 6 × 2.
+ */
+#if HANSE_VECTOR == 64
+#define ROWS 8
+#define VECTORS 3
+#else
+#define ROWS 6
+#define VECTORS 2
+#endif
+#define COLUMNS (VECTORS * LANES)
+#define WIDTH (COLUMNS * 64)
+
+/* Panels of ROWS rows: column after column, short panels filled with zeros. */
+static void NAME(pack_a)(ELEMENT *to, const ELEMENT *a, int64_t stride, int64_t rows,
+                         int64_t depth)
+{
+    for (int64_t r = 0; r < rows; r += ROWS, to += ROWS * depth) {
+        for (int64_t i = 0; i < ROWS; i++) {
+            const ELEMENT *from = a + (r + i) * stride;
+            for (int64_t k = 0; k < depth; k++) {
+                to[k * ROWS + i] = r + i < rows ? from[k] : (ELEMENT)0;
+            }
+        }
+    }
+}
+
+/* Panel `p` of COLUMNS columns: row after row. */
+static void NAME(pack_b)(ELEMENT *to, const ELEMENT *b, int64_t stride, int64_t columns,
+                         int64_t depth)
+{
+    for (int64_t k = 0; k < depth; k++) {
+        const ELEMENT *from = b + k * stride;
+        if (columns >= COLUMNS) {
+            memcpy(to + k * COLUMNS, from, COLUMNS * sizeof *to);
+            continue;
+        }
+        for (int64_t j = 0; j < COLUMNS; j++) {
+            to[k * COLUMNS + j] = j < columns ? from[j] : (ELEMENT)0;
+        }
+    }
+}
+
+HANSE__INLINE void NAME(micro)(int64_t depth, const ELEMENT *a, const ELEMENT *b,
+                               VECTOR sums[ROWS][VECTORS])
+{
+    VECTOR c[ROWS][VECTORS] = {{{0}}};
+    for (int64_t k = 0; k < depth; k++, a += ROWS, b += COLUMNS) {
+        VECTOR row[VECTORS];
+        __builtin_prefetch(b + 8 * COLUMNS);
+#pragma GCC unroll 3
+        for (int v = 0; v < VECTORS; v++) {
+            row[v] = LOAD(b + v * LANES);
+        }
+#pragma GCC unroll 8
+        for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 3
+            for (int v = 0; v < VECTORS; v++) {
+                c[i][v] += a[i] * row[v];
+            }
+        }
+    }
+    memcpy(sums, c, sizeof c);
+}
+
+/* One tile of C: overwritten by the first block of k, added to by the others. */
+static void NAME(tile)(int64_t depth, const ELEMENT *a, const ELEMENT *b, ELEMENT *c,
+                       int64_t stride, int64_t rows, int64_t columns, bool first)
+{
+    VECTOR sums[ROWS][VECTORS];
+    NAME(micro)(depth, a, b, sums);
+    if (rows >= ROWS && columns >= COLUMNS) {
+        for (int i = 0; i < ROWS; i++) {
+            for (int v = 0; v < VECTORS; v++) {
+                ELEMENT *at = c + i * stride + v * LANES;
+                STORE(at, first ? sums[i][v] : sums[i][v] + LOAD(at));
+            }
+        }
+        return;
+    }
+    const ELEMENT *flat = (const ELEMENT *)sums;
+    for (int64_t i = 0; i < rows && i < ROWS; i++) {
+        for (int64_t j = 0; j < columns && j < COLUMNS; j++) {
+            ELEMENT sum = flat[i * COLUMNS + j];
+            c[i * stride + j] = first ? sum : sum + c[i * stride + j];
+        }
+    }
+}
+
+/* All tiles of a packed piece of A (rows × depth) with the packed piece of B. */
+static void NAME(block)(const ELEMENT *a, const ELEMENT *b, ELEMENT *c, int64_t stride,
+                        int64_t rows, int64_t columns, int64_t depth, bool first)
+{
+    for (int64_t j = 0; j < columns; j += COLUMNS) {
+        for (int64_t i = 0; i < rows; i += ROWS) {
+            NAME(tile)
+            (depth, a + i * depth, b + j * depth, c + i * stride + j, stride, rows - i,
+             columns - j, first);
+        }
+    }
+}
+
+struct NAME(sizes) {
+    int64_t m, n, k;
+    int64_t height; /* rows of A at once: less than HEIGHT when threads would idle */
+};
+
+/* One thread's part of a column block of C; all threads of the region call it together. */
+static void NAME(columns)(const struct NAME(sizes) * s, const struct hanse__cpu_job *job,
+                          int64_t j0, int64_t k0)
+{
+    const ELEMENT *a = job->trial->buffers[0].data, *b = job->trial->buffers[1].data;
+    ELEMENT *c = job->trial->buffers[2].data, *packed_b = job->room;
+    ELEMENT *packed_a = (ELEMENT *)((char *)job->room + HANSE__ROOM_SHARED +
+                                    (size_t)omp_get_thread_num() * HANSE__ROOM_OWN);
+    int64_t columns = s->n - j0 < WIDTH ? s->n - j0 : WIDTH;
+    int64_t depth = s->k - k0 < DEPTH ? s->k - k0 : DEPTH;
+#pragma omp for schedule(static)
+    for (int64_t j = 0; j < columns; j += COLUMNS) {
+        NAME(pack_b)(packed_b + j * depth, b + k0 * s->n + j0 + j, s->n, columns - j, depth);
+    }
+#pragma omp for schedule(dynamic)
+    for (int64_t i = 0; i < s->m; i += s->height) {
+        int64_t rows = s->m - i < s->height ? s->m - i : s->height;
+        NAME(pack_a)(packed_a, a + i * s->k + k0, s->k, rows, depth);
+        NAME(block)
+        (packed_a, packed_b, c + i * s->n + j0, s->n, rows, columns, depth, k0 == 0);
+    }
+}
+
+void HANSE__HERE(NAME(gemm))(const struct hanse__cpu_job *job)
+{
+    const int64_t *x = job->trial->key.shape.extent;
+    struct NAME(sizes) s = {.m = x[0], .n = x[1], .k = x[2], .height = HEIGHT};
+    /* At least four pieces for each thread, so that none waits long for the last. */
+    int64_t fair = (s.m / (4 * job->n_threads) + ROWS) / ROWS * ROWS;
+    s.height = fair < s.height ? fair : s.height;
+#pragma omp parallel num_threads(job->n_threads)
+    for (int64_t j = 0; j < s.n; j += WIDTH) {
+        for (int64_t k = 0; k < s.k; k += DEPTH) {
+            NAME(columns)(&s, job, j, k);
+        }
+    }
+}
+
+#undef ROWS
+#undef VECTORS
+#undef COLUMNS
+#undef WIDTH

@@ -1,0 +1,201 @@
+/*
+ * A few tokens times a weight matrix: y[m][n] = Σ_k W[n][k] x[m][k].
+ *
+ * With few tokens the weights' way from memory is all that counts, so each weight is loaded
+ * once, turned into fp32 in registers and used for a block of tokens; rows of W are dot
+ * products, vectors run along k and nothing is packed. With more tokens the registers hold a
+ * block of R rows × T tokens. Weights of a block of k stay in the first-level cache while the
+ * next tokens pass.
+ */
+#include "kernels/cpu/isa/kernels.h"
+
+#if HANSE_VECTOR == 64
+enum { R = 4, T = 6 };
+#else
+enum { R = 2, T = 4 };
+#endif
+enum { BLOCK_K = 2048 };
+
+/* The weights of one copy. */
+struct weights {
+    enum hanse_precision precision;
+    const char *w;
+    const void *scales;
+    int64_t n, k;
+};
+
+/* LANES_F weights of row r from column k on; int4 is taken by groups elsewhere. */
+HANSE__INLINE vf weight(enum hanse_precision precision, const char *row, int64_t k)
+{
+    if (precision == HANSE_FP32) {
+        return load_f((const float *)row + k);
+    }
+    if (precision == HANSE_BF16) {
+        vh halves;
+        memcpy(&halves, row + 2 * k, sizeof halves);
+        return (vf)(__builtin_convertvector(halves, vi) << 16);
+    }
+    vb bytes;
+    memcpy(&bytes, row + k, sizeof bytes);
+    return __builtin_convertvector(__builtin_convertvector(bytes, vi), vf);
+}
+
+/* Adds the products of r_n rows and t_n tokens over columns k0 … k1 to y. Sizes are constants
+ * where it counts: the compiler makes a register block of each. */
+HANSE__INLINE void tile(enum hanse_precision precision, const struct weights *w, int64_t row,
+                        const float *x, int64_t k0, int64_t k1, float *y, int r_n, int t_n)
+{
+    int64_t row_bytes = w->k * (precision == HANSE_FP32 ? 4 : precision == HANSE_BF16 ? 2 : 1);
+    vf sums[R][T] = {{{0}}};
+    for (int64_t k = k0; k < k1; k += LANES_F) {
+        vf weights[R];
+#pragma GCC unroll 4
+        for (int r = 0; r < r_n; r++) {
+            weights[r] = weight(precision, w->w + (row + r) * row_bytes, k);
+        }
+#pragma GCC unroll 6
+        for (int t = 0; t < t_n; t++) {
+            vf token = load_f(x + t * w->k + k);
+#pragma GCC unroll 4
+            for (int r = 0; r < r_n; r++) {
+                sums[r][t] += weights[r] * token;
+            }
+        }
+    }
+    for (int r = 0; r < r_n; r++) {
+        float scale = precision == HANSE_INT8 ? ((const float *)w->scales)[row + r] : 1.0f;
+        for (int t = 0; t < t_n; t++) {
+            y[t * w->n + row + r] += scale * sum_f(sums[r][t]);
+        }
+    }
+}
+
+/* Groups of 32 weights: 16 bytes, low halves first; one scale each. */
+HANSE__INLINE void tile_int4(const struct weights *w, int64_t row, const float *x, int64_t k0,
+                             int64_t k1, float *y, int t_n)
+{
+    const uint16_t *scales = (const uint16_t *)w->scales + row * (w->k / HANSE_INT4_GROUP);
+    const unsigned char *quants = (const unsigned char *)w->w + row * w->k / 2;
+    vf sums[T] = {{0}};
+    for (int64_t k = k0; k < k1; k += HANSE_INT4_GROUP) {
+        vf group[T] = {{0}};
+#pragma GCC unroll 4
+        for (int part = 0; part < 16; part += LANES_F) {
+            vu pair;
+            memcpy(&pair, quants + k / 2 + part, sizeof pair);
+            vi both = __builtin_convertvector(pair, vi);
+            vf low = __builtin_convertvector((both & 15) - 8, vf);
+            vf high = __builtin_convertvector((both >> 4) - 8, vf);
+#pragma GCC unroll 6
+            for (int t = 0; t < t_n; t++) {
+                group[t] += low * load_f(x + t * w->k + k + part);
+                group[t] += high * load_f(x + t * w->k + k + 16 + part);
+            }
+        }
+        float scale = hanse__bf16(scales[k / HANSE_INT4_GROUP]);
+#pragma GCC unroll 6
+        for (int t = 0; t < t_n; t++) {
+            sums[t] += group[t] * scale;
+        }
+    }
+    for (int t = 0; t < t_n; t++) {
+        y[t * w->n + row] += sum_f(sums[t]);
+    }
+}
+
+/* Register blocks of one size of tokens: full rows, then single ones. */
+#define ROWS_OF(precision_, t_n)                                                               \
+    do {                                                                                       \
+        int64_t r = row;                                                                       \
+        for (; r + R <= end; r += R) {                                                         \
+            tile(precision_, w, r, x, k0, k1, y, R, t_n);                                      \
+        }                                                                                      \
+        for (; r < end; r++) {                                                                 \
+            tile(precision_, w, r, x, k0, k1, y, 1, t_n);                                      \
+        }                                                                                      \
+    } while (0)
+
+/* All precisions of one size of tokens. */
+#define ROWS_FUNCTION(t_n)                                                                     \
+    static void rows_##t_n(const struct weights *w, int64_t row, int64_t end, const float *x,  \
+                           int64_t k0, int64_t k1, float *y)                                   \
+    {                                                                                          \
+        if (w->precision == HANSE_FP32) {                                                      \
+            ROWS_OF(HANSE_FP32, t_n);                                                          \
+        } else if (w->precision == HANSE_BF16) {                                               \
+            ROWS_OF(HANSE_BF16, t_n);                                                          \
+        } else if (w->precision == HANSE_INT8) {                                               \
+            ROWS_OF(HANSE_INT8, t_n);                                                          \
+        } else {                                                                               \
+            for (int64_t r = row; r < end; r++) {                                              \
+                tile_int4(w, r, x, k0, k1, y, t_n);                                            \
+            }                                                                                  \
+        }                                                                                      \
+    }
+
+ROWS_FUNCTION(1)
+ROWS_FUNCTION(2)
+ROWS_FUNCTION(4)
+#if HANSE_VECTOR == 64
+ROWS_FUNCTION(6)
+#endif
+
+typedef void rows_function(const struct weights *w, int64_t row, int64_t end, const float *x,
+                           int64_t k0, int64_t k1, float *y);
+
+/* All tokens over one block of rows: in sixes, fours, pairs, singles. */
+static void all_tokens(const struct weights *w, int64_t row, int64_t end, const float *x,
+                       int64_t tokens, float *y)
+{
+    static const struct {
+        int64_t tokens;
+        rows_function *function;
+    } sizes[] = {
+#if HANSE_VECTOR == 64
+        {6, rows_6},
+#endif
+        {4, rows_4},
+        {2, rows_2},
+        {1, rows_1},
+    };
+    for (int64_t t = 0; t < tokens; t++) {
+        memset(y + t * w->n + row, 0, (size_t)(end - row) * sizeof *y);
+    }
+    for (int64_t k = 0; k < w->k; k += BLOCK_K) {
+        int64_t end_k = k + BLOCK_K < w->k ? k + BLOCK_K : w->k;
+        int size = 0;
+        for (int64_t t = 0; t < tokens;) {
+            while (tokens - t < sizes[size].tokens) {
+                size++;
+            }
+            sizes[size].function(w, row, end, x + t * w->k, k, end_k, y + t * w->n);
+            t += sizes[size].tokens;
+        }
+    }
+}
+
+void HANSE__HERE(skinny)(const struct hanse__cpu_job *job)
+{
+    const struct hanse_trial *trial = job->trial;
+    const int64_t *e = trial->key.shape.extent;
+    size_t copies = (size_t)trial->copies;
+    const struct weights w = {.precision = trial->key.precision,
+                              .w = (const char *)trial->buffers[0].data +
+                                   (size_t)job->turn * (trial->buffers[0].bytes / copies),
+                              .scales = (const char *)trial->buffers[1].data +
+                                        (size_t)job->turn * (trial->buffers[1].bytes / copies),
+                              .n = e[1],
+                              .k = e[2]};
+    const float *x = trial->buffers[2].data;
+    float *y = trial->buffers[3].data;
+    /* With many tokens a block's weights must stay in the cache for all of them. */
+    int64_t block = e[0] > T ? R : 4 * R;
+#pragma omp parallel num_threads(job->n_threads)
+    {
+        int t = omp_get_thread_num(), p = omp_get_num_threads();
+        int64_t last = hanse__slice(w.n, block, t + 1, p);
+        for (int64_t r = hanse__slice(w.n, block, t, p); r < last; r += block) {
+            all_tokens(&w, r, r + block < last ? r + block : last, x, e[0], y);
+        }
+    }
+}
