@@ -418,7 +418,7 @@ static bool make_chase(struct maker *m)
     if (buffer == NULL || add(m->ctx, m->trial, 8.0, HANSE_BUFFER_OUT) == NULL) {
         return false;
     }
-    int64_t *order = malloc((size_t)lines * sizeof *order);
+    int64_t *order = malloc(((size_t)lines + 1) * sizeof *order);
     if (order == NULL) {
         return false;
     }
@@ -521,6 +521,8 @@ static enum hanse_status check_shape(struct hanse_context *ctx,
                 key->kernel == HANSE_KERNEL_ATTENTION_DECODE) &&
                (x[3] % 32 != 0 || x[3] > 256 || x[0] % x[1] != 0 || x[0] / x[1] > 16)) {
         rule = "width must be a multiple of 32 up to 256, heads 1 to 16 times kv_heads";
+    } else if (key->kernel == HANSE_KERNEL_CHASE && x[0] % 64 != 0) {
+        rule = "bytes must be a multiple of 64";
     } else if (key->kernel == HANSE_KERNEL_FFT && (x[0] & (x[0] - 1)) != 0) {
         rule = "n must be a power of two";
     } else if ((key->kernel == HANSE_KERNEL_SPMV_CSR ||

@@ -102,7 +102,7 @@ static void close_device(struct hanse_device *device)
 static enum hanse_status open_device(struct hanse_context *ctx, const char *which,
                                      struct hanse_device *device)
 {
-    const struct hanse__isa *isa = NULL;
+    const struct hanse__isa *isa = isas[N_ISAS - 1];
     struct hanse__machine machine;
     HANSE_TRY(choose_isa(ctx, which, &isa));
     struct cpu *cpu = hanse__alloc(ctx, 1, sizeof *cpu);

@@ -10,6 +10,8 @@
  * second level; the innermost kernel keeps ROWS × VECTORS vectors of C in registers, reads B
  * as vectors and broadcasts A. With 32 registers (AVX-512) 8 × 3 of them, with 16 6 × 2.
  */
+#ifdef ELEMENT
+
 #if HANSE_VECTOR == 64
 #define ROWS 8
 #define VECTORS 3
@@ -156,3 +158,5 @@ void HANSE__HERE(NAME(gemm))(const struct hanse__cpu_job *job)
 #undef VECTORS
 #undef COLUMNS
 #undef WIDTH
+
+#endif
