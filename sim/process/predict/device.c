@@ -1,0 +1,374 @@
+#include "sim/process/predict/device.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/assert.h"
+#include "sim/stats/curve.h"
+
+/* Spreads of what is not measured, standard deviations of log seconds; chosen so that the
+ * published points that tests hold back lie within the intervals as often as they claim. */
+static const double NEAREST_LOG_SD = 0.05, OUTSIDE_LOG_SD = 0.05, CEILING_LOG_SD = 0.15;
+
+/* Attention against products and streams: FlashAttention-2 reaches 0.6 of an A100's peak where
+ * products reach 0.8 to 0.86 (Dao 2023, figure 5); decode streams the cache at about 0.85 of
+ * what a copy moves. */
+static const double PREFILL_SHARE = 0.70, DECODE_SHARE = 0.85;
+
+/* The curve of a family: one (n, k), one set of heads, one number of ranks. */
+struct family {
+    double a, b, c; /* what tells families of a kernel apart */
+    struct hanse_curve *curve;
+    double log_sd;
+};
+
+struct table {
+    struct family *families;
+    size_t n, capacity;
+};
+
+/* Kernels by how their time is looked up. */
+enum { GEMM, PREFILL, DECODE, ALLREDUCE, TABLES };
+
+struct hanse_device_law {
+    struct hanse_context *ctx;
+    enum hanse_precision precision;
+    struct table tables[TABLES];
+    struct table passes[HANSE_KERNELS]; /* seconds over bytes; one family each */
+    double compute_flop_per_s, memory_byte_per_s, capacity_bytes;
+    bool ceilings_derived;
+    struct hanse_link_law link;
+    bool has_link;
+};
+
+/* --- reading a profile ------------------------------------------------------------------- */
+
+/* A rate as a point of a family's curve. */
+struct point {
+    int table; /* of `tables`; TABLES + kernel for passes; -1: of no use here */
+    double a, b, c, x, seconds;
+};
+
+static struct point point_of(const struct hanse_device_law *law, const struct hanse_rate *rate)
+{
+    const int64_t *e = rate->shape.extent;
+    struct point p = {.table = -1, .seconds = hanse_rate_seconds(rate)};
+    bool exact = rate->precision == law->precision;
+    double bytes = hanse_kernel_work(rate->kernel, rate->precision, &rate->shape).bytes;
+    if (!(p.seconds > 0.0) || e[0] == 0) {
+        return p;
+    }
+    switch (rate->kernel) {
+    case HANSE_KERNEL_GEMM:
+    case HANSE_KERNEL_SKINNY:
+        p.table = exact ? GEMM : -1;
+        p.a = (double)e[1];
+        p.b = (double)e[2];
+        p.x = (double)e[0];
+        return p;
+    case HANSE_KERNEL_ATTENTION_PREFILL:
+    case HANSE_KERNEL_ATTENTION_DECODE:
+        p.table = rate->kernel == HANSE_KERNEL_ATTENTION_PREFILL ? PREFILL : DECODE;
+        p.a = (double)e[0];
+        p.b = (double)e[1];
+        p.c = (double)e[3];
+        p.x = rate->kernel == HANSE_KERNEL_ATTENTION_PREFILL ? (double)e[2] : bytes;
+        return p;
+    case HANSE_KERNEL_RING_ALLREDUCE:
+        p.table = ALLREDUCE;
+        p.a = (double)e[1];
+        p.x = (double)e[0] * hanse_precision_bytes(rate->precision);
+        return p;
+    case HANSE_KERNEL_STREAM_COPY:
+    case HANSE_KERNEL_STREAM_TRIAD:
+    case HANSE_KERNEL_RMSNORM:
+    case HANSE_KERNEL_SWIGLU:
+    case HANSE_KERNEL_SOFTMAX:
+    case HANSE_KERNEL_ADAMW:
+        p.table = TABLES + (int)rate->kernel;
+        p.x = bytes;
+        return p;
+    default:
+        return p;
+    }
+}
+
+static struct table *table_of(struct hanse_device_law *law, int which)
+{
+    return which < TABLES ? &law->tables[which] : &law->passes[which - TABLES];
+}
+
+static bool same_family(const struct point *p, const struct point *q)
+{
+    return p->table == q->table && p->a == q->a && p->b == q->b && p->c == q->c;
+}
+
+/* All points of the family that point i is the first of. */
+static enum hanse_status add_family(struct hanse_device_law *law,
+                                    const struct hanse_profile *profile,
+                                    const struct point *points, size_t first, double *x,
+                                    double *y)
+{
+    struct table *table = table_of(law, points[first].table);
+    HANSE_TRY(hanse__reserve(law->ctx, &table->families, &table->capacity, table->n + 1,
+                             sizeof *table->families));
+    struct family *family = &table->families[table->n];
+    *family = (struct family){.a = points[first].a, .b = points[first].b, .c = points[first].c};
+    size_t n = 0;
+    for (size_t i = first; i < profile->n_rates; i++) {
+        if (same_family(&points[i], &points[first])) {
+            x[n] = points[i].x;
+            y[n++] = points[i].seconds;
+            family->log_sd = fmax(family->log_sd, profile->rates[i].log_sd);
+        }
+    }
+    HANSE_TRY(hanse_curve_create(law->ctx, x, y, n, &family->curve));
+    table->n++;
+    return HANSE_OK;
+}
+
+static enum hanse_status add_families(struct hanse_device_law *law,
+                                      const struct hanse_profile *profile, struct point *points,
+                                      double *x, double *y)
+{
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        points[i] = point_of(law, &profile->rates[i]);
+    }
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        bool first = points[i].table >= 0;
+        for (size_t j = 0; first && j < i; j++) {
+            first = !same_family(&points[i], &points[j]);
+        }
+        if (first) {
+            HANSE_TRY(add_family(law, profile, points, i, x, y));
+        }
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status read_rates(struct hanse_device_law *law,
+                                    const struct hanse_profile *profile)
+{
+    size_t n = profile->n_rates;
+    struct point *points = hanse__alloc(law->ctx, n + 1, sizeof *points);
+    double *x = hanse__alloc(law->ctx, 2 * n + 1, sizeof *x);
+    enum hanse_status status = points != NULL && x != NULL
+                                   ? add_families(law, profile, points, x, x + n)
+                                   : HANSE_ERR_MEMORY;
+    hanse__free(points);
+    hanse__free(x);
+    return status;
+}
+
+/* What the products reach at most, for what no product of the profile is near to. */
+static void read_ceilings(struct hanse_device_law *law, const struct hanse_profile *profile)
+{
+    law->compute_flop_per_s = profile->compute_flop_per_s;
+    law->memory_byte_per_s = profile->memory_byte_per_s;
+    law->capacity_bytes = profile->capacity_bytes;
+    law->ceilings_derived = profile->origin == HANSE_PROFILE_DERIVED;
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        const struct hanse_rate *r = &profile->rates[i];
+        struct hanse_work work = hanse_kernel_work(r->kernel, r->precision, &r->shape);
+        double seconds = hanse_rate_seconds(r);
+        bool is_product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
+        if (is_product && r->precision == law->precision && work.flop > 0.0 &&
+            profile->compute_flop_per_s <= 0.0) {
+            law->compute_flop_per_s = fmax(law->compute_flop_per_s, work.flop / seconds);
+        }
+        if (is_product && profile->memory_byte_per_s <= 0.0 && work.bytes > 0.0) {
+            law->memory_byte_per_s = fmax(law->memory_byte_per_s, work.bytes / seconds);
+        }
+    }
+}
+
+enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
+                                          const struct hanse_profile *profile,
+                                          enum hanse_precision precision,
+                                          const struct hanse_link_law *link,
+                                          struct hanse_device_law **law)
+{
+    *law = NULL;
+    struct hanse_device_law *made = hanse__alloc(ctx, 1, sizeof *made);
+    if (made == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    made->ctx = ctx;
+    made->precision = precision;
+    made->has_link = link != NULL;
+    made->link = link != NULL ? *link : (struct hanse_link_law){0.0, 0.0};
+    read_ceilings(made, profile);
+    enum hanse_status status = read_rates(made, profile);
+    if (status == HANSE_OK &&
+        !(made->compute_flop_per_s > 0.0 && made->memory_byte_per_s > 0.0)) {
+        status = hanse__fail(ctx, HANSE_ERR_DOMAIN,
+                             "profile '%s': needs products in %s or ceilings for compute and "
+                             "memory, has neither",
+                             profile->name, hanse_precision_name(precision));
+    }
+    if (status == HANSE_OK && link != NULL &&
+        !(link->byte_per_s > 0.0 && link->latency_s >= 0.0)) {
+        status = hanse__fail(ctx, HANSE_ERR_DOMAIN,
+                             "a link's rate must be > 0 and its latency >= 0, got %g B/s, %g s",
+                             link->byte_per_s, link->latency_s);
+    }
+    if (status != HANSE_OK) {
+        hanse_device_law_destroy(made);
+        return status;
+    }
+    *law = made;
+    return HANSE_OK;
+}
+
+static void free_table(struct table *table)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        hanse_curve_destroy(table->families[i].curve);
+    }
+    hanse__free(table->families);
+}
+
+void hanse_device_law_destroy(struct hanse_device_law *law)
+{
+    if (law == NULL) {
+        return;
+    }
+    for (int t = 0; t < TABLES; t++) {
+        free_table(&law->tables[t]);
+    }
+    for (int k = 0; k < HANSE_KERNELS; k++) {
+        free_table(&law->passes[k]);
+    }
+    hanse__free(law);
+}
+
+/* --- asking it --------------------------------------------------------------------------- */
+
+static struct hanse_estimate from_curve(const struct family *family, double x)
+{
+    double beyond;
+    struct hanse_estimate e = {.seconds = hanse_curve_at(family->curve, x, &beyond)};
+    e.log_sd = family->log_sd + OUTSIDE_LOG_SD * beyond;
+    e.marks = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
+    return e;
+}
+
+static struct hanse_estimate from_ceiling(double seconds)
+{
+    return (struct hanse_estimate){seconds, CEILING_LOG_SD, HANSE_ESTIMATE_CEILING};
+}
+
+struct hanse_estimate hanse_device_gemm(const struct hanse_device_law *law, double m, double n,
+                                        double k)
+{
+    const struct table *table = &law->tables[GEMM];
+    const struct family *nearest = NULL;
+    double least = INFINITY;
+    for (size_t i = 0; i < table->n; i++) {
+        const struct family *f = &table->families[i];
+        double distance = fabs(log(f->a / n)) + fabs(log(f->b / k));
+        if (distance < least) {
+            least = distance;
+            nearest = f;
+        }
+    }
+    if (nearest == NULL) {
+        double e = hanse_precision_bytes(law->precision);
+        double compute = 2.0 * m * n * k / law->compute_flop_per_s;
+        double memory = e * (m * k + n * k + m * n) / law->memory_byte_per_s;
+        return from_ceiling(fmax(compute, memory));
+    }
+    struct hanse_estimate e = from_curve(nearest, m);
+    if (least > 1e-9) {
+        e.seconds *= n * k / (nearest->a * nearest->b);
+        e.log_sd += NEAREST_LOG_SD * least;
+        e.marks |= HANSE_ESTIMATE_NEAREST;
+    }
+    return e;
+}
+
+struct hanse_estimate hanse_device_bytes(const struct hanse_device_law *law,
+                                         enum hanse_kernel kernel, double bytes)
+{
+    const struct table *table = &law->passes[kernel];
+    if (bytes <= 0.0) {
+        return (struct hanse_estimate){0.0, 0.0, 0};
+    }
+    return table->n > 0 ? from_curve(&table->families[0], bytes)
+                        : from_ceiling(bytes / law->memory_byte_per_s);
+}
+
+static const struct family *find_family(const struct table *table, double a, double b, double c)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        const struct family *f = &table->families[i];
+        if (f->a == a && f->b == b && f->c == c) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+struct hanse_estimate hanse_device_prefill(const struct hanse_device_law *law, double heads,
+                                           double kv_heads, double width, double s,
+                                           double before)
+{
+    const struct family *f = find_family(&law->tables[PREFILL], heads, kv_heads, width);
+    /* Work goes with s (before + s / 2); a curve knows s²/2 of it. */
+    double longer = (2.0 * before + s) / s;
+    if (f != NULL) {
+        struct hanse_estimate e = from_curve(f, s);
+        e.seconds *= longer;
+        return e;
+    }
+    double flop = 2.0 * heads * width * s * (s + 1.0) * longer;
+    return from_ceiling(flop / (law->compute_flop_per_s * PREFILL_SHARE));
+}
+
+struct hanse_estimate hanse_device_decode(const struct hanse_device_law *law, double heads,
+                                          double kv_heads, double width, double context,
+                                          double batch)
+{
+    const struct family *f = find_family(&law->tables[DECODE], heads, kv_heads, width);
+    double e = hanse_precision_bytes(law->precision);
+    double bytes = 2.0 * e * batch * width * (kv_heads * context + heads);
+    return f != NULL ? from_curve(f, bytes)
+                     : from_ceiling(bytes / (law->memory_byte_per_s * DECODE_SHARE));
+}
+
+struct hanse_estimate hanse_device_send(const struct hanse_device_law *law, double bytes)
+{
+    HANSE_ASSERT(law->has_link);
+    return from_ceiling(law->link.latency_s + bytes / law->link.byte_per_s);
+}
+
+struct hanse_estimate hanse_device_allreduce(const struct hanse_device_law *law, double bytes,
+                                             int64_t ranks)
+{
+    if (ranks < 2 || bytes <= 0.0) {
+        return (struct hanse_estimate){0.0, 0.0, 0};
+    }
+    const struct family *f = find_family(&law->tables[ALLREDUCE], (double)ranks, 0.0, 0.0);
+    if (f != NULL) {
+        return from_curve(f, bytes);
+    }
+    HANSE_ASSERT(law->has_link);
+    double steps = 2.0 * (double)(ranks - 1);
+    return from_ceiling(steps *
+                        (law->link.latency_s + bytes / ((double)ranks * law->link.byte_per_s)));
+}
+
+double hanse_device_memory_rate(const struct hanse_device_law *law)
+{
+    return law->memory_byte_per_s;
+}
+
+double hanse_device_capacity(const struct hanse_device_law *law)
+{
+    return law->capacity_bytes;
+}
+
+enum hanse_precision hanse_device_precision(const struct hanse_device_law *law)
+{
+    return law->precision;
+}

@@ -1,0 +1,186 @@
+#include "sim/process/predict/inference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double at_least_one(int64_t n)
+{
+    return n > 1 ? (double)n : 1.0;
+}
+
+static double tokens_of(const struct hanse_step *step)
+{
+    double n = step->decoding;
+    for (size_t i = 0; i < step->n_chunks; i++) {
+        n += step->chunks[i].tokens;
+    }
+    return n;
+}
+
+/* One feed-forward part of inner width `ffn` for n tokens, split over t devices. */
+static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *law,
+                     const struct hanse_transformer *m, double n, double ffn, double t,
+                     double times)
+{
+    double h = (double)m->hidden, up = m->gated ? 2.0 : 1.0;
+    hanse_estimate_add(sum, hanse_device_gemm(law, n, up * ffn / t, h), times);
+    hanse_estimate_add(sum, hanse_device_gemm(law, n, h, ffn / t), times);
+}
+
+static void add_feed_forward(struct hanse_estimate *sum, const struct hanse_device_law *law,
+                             const struct hanse_transformer *m, double n, double t)
+{
+    if (m->experts == 0) {
+        add_part(sum, law, m, n, (double)m->ffn, t, 1.0);
+        return;
+    }
+    double calls = n * (double)m->experts_used;
+    double busy = fmin((double)m->experts, calls);
+    add_part(sum, law, m, calls / busy, (double)m->ffn, t, busy);
+    if (m->shared_ffn > 0) {
+        add_part(sum, law, m, n, (double)m->shared_ffn, t, 1.0);
+    }
+}
+
+static struct hanse_estimate products(const struct hanse_device_law *law,
+                                      const struct hanse_transformer *m, double n, double t)
+{
+    struct hanse_estimate sum = {0};
+    double h = (double)m->hidden, width = (double)m->width;
+    double heads = (double)m->heads, kv_heads = fmax((double)m->kv_heads, t);
+    hanse_estimate_add(&sum, hanse_device_gemm(law, n, (heads + 2.0 * kv_heads) * width / t, h),
+                       1.0);
+    hanse_estimate_add(&sum, hanse_device_gemm(law, n, h, heads * width / t), 1.0);
+    add_feed_forward(&sum, law, m, n, t);
+    return sum;
+}
+
+static struct hanse_estimate passes(const struct hanse_device_law *law,
+                                    const struct hanse_transformer *m, double n, double t)
+{
+    struct hanse_estimate sum = {0};
+    double e = hanse_precision_bytes(hanse_device_precision(law));
+    double row = e * n * (double)m->hidden;
+    double turned = e * n * (double)(m->heads + m->kv_heads) * (double)m->width / t;
+    double used = m->experts > 0 ? (double)m->experts_used : 1.0;
+    double inner = e * n * (used * (double)m->ffn + (double)m->shared_ffn) / t;
+    hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_RMSNORM, 2.0 * row), 2.0);
+    hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_STREAM_TRIAD, 3.0 * row),
+                       2.0);
+    hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_STREAM_COPY, 2.0 * turned),
+                       1.0);
+    hanse_estimate_add(
+        &sum, hanse_device_bytes(law, HANSE_KERNEL_SWIGLU, (m->gated ? 3.0 : 2.0) * inner),
+        1.0);
+    return sum;
+}
+
+static struct hanse_estimate attention(const struct hanse_device_law *law,
+                                       const struct hanse_transformer *m,
+                                       const struct hanse_step *step, double t)
+{
+    struct hanse_estimate sum = {0};
+    double heads = (double)m->heads / t, kv_heads = fmax(1.0, (double)m->kv_heads / t);
+    for (size_t i = 0; i < step->n_chunks; i++) {
+        hanse_estimate_add(&sum,
+                           hanse_device_prefill(law, heads, kv_heads, (double)m->width,
+                                                step->chunks[i].tokens, step->chunks[i].before),
+                           1.0);
+    }
+    if (step->decoding > 0.0) {
+        hanse_estimate_add(&sum,
+                           hanse_device_decode(law, heads, kv_heads, (double)m->width,
+                                               step->context, step->decoding),
+                           1.0);
+    }
+    return sum;
+}
+
+struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
+                                          const struct hanse_transformer *m,
+                                          const struct hanse_parallel *parallel,
+                                          const struct hanse_step *step)
+{
+    struct hanse_step_parts parts = {0};
+    double t = at_least_one(parallel->tensor), p = at_least_one(parallel->pipeline);
+    double n = tokens_of(step), layers = (double)m->layers;
+    double row = hanse_precision_bytes(hanse_device_precision(law)) * n * (double)m->hidden;
+    if (!(n > 0.0)) {
+        return parts;
+    }
+    hanse_estimate_add(&parts.products, products(law, m, n, t), layers);
+    hanse_estimate_add(&parts.passes, passes(law, m, n, t), layers);
+    hanse_estimate_add(&parts.attention, attention(law, m, step, t), layers);
+    hanse_estimate_add(&parts.communication, hanse_device_allreduce(law, row, parallel->tensor),
+                       2.0 * layers);
+    if (p > 1.0) {
+        hanse_estimate_add(&parts.communication, hanse_device_send(law, row), p - 1.0);
+    }
+    double sequences = step->decoding + (double)step->n_chunks;
+    hanse_estimate_add(
+        &parts.output,
+        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden), 1.0);
+    const struct hanse_estimate *all[] = {&parts.products, &parts.passes, &parts.attention,
+                                          &parts.communication, &parts.output};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        hanse_estimate_add(&parts.all, *all[i], 1.0);
+    }
+    return parts;
+}
+
+struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
+                                      const struct hanse_transformer *m,
+                                      const struct hanse_parallel *parallel,
+                                      const struct hanse_step *step,
+                                      const struct hanse_engine *engine)
+{
+    struct hanse_estimate e = hanse_step_device(law, m, parallel, step).all;
+    double host = engine->step_s + engine->layer_s * (double)m->layers;
+    double device = e.seconds * (engine->device_factor > 0.0 ? engine->device_factor : 1.0);
+    if (host > device) {
+        return (struct hanse_estimate){host, engine->log_sd, 0};
+    }
+    e.seconds = device;
+    e.log_sd = hypot(e.log_sd, engine->log_sd);
+    return e;
+}
+
+struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
+                                      const struct hanse_transformer *m,
+                                      const struct hanse_parallel *parallel, double batch,
+                                      double prompt, double output,
+                                      const struct hanse_engine *engine)
+{
+    /* The prompts are alike, so one stands for all: their attention is batch times its. */
+    const struct hanse_chunk chunk = {prompt, 0.0};
+    struct hanse_answer answer = {0};
+    struct hanse_step_parts one = hanse_step_device(
+        law, m, parallel, &(struct hanse_step){.chunks = &chunk, .n_chunks = 1});
+    const struct hanse_chunk together = {prompt * batch, 0.0};
+    struct hanse_step_parts all = hanse_step_device(
+        law, m, parallel, &(struct hanse_step){.chunks = &together, .n_chunks = 1});
+    double device = all.all.seconds - all.attention.seconds + batch * one.attention.seconds;
+    double host = engine->step_s + engine->layer_s * (double)m->layers;
+    double factor = engine->device_factor > 0.0 ? engine->device_factor : 1.0;
+    answer.first = all.all;
+    answer.first.seconds = fmax(device * factor, host);
+    answer.first.log_sd = hypot(all.all.log_sd, engine->log_sd);
+    if (output > 1.0) {
+        const struct hanse_step step = {.decoding = batch, .context = prompt + 0.5 * output};
+        answer.next = hanse_step_time(law, m, parallel, &step, engine);
+    }
+    hanse_estimate_add(&answer.all, answer.first, 1.0);
+    hanse_estimate_add(&answer.all, answer.next, fmax(0.0, output - 1.0));
+    return answer;
+}
+
+double hanse_cache_tokens(const struct hanse_device_law *law, const struct hanse_transformer *m,
+                          const struct hanse_parallel *parallel, double usable)
+{
+    double devices = at_least_one(parallel->tensor) * at_least_one(parallel->pipeline);
+    double e = hanse_precision_bytes(hanse_device_precision(law));
+    double room =
+        usable * devices * hanse_device_capacity(law) - e * hanse_transformer_parameters(m);
+    return room > 0.0 ? floor(room / hanse_transformer_cache_bytes(m, e)) : 0.0;
+}

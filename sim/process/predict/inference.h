@@ -1,0 +1,113 @@
+/*
+ * One step of an inference engine: prompts being read and tokens being written together.
+ *
+ * A layer, on each of `tensor` devices that share it (Megatron's split: Shoeybi et al. 2019;
+ * n tokens in the step, h hidden, e bytes an element):
+ *
+ *   products    queries, keys and values n × (heads + 2 kv_heads) width/t × h
+ *               output n × h × heads width/t
+ *               up n × (gated ? 2 : 1) ffn/t × h, down n × h × ffn/t
+ *   passes      two norms, two residual sums, rotation, activation
+ *   attention   each prompt chunk over itself and what was cached before it; each decoded
+ *               token over its context
+ *   two sums of n h e bytes over the t devices
+ *
+ * With experts, n tokens × experts_used fall on min(experts, n experts_used) experts evenly,
+ * each a product of its own. Beside the layers: the output matrix for every sequence that
+ * yields a token. Pipeline stages hold layers ÷ p each; a token passes all of them, p steps are
+ * under way at once, and each boundary sends n h e bytes.
+ *
+ * The engine around the device is kept apart: a step takes
+ *
+ *     max(device × device_factor, step_s + layer_s × layers)
+ *
+ * since launching work from the host overlaps with doing it. The parameters are fitted from one
+ * to four whole-step measurements.
+ */
+#ifndef HANSE_SIM_PROCESS_PREDICT_INFERENCE_H
+#define HANSE_SIM_PROCESS_PREDICT_INFERENCE_H
+
+#include "sim/model/transformer.h"
+#include "sim/process/predict/device.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a model is spread; 0 counts as 1. */
+struct hanse_parallel {
+    int64_t tensor, pipeline, data;
+};
+
+/* A prompt, or a chunk of one: `tokens` now, after `before` that are in the cache. */
+struct hanse_chunk {
+    double tokens, before;
+};
+
+struct hanse_step {
+    const struct hanse_chunk *chunks;
+    size_t n_chunks;
+    double decoding; /* requests that write a token */
+    double context;  /* their mean context, tokens */
+};
+
+/* All zero: an engine that costs nothing; device_factor 0 counts as 1. */
+struct hanse_engine {
+    double step_s, layer_s;
+    double device_factor;
+    double log_sd; /* of what the fit leaves; 0: not known */
+};
+
+/* Where the device's time of a step goes; they add up to `all`. */
+struct hanse_step_parts {
+    struct hanse_estimate products, passes, attention, communication, output, all;
+};
+
+/* The device's time. */
+HANSE_API struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
+                                                    const struct hanse_transformer *model,
+                                                    const struct hanse_parallel *parallel,
+                                                    const struct hanse_step *step);
+/* With the engine around it. */
+HANSE_API struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
+                                                const struct hanse_transformer *model,
+                                                const struct hanse_parallel *parallel,
+                                                const struct hanse_step *step,
+                                                const struct hanse_engine *engine);
+/* Seconds of a whole answer of `output` tokens for each of `batch` requests read and written
+ * together: one step for the prompts, output - 1 of decoding. */
+struct hanse_answer {
+    struct hanse_estimate first; /* time to first token */
+    struct hanse_estimate next;  /* time per output token after it, mean */
+    struct hanse_estimate all;
+};
+HANSE_API struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
+                                                const struct hanse_transformer *model,
+                                                const struct hanse_parallel *parallel,
+                                                double batch, double prompt, double output,
+                                                const struct hanse_engine *engine);
+
+/* Tokens of cache that fit beside the weights on the devices that share the model, using
+ * `usable` (0 .. 1) of their memory; 0 when the weights don't fit or the memory isn't known. */
+HANSE_API double hanse_cache_tokens(const struct hanse_device_law *law,
+                                    const struct hanse_transformer *model,
+                                    const struct hanse_parallel *parallel, double usable);
+
+/* A measured step beside the device's predicted time. */
+struct hanse_engine_point {
+    double device_s, measured_s;
+    int64_t layers;
+};
+/* Fits an engine to 1 … 4 points (more are taken too): every way to call the k points with the
+ * least device time bound by the host and the others by the device is tried, host time and
+ * factor are the geometric means that the points ask for, and the one with the least squares of
+ * log errors wins. Points of one number of layers leave step_s 0: all goes to layer_s.
+ * HANSE_ERR_DOMAIN: no point, or one that is not > 0. */
+HANSE_API enum hanse_status hanse_engine_fit(struct hanse_context *ctx,
+                                             const struct hanse_engine_point *points, size_t n,
+                                             struct hanse_engine *engine);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
