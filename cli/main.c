@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"catalog", hanse_cli_catalog, "the sourced tables: accelerators, regions, exports …"},
     {"study", hanse_cli_study, "runs an analyst's own Lua program: hanse.des and closed forms"},
     {"queue", hanse_cli_queue, "closed forms: Erlang B and C, Pollaczek–Khinchine, Palm …"},
+    {"predict", hanse_cli_predict, "tokens per second and step times from a device profile"},
     {"bench", hanse_cli_bench, "the engine's own speed"},
     {"reference", hanse_cli_reference, "every key a scenario may say, as a page"},
     {"tutorial", hanse_cli_tutorial, "writes a first scenario and walks through it"},

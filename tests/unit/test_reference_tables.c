@@ -27,7 +27,8 @@ struct table {
 static const char *const NAMES[] = {
     "accelerators", "regions",   "export_rules", "export_thresholds",
     "reliability",  "workloads", "consortia",    "measured_performance",
-    "networks",     "money",     "verification", "hour_of_week", "models"};
+    "networks",     "money",     "verification", "hour_of_week",
+    "models"};
 enum { N_TABLES = sizeof NAMES / sizeof *NAMES };
 
 static struct hanse_context *context;

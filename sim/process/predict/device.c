@@ -37,8 +37,8 @@ struct hanse_device_law {
     struct table passes[HANSE_KERNELS]; /* seconds over bytes; one family each */
     double compute_flop_per_s, memory_byte_per_s, capacity_bytes;
     bool ceilings_derived;
-    struct hanse_link_law link;
-    bool has_link;
+    struct hanse_link_law links[HANSE_REACHES];
+    bool has_links;
 };
 
 /* --- reading a profile ------------------------------------------------------------------- */
@@ -185,7 +185,7 @@ static void read_ceilings(struct hanse_device_law *law, const struct hanse_profi
 enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
                                           const struct hanse_profile *profile,
                                           enum hanse_precision precision,
-                                          const struct hanse_link_law *link,
+                                          const struct hanse_link_law *links,
                                           struct hanse_device_law **law)
 {
     *law = NULL;
@@ -195,8 +195,10 @@ enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
     }
     made->ctx = ctx;
     made->precision = precision;
-    made->has_link = link != NULL;
-    made->link = link != NULL ? *link : (struct hanse_link_law){0.0, 0.0};
+    made->has_links = links != NULL;
+    if (links != NULL) {
+        memcpy(made->links, links, sizeof made->links);
+    }
     read_ceilings(made, profile);
     enum hanse_status status = read_rates(made, profile);
     if (status == HANSE_OK &&
@@ -206,11 +208,13 @@ enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
                              "memory, has neither",
                              profile->name, hanse_precision_name(precision));
     }
-    if (status == HANSE_OK && link != NULL &&
-        !(link->byte_per_s > 0.0 && link->latency_s >= 0.0)) {
-        status = hanse__fail(ctx, HANSE_ERR_DOMAIN,
-                             "a link's rate must be > 0 and its latency >= 0, got %g B/s, %g s",
-                             link->byte_per_s, link->latency_s);
+    for (int r = 0; status == HANSE_OK && links != NULL && r < HANSE_REACHES; r++) {
+        if (!(links[r].byte_per_s > 0.0 && links[r].latency_s >= 0.0)) {
+            status = hanse__fail(ctx, HANSE_ERR_DOMAIN,
+                                 "a link's rate must be > 0 and its latency >= 0, got %g B/s, "
+                                 "%g s",
+                                 links[r].byte_per_s, links[r].latency_s);
+        }
     }
     if (status != HANSE_OK) {
         hanse_device_law_destroy(made);
@@ -338,24 +342,25 @@ struct hanse_estimate hanse_device_decode(const struct hanse_device_law *law, do
 
 struct hanse_estimate hanse_device_send(const struct hanse_device_law *law, double bytes)
 {
-    HANSE_ASSERT(law->has_link);
-    return from_ceiling(law->link.latency_s + bytes / law->link.byte_per_s);
+    HANSE_ASSERT(law->has_links);
+    const struct hanse_link_law *link = &law->links[HANSE_REACH_CLUSTER];
+    return from_ceiling(link->latency_s + bytes / link->byte_per_s);
 }
 
 struct hanse_estimate hanse_device_allreduce(const struct hanse_device_law *law, double bytes,
-                                             int64_t ranks)
+                                             int64_t ranks, enum hanse_reach reach)
 {
     if (ranks < 2 || bytes <= 0.0) {
         return (struct hanse_estimate){0.0, 0.0, 0};
     }
     const struct family *f = find_family(&law->tables[ALLREDUCE], (double)ranks, 0.0, 0.0);
-    if (f != NULL) {
+    if (f != NULL && reach == HANSE_REACH_NODE) {
         return from_curve(f, bytes);
     }
-    HANSE_ASSERT(law->has_link);
+    HANSE_ASSERT(law->has_links);
+    const struct hanse_link_law *link = &law->links[reach];
     double steps = 2.0 * (double)(ranks - 1);
-    return from_ceiling(steps *
-                        (law->link.latency_s + bytes / ((double)ranks * law->link.byte_per_s)));
+    return from_ceiling(steps * (link->latency_s + bytes / ((double)ranks * link->byte_per_s)));
 }
 
 double hanse_device_memory_rate(const struct hanse_device_law *law)

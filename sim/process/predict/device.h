@@ -57,16 +57,20 @@ struct hanse_link_law {
     double latency_s, byte_per_s;
 };
 
+/* Devices that share a layer stand together; stages and replicas may not. */
+enum hanse_reach { HANSE_REACH_NODE, HANSE_REACH_CLUSTER, HANSE_REACHES };
+
 struct hanse_device_law;
 
-/* Reads a profile; `precision` is that of the products. `link` serves where the profile has no
- * all-reduce; NULL: such an all-reduce is an error of the caller's (checked by _allreduce).
+/* Reads a profile; `precision` is that of the products. links[HANSE_REACHES]: within a node,
+ * used where the profile has no all-reduce, and between nodes; NULL: a single device, asking
+ * for communication is then the caller's error.
  * The law keeps no pointer to the profile. HANSE_ERR_DOMAIN: the profile has neither rates nor
  * ceilings for what every model needs; HANSE_ERR_MEMORY. */
 HANSE_API enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
                                                     const struct hanse_profile *profile,
                                                     enum hanse_precision precision,
-                                                    const struct hanse_link_law *link,
+                                                    const struct hanse_link_law *links,
                                                     struct hanse_device_law **law);
 HANSE_API void hanse_device_law_destroy(struct hanse_device_law *law);
 
@@ -85,8 +89,9 @@ HANSE_API struct hanse_estimate hanse_device_decode(const struct hanse_device_la
                                                     double heads, double kv_heads, double width,
                                                     double context, double batch);
 HANSE_API struct hanse_estimate hanse_device_allreduce(const struct hanse_device_law *law,
-                                                       double bytes, int64_t ranks);
-/* One message to a neighbour over the link. */
+                                                       double bytes, int64_t ranks,
+                                                       enum hanse_reach reach);
+/* One message to a neighbour between nodes. */
 HANSE_API struct hanse_estimate hanse_device_send(const struct hanse_device_law *law,
                                                   double bytes);
 

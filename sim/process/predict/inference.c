@@ -112,7 +112,8 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     hanse_estimate_add(&parts.products, products(law, m, n, t), layers);
     hanse_estimate_add(&parts.passes, passes(law, m, n, t), layers);
     hanse_estimate_add(&parts.attention, attention(law, m, step, t), layers);
-    hanse_estimate_add(&parts.communication, hanse_device_allreduce(law, row, parallel->tensor),
+    hanse_estimate_add(&parts.communication,
+                       hanse_device_allreduce(law, row, parallel->tensor, HANSE_REACH_NODE),
                        2.0 * layers);
     if (p > 1.0) {
         hanse_estimate_add(&parts.communication, hanse_device_send(law, row), p - 1.0);

@@ -89,8 +89,9 @@ static struct hanse_estimate layer_time(const struct layer *l)
     hanse_estimate_add(&sum, products(l), 3.0 + again);
     hanse_estimate_add(&sum, passes(l), 3.0 + again);
     hanse_estimate_add(&sum, attention(l), 3.0 + scores_again);
-    hanse_estimate_add(&sum, hanse_device_allreduce(l->law, row, l->x->parallel.tensor),
-                       2.0 * (2.0 + again));
+    hanse_estimate_add(
+        &sum, hanse_device_allreduce(l->law, row, l->x->parallel.tensor, HANSE_REACH_NODE),
+        2.0 * (2.0 + again));
     return sum;
 }
 
@@ -127,9 +128,10 @@ static void add_gradients(const struct layer *l, struct hanse_training_parts *pa
 {
     const struct hanse_training *x = l->x;
     double own = hanse_transformer_parameters(l->m) / (l->t * count(x->parallel.pipeline));
-    hanse_estimate_add(&parts->gradients,
-                       hanse_device_allreduce(l->law, l->e * own, x->parallel.data),
-                       1.0 - x->overlap);
+    hanse_estimate_add(
+        &parts->gradients,
+        hanse_device_allreduce(l->law, l->e * own, x->parallel.data, HANSE_REACH_CLUSTER),
+        1.0 - x->overlap);
     hanse_estimate_add(&parts->optimizer,
                        hanse_device_bytes(l->law, HANSE_KERNEL_ADAMW, OPTIMIZER_BYTES * own),
                        1.0);
