@@ -32,6 +32,7 @@
 #include "sim/process/account.h"
 #include "sim/process/climate.h"
 #include "sim/process/denial.h"
+#include "sim/process/export.h"
 #include "sim/process/hook.h"
 #include "sim/process/islands.h"
 #include "sim/process/layout.h"
