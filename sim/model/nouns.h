@@ -59,6 +59,7 @@ struct hanse_jurisdiction {
     const char *name, *label;
     struct hanse_list blocs;
     int32_t trust[HANSE_DATA_CLASSES]; /* enum hanse_trust by data class */
+    int32_t currency;                  /* -1: the scenario's */
 };
 
 struct hanse_firm {

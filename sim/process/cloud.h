@@ -12,7 +12,8 @@
 struct hanse_cloud {
     const char *name, *label;
     int32_t provider, host;
-    int32_t region; /* where the network reaches it; -1 everywhere */
+    int32_t currency; /* of its prices; -1: the scenario's */
+    int32_t region;   /* where the network reaches it; -1 everywhere */
     struct hanse_actor payment;
     double prompt_price_eur_per_token, output_price_eur_per_token, price_trend_per_year;
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/process/cloud.h"
+#include "sim/process/currency.h"
 #include "sim/process/service.h"
 #include "sim/process/world.h"
 
@@ -59,7 +60,8 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
             const struct hanse_cloud *c = &world->tables.clouds[w->cloud];
             double eur = w->prompt_tokens * c->prompt_price_eur_per_token +
                          w->output_tokens * c->output_price_eur_per_token;
-            cloud_eur_per_work[i] = eur * tokens * exp(c->price_trend_per_year * years) / work;
+            cloud_eur_per_work[i] = eur * tokens * exp(c->price_trend_per_year * years) / work *
+                                    hanse__exchange(world, c->currency);
         }
     }
 }
@@ -218,7 +220,8 @@ static const struct hanse_field FIELDS[] = {
      .offset = AT(price_limit_eur),
      .low = 0,
      .high = 1e6,
-     .doc = "most it pays a foreign API per unit of work; dropped rather than dearer; 0: any"},
+     .doc = "most it pays a foreign API per unit of work, in home money at hour-0 rates; "
+            "dropped rather than dearer; 0: any"},
     {.key = "cloud",
      .type = HANSE_REFERENCE,
      .options = "cloud",

@@ -6,6 +6,7 @@
 #include "sim/base/assert.h"
 #include "sim/process/climate.h"
 #include "sim/process/cloud.h"
+#include "sim/process/currency.h"
 #include "sim/process/dispatch_inside.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
@@ -24,6 +25,7 @@ enum {
     OUT_HOSTED,
     OUT_CLOUD,
     OUT_CLOUD_COST,
+    OUT_CLOUD_FOREIGN,
     OUT_DROPPED_FOR,
     OUT_MISSED_FOR = OUT_DROPPED_FOR + HANSE_REASONS,
 };
@@ -104,18 +106,33 @@ static enum hanse_status changed(struct hanse_world *world)
 
 /* --- one hour ---------------------------------------------------------------------------- */
 
-static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
+/* Would the region's people pay today's price? Their money may have lost worth since hour 0. */
+static bool affords(const struct hanse_sweep *h, int32_t w, int32_t region)
 {
     double most = h->workloads[w].price_limit_eur;
-    if (most > 0.0 && h->price[w] > most) {
-        return;
-    }
+    const struct hanse_tables *t = &h->world->tables;
+    int32_t home = t->regions[region].jurisdiction;
+    return most == 0.0 ||
+           h->price[w] <= most * hanse__exchange(h->world, t->jurisdictions[home].currency);
+}
+
+/* Is the cloud's money foreign to the region? */
+static bool foreign_money(const struct hanse_sweep *h, int32_t w, int32_t region)
+{
+    const struct hanse_tables *t = &h->world->tables;
+    return t->clouds[h->workloads[w].cloud].currency !=
+           t->jurisdictions[t->regions[region].jurisdiction].currency;
+}
+
+static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
+{
     for (int r = 0; r < h->R; r++) {
         int cell = r * h->W + w;
-        if (h->left[cell] > 0.0 && h->cloud_way[cell] == (uint8_t)use) {
+        if (h->left[cell] > 0.0 && h->cloud_way[cell] == (uint8_t)use && affords(h, w, r)) {
             double eur = h->left[cell] * h->price[w];
             h->cloud[cell] += h->left[cell];
             h->cloud_cost[cell] += eur;
+            h->cloud_foreign[cell] += foreign_money(h, w, r) ? eur : 0.0;
             h->s->cloud_eur += eur;
             h->served[cell] += h->left[cell];
             h->left[cell] = 0.0;
@@ -339,6 +356,7 @@ static struct hanse_sweep open_sweep(struct hanse_world *world)
         .hosted = CELLS(OUT_HOSTED),
         .cloud = CELLS(OUT_CLOUD),
         .cloud_cost = CELLS(OUT_CLOUD_COST),
+        .cloud_foreign = CELLS(OUT_CLOUD_FOREIGN),
         .R = s->n_regions,
         .W = s->n_workloads,
         .P = hanse__n_places(world),
@@ -360,6 +378,7 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     for (h.hour = from; h.hour < to; h.hour++) {
         if (h.hour / 24 != h.s->day) {
             h.s->day = h.hour / 24;
+            hanse__currency_day(world, h.s->day);
             hanse__demand_at(world, (double)h.s->day * 24.0 + 12.0, hanse__at(world, h.s->base),
                              hanse__at(world, h.s->price));
         }
@@ -540,6 +559,8 @@ static const struct hanse_output OUTPUTS[] = {
                    HANSE_SUM, NULL, NULL},
     [OUT_CLOUD_COST] = {"cost_cloud", "EUR", "cost of foreign APIs", BY_BOTH, HANSE_SUM, NULL,
                         NULL},
+    [OUT_CLOUD_FOREIGN] = {"cost_cloud_foreign", "EUR", "of it in money foreign to the payer",
+                           BY_BOTH, HANSE_SUM, NULL, NULL},
     DROPPED_FOR("capacity", HANSE_REASON_CAPACITY),
     DROPPED_FOR("law", HANSE_REASON_LAW),
     DROPPED_FOR("network", HANSE_REASON_NETWORK),

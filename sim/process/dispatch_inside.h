@@ -102,7 +102,8 @@ struct hanse_sweep {
     int64_t *oldest;
     struct hanse_route *routes;
     const int32_t *route_places, *route_cells, *route_first;
-    double *demand, *on_time, *late, *dropped, *pool, *hosted, *cloud, *cloud_cost;
+    double *demand, *on_time, *late, *dropped, *pool, *hosted, *cloud, *cloud_cost,
+        *cloud_foreign;
     double *dropped_for[HANSE_REASONS], *missed_for[HANSE_REASONS];
     int32_t R, W, P;
     int64_t hour;

@@ -6,29 +6,22 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/account.h"
+#include "sim/process/fleet_inside.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
 enum { EVENT_FAIL, EVENT_REPAIRED, EVENT_SPARE };
-enum {
-    OUT_INSTALLED,
-    OUT_AVAILABLE,
-    OUT_DOWN,
-    OUT_FAILURES,
-    OUT_LOST,
-    OUT_SPARES,
-    OUT_FILLED,
-    OUT_ON_ORDER
-};
 static const uint32_t NO_SLOT = UINT32_MAX;
 
 struct slot {
     double birth_h; /* when its device was new; before 0 for devices there from the start */
     uint32_t group;
-    uint32_t failures; /* so far: the count of its next draws */
-    uint32_t next_empty;
-    uint32_t number; /* within its group */
+    uint32_t failures;    /* so far: the count of its next draws */
+    uint32_t next;        /* EMPTY: the next empty slot; WORKING: print of its failure's time */
+    uint32_t number : 30; /* within its group */
+    uint32_t condition : 2;
 };
+enum { WORKING, IN_REPAIR, EMPTY };
 
 struct state {
     struct hanse_purpose_key fail_key, fate_key, repair_key, lead_key;
@@ -192,6 +185,15 @@ void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to)
     }
 }
 
+/* A device that was destroyed leaves the event of its failure behind. The slot remembers which
+ * time its present device's failure has, as 32 bits of it, and takes no other for it. */
+static uint32_t print_of(double time_h)
+{
+    uint64_t bits;
+    memcpy(&bits, &time_h, sizeof bits);
+    return (uint32_t)(bits ^ bits >> 32);
+}
+
 /* Schedules the slot's next failure, given that its device works now. */
 static enum hanse_status schedule_failure(struct hanse_world *world, uint32_t slot)
 {
@@ -211,13 +213,16 @@ static enum hanse_status schedule_failure(struct hanse_world *world, uint32_t sl
         double used = pow(a->hazard_per_h * age, a->hazard_shape);
         wait = pow(used + e, 1.0 / a->hazard_shape) / a->hazard_per_h - age;
     }
+    double when = now + fmax(wait, 0.0);
+    slot_at(world, slot)->next = print_of(when);
     return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_FAIL, HANSE_ORDER_NEEDS, slot,
-                           now + fmax(wait, 0.0));
+                           when);
 }
 
 static enum hanse_status start_slot(struct hanse_world *world, uint32_t slot, double birth_h)
 {
     slot_at(world, slot)->birth_h = birth_h;
+    slot_at(world, slot)->condition = WORKING;
     return schedule_failure(world, slot);
 }
 
@@ -246,7 +251,6 @@ static enum hanse_status append(struct hanse_world *world, int32_t group, int32_
     for (int32_t i = 0; i < count; i++) {
         *slot_at(world, first + (uint32_t)i) = (struct slot){
             .group = (uint32_t)group,
-            .next_empty = NO_SLOT,
             .number = (uint32_t)(g->installed + i),
         };
     }
@@ -365,7 +369,7 @@ static enum hanse_status put_on_shelf(struct hanse_world *world, int32_t group, 
     g->stock += count;
     while (g->stock > 0 && g->first_empty != NO_SLOT && may_use_stock(world)) {
         uint32_t slot = g->first_empty;
-        g->first_empty = slot_at(world, slot)->next_empty;
+        g->first_empty = slot_at(world, slot)->next;
         if (g->first_empty == NO_SLOT) {
             g->last_empty = NO_SLOT;
         }
@@ -403,11 +407,12 @@ static enum hanse_status lose(struct hanse_world *world, uint32_t slot, int32_t 
         hanse__cells(world, HANSE_MECHANISM_FLEET, OUT_FILLED)[region] += 1.0;
         HANSE_TRY(fill_slot(world, slot));
     } else {
-        slot_at(world, slot)->next_empty = NO_SLOT;
+        slot_at(world, slot)->next = NO_SLOT;
+        slot_at(world, slot)->condition = EMPTY;
         if (g->last_empty == NO_SLOT) {
             g->first_empty = slot;
         } else {
-            slot_at(world, g->last_empty)->next_empty = slot;
+            slot_at(world, g->last_empty)->next = slot;
         }
         g->last_empty = slot;
         g->empty++;
@@ -418,6 +423,9 @@ static enum hanse_status lose(struct hanse_world *world, uint32_t slot, int32_t 
 static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
 {
     struct slot *s = slot_at(world, slot);
+    if (s->condition != WORKING || s->next != print_of(world->moving.now_h)) {
+        return HANSE_OK;
+    }
     int32_t group = (int32_t)s->group;
     const struct hanse_maintenance *m = maintenance_of(world, group);
     hanse__fleet_touch(world, group);
@@ -431,10 +439,35 @@ static enum hanse_status fail(struct hanse_world *world, uint32_t slot)
     if (fate >= m->repairable_share) {
         return lose(world, slot, group);
     }
+    slot_at(world, slot)->condition = IN_REPAIR;
     g->in_repair++;
     double time = hanse__duration_draw(&m->repair, u);
     return hanse__schedule(world, HANSE_MECHANISM_FLEET, EVENT_REPAIRED, HANSE_ORDER_FREES,
                            slot, world->moving.now_h + time);
+}
+
+enum hanse_status hanse__fleet_destroy(struct hanse_world *world,
+                                       const struct hanse_destruction *what)
+{
+    uint32_t n = fleet(world)->n_slots;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct slot *s = slot_at(world, i);
+        int32_t group = (int32_t)s->group;
+        if (s->condition != WORKING || !what->sites[world->tables.groups[group].site]) {
+            continue;
+        }
+        const uint64_t *entities = hanse__at(world, fleet(world)->entities);
+        uint64_t device = hanse_entity_number(entities[group], s->number);
+        if (hanse_uniform_at(what->key, world->replication,
+                             hanse_entity_number(what->cause, device),
+                             what->event) < what->share) {
+            hanse__fleet_touch(world, group);
+            hanse__fleet_groups(world)[group].working--;
+            follow_level(world, group);
+            HANSE_TRY(lose(world, i, group));
+        }
+    }
+    return HANSE_OK;
 }
 
 static enum hanse_status repaired(struct hanse_world *world, uint32_t slot)
@@ -444,6 +477,7 @@ static enum hanse_status repaired(struct hanse_world *world, uint32_t slot)
     struct hanse_group_state *g = &hanse__fleet_groups(world)[group];
     g->in_repair--;
     g->working++;
+    slot_at(world, slot)->condition = WORKING;
     follow_level(world, group);
     return schedule_failure(world, slot);
 }
@@ -489,66 +523,6 @@ static void month(struct hanse_world *world, int32_t which)
 
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_maintenance};
 
-static const struct hanse_output OUTPUTS[] = {
-    [OUT_INSTALLED] = {"capacity_installed",
-                       "1",
-                       "devices installed at the end of the month",
-                       {"region"},
-                       HANSE_LAST,
-                       NULL,
-                       NULL},
-    [OUT_AVAILABLE] = {"capacity_available",
-                       "1",
-                       "devices up and not cut off, mean over time",
-                       {"region"},
-                       HANSE_MEAN,
-                       NULL,
-                       NULL},
-    [OUT_DOWN] = {"devices_down",
-                  "1",
-                  "of them not working at the end of the month",
-                  {"region"},
-                  HANSE_LAST,
-                  NULL,
-                  NULL},
-    [OUT_FAILURES] = {"failures", "1", "device failures", {"region"}, HANSE_SUM, NULL, NULL},
-    [OUT_LOST] = {"failures_lost",
-                  "1",
-                  "failures that need a replacement device",
-                  {"region"},
-                  HANSE_SUM,
-                  NULL,
-                  NULL},
-    [OUT_SPARES] = {"spares_stock",
-                    "1",
-                    "spare devices on the shelf at the end of the month",
-                    {"region"},
-                    HANSE_LAST,
-                    NULL,
-                    NULL},
-    [OUT_FILLED] = {"failures_filled",
-                    "1",
-                    "lost devices replaced at once from the shelf",
-                    {"region"},
-                    HANSE_SUM,
-                    NULL,
-                    NULL},
-    [OUT_ON_ORDER] = {"spares_on_order",
-                      "1",
-                      "spare devices ordered and not on the shelf",
-                      {"region"},
-                      HANSE_LAST,
-                      NULL,
-                      NULL},
-    {"fill_rate",
-     "1",
-     "share of lost devices replaced at once",
-     {"region"},
-     HANSE_RATIO,
-     "failures_filled",
-     "failures_lost"},
-};
-
 static const char *const EVENT_NAMES[] = {
     [EVENT_FAIL] = "fail", [EVENT_REPAIRED] = "repaired", [EVENT_SPARE] = "spare"};
 
@@ -570,8 +544,8 @@ const struct hanse_mechanism hanse_mechanism_fleet = {
     .doc = "Devices fail with age, are repaired or replaced from spares.",
     .kinds = KINDS,
     .n_kinds = sizeof KINDS / sizeof *KINDS,
-    .outputs = OUTPUTS,
-    .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
+    .outputs = hanse__fleet_outputs,
+    .n_outputs = OUT_COUNT,
     .init = init,
     .events = EVENT_NAMES,
     .n_events = sizeof EVENT_NAMES / sizeof *EVENT_NAMES,

@@ -26,6 +26,7 @@
 
 #include <stdbool.h>
 
+#include "sim/engine/stream.h"
 #include "sim/process/law.h"
 #include "sim/process/mechanism.h"
 
@@ -105,8 +106,17 @@ const int32_t *hanse__fleet_listed(const struct hanse_world *world, int32_t *n);
 void hanse__fleet_block(struct hanse_world *world, int32_t group, enum hanse_block reason,
                         bool blocked);
 
-/* Loses `count` of a group's working devices for good, as if each had failed past repair. */
-enum hanse_status hanse__fleet_destroy(struct hanse_world *world, int32_t group, int32_t count);
+/* Loses a share of the working devices of marked sites, each as if it had failed past repair;
+ * which ones is drawn by (device, cause, event). */
+struct hanse_destruction {
+    const uint8_t *sites; /* [sites]: marked or not */
+    double share;
+    struct hanse_purpose_key key;
+    uint64_t cause;
+    uint32_t event;
+};
+enum hanse_status hanse__fleet_destroy(struct hanse_world *world,
+                                       const struct hanse_destruction *what);
 
 /* Adds devices of an age to a group, in slots of their own. */
 enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count,

@@ -5,11 +5,13 @@
 #include "sim/process/batch.h"
 #include "sim/process/cause.h"
 #include "sim/process/cloud.h"
+#include "sim/process/currency.h"
 #include "sim/process/demand.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/eligible.h"
 #include "sim/process/export.h"
 #include "sim/process/fleet.h"
+#include "sim/process/hazard.h"
 #include "sim/process/islands.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
@@ -24,9 +26,11 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_FLEET] = &hanse_mechanism_fleet,
     [HANSE_MECHANISM_ISLANDS] = &hanse_mechanism_islands,
     [HANSE_MECHANISM_POWER] = &hanse_mechanism_power,
+    [HANSE_MECHANISM_HAZARD] = &hanse_mechanism_hazard,
     [HANSE_MECHANISM_SHOCK] = &hanse_mechanism_shock,
     [HANSE_MECHANISM_SUPPLY] = &hanse_mechanism_supply,
     [HANSE_MECHANISM_MARKET] = &hanse_mechanism_market,
+    [HANSE_MECHANISM_CURRENCY] = &hanse_mechanism_currency,
     [HANSE_MECHANISM_CLOUD] = &hanse_mechanism_cloud,
     [HANSE_MECHANISM_DEMAND] = &hanse_mechanism_demand,
     [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
@@ -37,17 +41,18 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
 
 /* The nouns of sim/model, then what the mechanisms bring, in their order. */
 static const struct hanse_kind *const KINDS[] = {
-    &hanse_kind_scenario, &hanse_kind_bloc,          &hanse_kind_jurisdiction,
-    &hanse_kind_firm,     &hanse_kind_operator,      &hanse_kind_pool,
-    &hanse_kind_region,   &hanse_kind_accelerator,   &hanse_kind_model,
-    &hanse_kind_site,     &hanse_kind_group,         &hanse_kind_window,
-    &hanse_kind_headline, &hanse_kind_maintenance,   &hanse_kind_withdraw,
-    &hanse_kind_cause,    &hanse_kind_restriction,   &hanse_kind_limb,
-    &hanse_kind_supplier, &hanse_kind_rival,         &hanse_kind_consortium,
-    &hanse_kind_denial,   &hanse_kind_purchase,      &hanse_kind_cloud,
-    &hanse_kind_workload, &hanse_kind_batch,         &hanse_kind_station,
-    &hanse_kind_route,    &hanse_kind_certification, &hanse_kind_eligibility,
-    &hanse_kind_link,     &hanse_kind_plant,
+    &hanse_kind_scenario,    &hanse_kind_bloc,          &hanse_kind_jurisdiction,
+    &hanse_kind_firm,        &hanse_kind_operator,      &hanse_kind_pool,
+    &hanse_kind_region,      &hanse_kind_accelerator,   &hanse_kind_model,
+    &hanse_kind_site,        &hanse_kind_group,         &hanse_kind_window,
+    &hanse_kind_headline,    &hanse_kind_maintenance,   &hanse_kind_withdraw,
+    &hanse_kind_cause,       &hanse_kind_restriction,   &hanse_kind_limb,
+    &hanse_kind_supplier,    &hanse_kind_rival,         &hanse_kind_consortium,
+    &hanse_kind_denial,      &hanse_kind_purchase,      &hanse_kind_cloud,
+    &hanse_kind_workload,    &hanse_kind_batch,         &hanse_kind_station,
+    &hanse_kind_route,       &hanse_kind_certification, &hanse_kind_eligibility,
+    &hanse_kind_link,        &hanse_kind_plant,         &hanse_kind_currency,
+    &hanse_kind_devaluation, &hanse_kind_hazard,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

@@ -8,10 +8,12 @@
 #include "sim/process/batch.h"
 #include "sim/process/cause.h"
 #include "sim/process/cloud.h"
+#include "sim/process/currency.h"
 #include "sim/process/demand.h"
 #include "sim/process/eligible.h"
 #include "sim/process/export.h"
 #include "sim/process/fleet.h"
+#include "sim/process/hazard.h"
 #include "sim/process/islands.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
@@ -25,6 +27,7 @@ static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
     [HANSE_NOTE_RESTRICTED] = "restricted", [HANSE_NOTE_LIFTED] = "lifted",
     [HANSE_NOTE_BROKEN] = "broken",         [HANSE_NOTE_MENDED] = "mended",
     [HANSE_NOTE_BEGUN] = "begun",           [HANSE_NOTE_ENDED] = "ended",
+    [HANSE_NOTE_STRUCK] = "struck",         [HANSE_NOTE_OVER] = "over",
 };
 
 const char *hanse_note_name(uint32_t what)
@@ -62,6 +65,9 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->stations = hanse_scenario_table(s, &hanse_kind_station, &t->n_stations);
     t->routes = hanse_scenario_table(s, &hanse_kind_route, &t->n_routes);
     t->links = hanse_scenario_table(s, &hanse_kind_link, &t->n_links);
+    t->currencies = hanse_scenario_table(s, &hanse_kind_currency, &t->n_currencies);
+    t->devaluations = hanse_scenario_table(s, &hanse_kind_devaluation, &t->n_devaluations);
+    t->hazards = hanse_scenario_table(s, &hanse_kind_hazard, &t->n_hazards);
     t->plants = hanse_scenario_table(s, &hanse_kind_plant, &t->n_plants);
     t->eligibilities = hanse_scenario_table(s, &hanse_kind_eligibility, &t->n_eligibilities);
     t->kind_firm = hanse_scenario_kind(s, "firm");

@@ -31,9 +31,11 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_FLEET,
     HANSE_MECHANISM_ISLANDS,
     HANSE_MECHANISM_POWER,
+    HANSE_MECHANISM_HAZARD,
     HANSE_MECHANISM_SHOCK,
     HANSE_MECHANISM_SUPPLY,
     HANSE_MECHANISM_MARKET,
+    HANSE_MECHANISM_CURRENCY,
     HANSE_MECHANISM_CLOUD,
     HANSE_MECHANISM_DEMAND,
     HANSE_MECHANISM_DISPATCH,
@@ -53,6 +55,8 @@ enum hanse_note_what {
     HANSE_NOTE_MENDED,
     HANSE_NOTE_BEGUN,
     HANSE_NOTE_ENDED,
+    HANSE_NOTE_STRUCK,
+    HANSE_NOTE_OVER,
     HANSE_NOTE_WHATS,
 };
 
@@ -84,10 +88,14 @@ struct hanse_tables {
     const struct hanse_route *routes;
     const struct hanse_link *links;
     const struct hanse_plant *plants;
+    const struct hanse_currency *currencies;
+    const struct hanse_devaluation *devaluations;
+    const struct hanse_hazard *hazards;
     const struct hanse_eligibility *eligibilities;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
-        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants;
+        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants,
+        n_currencies, n_devaluations, n_hazards;
     int32_t n_causes, n_limbs, n_suppliers, n_rivals;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
