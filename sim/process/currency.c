@@ -11,7 +11,8 @@ enum { YEAR_DAYS = 365, MOST_JUMPS = 20 };
 
 struct state {
     struct hanse_purpose_key drift_key, jump_key;
-    hanse_ref logs; /* double [currencies]: ln of the index without devaluations */
+    hanse_ref logs;  /* double [currencies]: ln of the index without devaluations */
+    hanse_ref today; /* double [currencies]: the index */
     int64_t day;
 };
 
@@ -22,14 +23,16 @@ static struct state *currencies(const struct hanse_world *world)
 
 double hanse__exchange(const struct hanse_world *world, int32_t currency)
 {
-    if (currency < 0) {
-        return 1.0;
-    }
-    const struct state *s = currencies(world);
-    double index = exp(((const double *)hanse__at(world, s->logs))[currency]);
+    const double *today = hanse__at(world, currencies(world)->today);
+    return currency < 0 ? 1.0 : today[currency];
+}
+
+static double index_on(const struct hanse_world *world, int32_t currency, int64_t day)
+{
+    double index = exp(((const double *)hanse__at(world, currencies(world)->logs))[currency]);
     for (int32_t i = 0; i < world->tables.n_devaluations; i++) {
         const struct hanse_devaluation *d = &world->tables.devaluations[i];
-        if (d->currency == currency && d->at_h < 24.0 * ((double)s->day + 1.0)) {
+        if (d->currency == currency && d->at_h < 24.0 * ((double)day + 1.0)) {
             index *= d->factor;
         }
     }
@@ -70,30 +73,21 @@ static double step(const struct hanse_world *world, int32_t i, int64_t day)
     return x;
 }
 
-void hanse__currency_day(struct hanse_world *world, int64_t day)
+void hanse__currency_hour(struct hanse_world *world, int64_t hour)
 {
     struct state *s = currencies(world);
     double *logs = hanse__at(world, s->logs);
-    for (; s->day < day; s->day++) {
-        for (int32_t i = 0; i < world->tables.n_currencies; i++) {
-            logs[i] += step(world, i, s->day);
+    double *today = hanse__at(world, s->today);
+    int32_t n = world->tables.n_currencies;
+    for (; n > 0 && s->day < hour / 24; s->day++) {
+        for (int32_t i = 0; i < n; i++) {
+            logs[i] += s->day >= 0 ? step(world, i, s->day) : 0.0;
+            today[i] = index_on(world, i, s->day + 1);
         }
     }
-}
-
-static void hours(struct hanse_world *world, int64_t from, int64_t to)
-{
     double *index = hanse__cells(world, HANSE_MECHANISM_CURRENCY, OUT_INDEX);
-    for (int64_t hour = from; hour < to && world->tables.n_currencies > 0;) {
-        int64_t day = hour / 24, next = (day + 1) * 24 < to ? (day + 1) * 24 : to;
-        hanse__currency_day(world, day);
-        for (int32_t i = 0; i < world->tables.n_currencies; i++) {
-            double today = hanse__exchange(world, i);
-            for (int64_t h = hour; h < next; h++) { /* so that no sweep's cut is seen */
-                index[i] += today;
-            }
-        }
-        hour = next;
+    for (int32_t i = 0; i < n; i++) {
+        index[i] += today[i];
     }
 }
 
@@ -102,9 +96,11 @@ static enum hanse_status init(struct hanse_world *world)
     hanse_ref ref;
     HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
     world->moving.state[HANSE_MECHANISM_CURRENCY] = ref;
-    struct state s = {.drift_key = hanse_purpose_key(world->seed, "exchange rate"),
+    struct state s = {.day = -1,
+                      .drift_key = hanse_purpose_key(world->seed, "exchange rate"),
                       .jump_key = hanse_purpose_key(world->seed, "currency jump")};
     HANSE_TRY(hanse__take(world, (size_t)world->tables.n_currencies, sizeof(double), &s.logs));
+    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_currencies, sizeof(double), &s.today));
     *currencies(world) = s;
     return HANSE_OK;
 }
@@ -212,5 +208,4 @@ const struct hanse_mechanism hanse_mechanism_currency = {
     .outputs = OUTPUTS,
     .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
     .init = init,
-    .hours = hours,
 };

@@ -37,7 +37,7 @@ extern const struct hanse_mechanism hanse_mechanism_currency;
 /* Index of a currency today; 1 for none (-1: the scenario's own). */
 double hanse__exchange(const struct hanse_world *world, int32_t currency);
 
-/* Brings the indices to the given day; called before a day's hours are served. */
-void hanse__currency_day(struct hanse_world *world, int64_t day);
+/* Brings the indices to an hour; called before it is served, for every hour. */
+void hanse__currency_hour(struct hanse_world *world, int64_t hour);
 
 #endif

@@ -376,9 +376,9 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     hanse__power_settle(world, from, to);
     struct hanse_sweep h = open_sweep(world);
     for (h.hour = from; h.hour < to; h.hour++) {
+        hanse__currency_hour(world, h.hour);
         if (h.hour / 24 != h.s->day) {
             h.s->day = h.hour / 24;
-            hanse__currency_day(world, h.s->day);
             hanse__demand_at(world, (double)h.s->day * 24.0 + 12.0, hanse__at(world, h.s->base),
                              hanse__at(world, h.s->price));
         }

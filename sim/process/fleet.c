@@ -453,7 +453,8 @@ enum hanse_status hanse__fleet_destroy(struct hanse_world *world,
     for (uint32_t i = 0; i < n; i++) {
         const struct slot *s = slot_at(world, i);
         int32_t group = (int32_t)s->group;
-        if (s->condition != WORKING || !what->sites[world->tables.groups[group].site]) {
+        const uint8_t *marked = (uint8_t *)hanse__at(world, what->marks) + what->first_mark;
+        if (s->condition != WORKING || !marked[world->tables.groups[group].site]) {
             continue;
         }
         const uint64_t *entities = hanse__at(world, fleet(world)->entities);

@@ -109,7 +109,8 @@ void hanse__fleet_block(struct hanse_world *world, int32_t group, enum hanse_blo
 /* Loses a share of the working devices of marked sites, each as if it had failed past repair;
  * which ones is drawn by (device, cause, event). */
 struct hanse_destruction {
-    const uint8_t *sites; /* [sites]: marked or not */
+    hanse_ref marks;   /* uint8_t: what is marked; the arena may move while devices go */
+    size_t first_mark; /* where those of the sites start */
     double share;
     struct hanse_purpose_key key;
     uint64_t cause;

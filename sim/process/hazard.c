@@ -182,8 +182,12 @@ static enum hanse_status begin(struct hanse_world *world, int32_t index)
     HANSE_TRY(hanse__schedule(world, HANSE_MECHANISM_HAZARD, EVENT_OVER, HANSE_ORDER_ENDS,
                               (uint32_t)index, end));
     if (hazard->destroyed > 0.0) {
-        struct hanse_destruction what = {hits_of(world, index), hazard->destroyed,
-                                         hazards(world)->destroy_key, entity, count};
+        struct hanse_destruction what = {hazards(world)->hit,
+                                         (size_t)index * (size_t)world->tables.n_sites,
+                                         hazard->destroyed,
+                                         hazards(world)->destroy_key,
+                                         entity,
+                                         count};
         return hanse__fleet_destroy(world, &what);
     }
     return HANSE_OK;
