@@ -72,7 +72,7 @@ static void draw_hits(const struct hanse_world *world, int32_t index)
     for (int32_t i = 0; i < t->n_sites; i++) {
         uint64_t site = hanse_scenario_entity(world->scenario, &hanse_kind_site, i);
         bool listed = in_list(&hazard->sites, i);
-        bool within = listed || (hazard->effect == HANSE_EFFECT_ALL &&
+        bool within = listed || (hazard->effect == HANSE_STRIKE_ALL &&
                                  over_region(world, hazard, t->sites[i].region));
         hit[i] = within && hanse_uniform_at(hazards(world)->reach_key, world->replication,
                                             hanse_entity_number(own, site),
@@ -85,9 +85,9 @@ static void draw_hits(const struct hanse_world *world, int32_t index)
 static void mark(const struct hanse_world *world, int32_t index, uint8_t *grids, uint8_t *links)
 {
     static const uint8_t BLOCKS[] = {
-        [HANSE_EFFECT_ALL] = HANSE_BLOCK_HAZARD,
-        [HANSE_EFFECT_POWER] = HANSE_BLOCK_HAZARD_POWER,
-        [HANSE_EFFECT_NETWORK] = HANSE_BLOCK_HAZARD_NETWORK,
+        [HANSE_STRIKE_ALL] = HANSE_BLOCK_HAZARD,
+        [HANSE_STRIKE_POWER] = HANSE_BLOCK_HAZARD_POWER,
+        [HANSE_STRIKE_NETWORK] = HANSE_BLOCK_HAZARD_NETWORK,
     };
     const struct hanse_tables *t = &world->tables;
     const struct hanse_hazard *hazard = &t->hazards[index];
@@ -96,12 +96,12 @@ static void mark(const struct hanse_world *world, int32_t index, uint8_t *grids,
     for (int32_t i = 0; i < t->n_sites; i++) {
         site[i] |= hit[i] ? BLOCKS[hazard->effect] : 0;
     }
-    for (int32_t r = 0; hazard->effect == HANSE_EFFECT_POWER && r < t->n_regions; r++) {
+    for (int32_t r = 0; hazard->effect == HANSE_STRIKE_POWER && r < t->n_regions; r++) {
         grids[r] |= over_region(world, hazard, r);
     }
     for (int32_t i = 0; i < t->n_links; i++) {
         links[i] |=
-            in_list(&hazard->links, i) || (hazard->effect == HANSE_EFFECT_NETWORK &&
+            in_list(&hazard->links, i) || (hazard->effect == HANSE_STRIKE_NETWORK &&
                                            (over_region(world, hazard, t->links[i].from) ||
                                             over_region(world, hazard, t->links[i].to)));
     }
@@ -275,7 +275,7 @@ static const struct hanse_field FIELDS[] = {
            "regions whose position is so near are in it; 0: none"),
     {.key = "effect",
      .type = HANSE_CHOICE,
-     .options = HANSE_EFFECT_WORDS,
+     .options = HANSE_STRIKE_WORDS,
      .offset = AT(effect),
      .fallback_text = "all",
      .doc = "sites stand still, or only lose the grid, or only the network"},

@@ -25,8 +25,8 @@
 
 struct hanse_world;
 
-enum hanse_effect { HANSE_EFFECT_ALL, HANSE_EFFECT_POWER, HANSE_EFFECT_NETWORK };
-#define HANSE_EFFECT_WORDS "all power network"
+enum hanse_strike { HANSE_STRIKE_ALL, HANSE_STRIKE_POWER, HANSE_STRIKE_NETWORK };
+#define HANSE_STRIKE_WORDS "all power network"
 
 struct hanse_hazard {
     const char *name, *label;
