@@ -162,10 +162,34 @@ static void finish(struct hanse_resource *view, uint32_t number)
     hold->phase = HANSE__OVER;
 }
 
+void hanse__booking_close(struct hanse_resource *view, uint32_t node, double opens_s)
+{
+    struct hanse__bookings *t = hanse__bookings_of(view);
+    uint8_t *closed =
+        (uint8_t *)hanse_arena_at(view->arena, hanse__park_of(view)->closed) + node;
+    uint8_t now = opens_s > t->now_s;
+    t->n_closed += (uint32_t)(now - *closed);
+    *closed = now;
+    *hanse__opens_at(view, node) = opens_s;
+    hanse__park_changed(view->arena, t->park, node);
+}
+
+static void reopen(struct hanse_resource *view)
+{
+    const struct hanse__bookings *t = hanse__bookings_of(view);
+    for (uint32_t n = 0; t->n_closed > 0 && n < hanse__park_of(view)->n_nodes; n++) {
+        double opens_s = *hanse__opens_at(view, n);
+        if (opens_s > -HUGE_VAL && opens_s <= t->now_s) {
+            hanse__booking_close(view, n, -HUGE_VAL);
+        }
+    }
+}
+
 void hanse__booking_advance(struct hanse_resource *view, double now_s)
 {
     struct hanse__bookings *t = hanse__bookings_of(view);
     t->now_s = now_s;
+    reopen(view);
     for (;;) {
         double end_s = t->running.n
                            ? hanse__hold_at(view, hanse__in_heap(view, &t->running, 0))->end_s
@@ -225,7 +249,7 @@ uint32_t hanse__booking_holds(const struct hanse_resource *view, uint32_t node, 
                               double from_s, double to_s, struct hanse_room *room)
 {
     const struct hanse_node *n = hanse__node_at(view, node);
-    if (hanse__node_closed(view, node)) {
+    if (from_s < *hanse__opens_at(view, node)) {
         return 0;
     }
     struct hanse_room most = hanse__booking_use(view, node, from_s);

@@ -31,9 +31,10 @@ struct hanse__heap { /* of holds that are booked, by start, or running, by end *
 struct hanse__bookings {
     hanse_ref park;
     hanse_ref firsts; /* uint32_t [n_nodes]: a node's holds */
+    hanse_ref opens;  /* double [n_nodes]: takes nothing before; -infinity: it is in service */
     hanse_ref holds;
     hanse_ref words; /* uint64_t: scratch of `machines` */
-    uint32_t n_holds, spare;
+    uint32_t n_holds, spare, n_closed;
     struct hanse__heap booked, running;
     double now_s;
 };
@@ -74,10 +75,9 @@ static inline const struct hanse_need *hanse__need_at(const struct hanse_resourc
            need;
 }
 
-static inline bool hanse__node_closed(const struct hanse_resource *view, uint32_t node)
+static inline double *hanse__opens_at(const struct hanse_resource *view, uint32_t node)
 {
-    return ((const uint8_t *)hanse_arena_at(view->arena, hanse__park_of(view)->closed))[node] !=
-           0;
+    return (double *)hanse_arena_at(view->arena, hanse__bookings_of(view)->opens) + node;
 }
 
 static inline uint32_t hanse__node_booked(const struct hanse_resource *view, uint32_t node)
@@ -100,6 +100,9 @@ uint32_t hanse__booking_add(struct hanse_resource *view, struct hanse__claim wha
 
 /* Gives back all tasks of a slot; the slot is void afterwards. */
 void hanse__booking_release(struct hanse_resource *view, uint32_t slot);
+
+/* The node takes nothing before opens_s; -infinity: it is back in service. */
+void hanse__booking_close(struct hanse_resource *view, uint32_t node, double opens_s);
 
 /* At one instant what ends goes before what begins. */
 void hanse__booking_advance(struct hanse_resource *view, double now_s);

@@ -93,6 +93,14 @@ static void limits(const struct hanse_resource *view, struct hanse_limits *limit
     }
 }
 
+static enum hanse_status close(struct hanse_resource *view, uint32_t first, uint32_t n,
+                               double until_s)
+{
+    const struct count *c = count_of(view);
+    (void)first;
+    return hanse__timetable_add(view->arena, c->free, c->now_s, until_s, -(int32_t)n);
+}
+
 /* No more is taken than there is, at any time; in the end all is free. */
 static void check(const struct hanse_resource *view)
 {
@@ -121,6 +129,7 @@ static const struct hanse_resource_kind kind = {
     .release = release,
     .greatest = greatest,
     .limits = limits,
+    .close = close,
     .check = check,
 };
 

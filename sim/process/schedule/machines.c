@@ -259,6 +259,25 @@ static enum hanse_status release(struct hanse_resource *view, const struct hanse
     return HANSE_OK;
 }
 
+/* The slot is only needed to name the machines. */
+static enum hanse_status close(struct hanse_resource *view, uint32_t first, uint32_t n,
+                               double until_s)
+{
+    uint32_t slot;
+    HANSE_TRY(new_slot(view, &slot));
+    struct machines *m = machines_of(view);
+    uint64_t *held = held_by(view, slot);
+    memset(held, 0, m->words * sizeof *held);
+    for (uint32_t i = first; i < first + n && i < m->n; i++) {
+        held[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    HANSE_TRY(change(view, slot, m->now_s, until_s, true));
+    m = machines_of(view);
+    held_by(view, slot)[0] = m->spare;
+    m->spare = slot;
+    return HANSE_OK;
+}
+
 /* A job that fits now fits into what is free now; of later steps nothing is said. */
 static void limits(const struct hanse_resource *view, struct hanse_limits *limits)
 {
@@ -297,6 +316,7 @@ static const struct hanse_resource_kind kind = {
     .release = release,
     .limits = limits,
     .machines = held_machines,
+    .close = close,
     .check = check,
 };
 

@@ -104,8 +104,8 @@ static int by_time(const void *a, const void *b)
 static double *instants(const struct hanse_resource *view, uint32_t *n)
 {
     const struct hanse__bookings *t = hanse__bookings_of(view);
-    double *times =
-        hanse__alloc(view->arena->ctx, (size_t)t->running.n + t->booked.n + 1, sizeof *times);
+    double *times = hanse__alloc(
+        view->arena->ctx, (size_t)t->running.n + t->booked.n + t->n_closed + 1, sizeof *times);
     if (times == NULL) {
         return NULL;
     }
@@ -116,6 +116,12 @@ static double *instants(const struct hanse_resource *view, uint32_t *n)
     }
     for (uint32_t i = 0; i < t->booked.n; i++) {
         times[(*n)++] = hanse__hold_at(view, hanse__in_heap(view, &t->booked, i))->end_s;
+    }
+    for (uint32_t i = 0; t->n_closed > 0 && i < hanse__park_of(view)->n_nodes; i++) {
+        double opens_s = *hanse__opens_at(view, i);
+        if (opens_s > t->now_s) {
+            times[(*n)++] = opens_s;
+        }
     }
     qsort(times, *n, sizeof *times, by_time);
     return times;
@@ -194,6 +200,15 @@ static const uint64_t *machines(const struct hanse_resource *view, uint32_t slot
     return words;
 }
 
+static enum hanse_status close_nodes(struct hanse_resource *view, uint32_t first, uint32_t n,
+                                     double until_s)
+{
+    for (uint32_t i = first; i < first + n && i < hanse__park_of(view)->n_nodes; i++) {
+        hanse__booking_close(view, i, until_s);
+    }
+    return HANSE_OK;
+}
+
 /* What the park says is free is the nodes less what runs there; nothing is taken twice, now or
  * when a reservation begins. */
 static void check(const struct hanse_resource *view)
@@ -231,6 +246,7 @@ static const struct hanse_resource_kind kind = {
     .take = take,
     .release = release,
     .machines = machines,
+    .close = close_nodes,
     .check = check,
 };
 
@@ -242,16 +258,19 @@ enum hanse_status hanse_resource_init_nodes(struct hanse_resource *view,
     *view = (struct hanse_resource){.kind = &kind, .arena = arena};
     HANSE_TRY(hanse__park_create(arena, nodes, &t.park));
     t.firsts = hanse_arena_take(arena, nodes->n_nodes * sizeof(uint32_t));
+    t.opens = hanse_arena_take(arena, nodes->n_nodes * sizeof(double));
     t.words = hanse_arena_take(arena, (nodes->n_nodes + 63) / 64 * sizeof(uint64_t));
     view->state = hanse_arena_take(arena, sizeof t);
-    if (t.firsts == 0 || t.words == 0 || view->state == 0) {
+    if (t.firsts == 0 || t.opens == 0 || t.words == 0 || view->state == 0) {
         return HANSE_ERR_MEMORY;
     }
     *hanse__bookings_of(view) = t;
     uint64_t gpus = hanse__park_of(view)->gpu_milli / HANSE_GPU_MILLI;
+    view->units = nodes->n_nodes;
     view->processors = gpus > 0 ? (uint32_t)gpus : nodes->n_nodes;
     for (uint32_t n = 0; n < nodes->n_nodes; n++) {
         *hanse__first_at(view, n) = HANSE__NO_HOLD;
+        *hanse__opens_at(view, n) = -HUGE_VAL;
     }
     return HANSE_OK;
 }
@@ -293,6 +312,5 @@ uint32_t hanse_nodes_of_slot(const struct hanse_resource *view, uint32_t slot, u
 
 void hanse_nodes_close(struct hanse_resource *view, uint32_t node, bool closed)
 {
-    ((uint8_t *)hanse_arena_at(view->arena, hanse__park_of(view)->closed))[node] = closed;
-    hanse__park_changed(view->arena, hanse__bookings_of(view)->park, node);
+    hanse__booking_close(view, node, closed ? HUGE_VAL : -HUGE_VAL);
 }

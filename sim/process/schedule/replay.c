@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/schedule/interrupt.h"
 
 enum { BATCH = 256, PROGRESS_EVERY = 1 << 16, WAYS = 4 };
 
@@ -32,6 +33,14 @@ struct replay {
     uint64_t n_started, n_ended;
     uint64_t busy;
     double now_s;
+
+    struct hanse__interrupt *interrupt; /* NULL: nothing fails */
+    double *away;                       /* until when failed nodes are away */
+    size_t n_away, room_away;
+    uint32_t *hit; /* scratch: ids of jobs that a failure stops */
+    size_t room_hit;
+    double first_s, last_s; /* first submission, last end */
+    uint64_t n_admitted;    /* a job that goes to the back is submitted once more, not here */
 };
 
 /* --- the heap of ends -------------------------------------------------------------------- */
@@ -55,10 +64,9 @@ static enum hanse_status push(struct replay *r, struct ending ending)
     return HANSE_OK;
 }
 
-static struct ending pop(struct replay *r)
+/* Puts `last` where there is a gap, whose parent ends no later than it. */
+static void fill_gap(struct replay *r, size_t at, struct ending last)
 {
-    struct ending first = r->endings[0], last = r->endings[--r->n_endings];
-    size_t at = 0;
     for (;;) {
         size_t child = WAYS * at + 1, least = child;
         if (child >= r->n_endings) {
@@ -75,6 +83,12 @@ static struct ending pop(struct replay *r)
         at = least;
     }
     r->endings[at] = last;
+}
+
+static struct ending pop(struct replay *r)
+{
+    struct ending first = r->endings[0], last = r->endings[--r->n_endings];
+    fill_gap(r, 0, last);
     return first;
 }
 
@@ -133,6 +147,9 @@ static enum hanse_status take_started(struct replay *r)
         const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
         HANSE_CHECK(row->start_s >= row->job.submit_s);
         r->busy += row->job.width;
+        if (r->interrupt != NULL) {
+            hanse__interrupt_started(r->interrupt, id, row->start_s);
+        }
         HANSE_TRY(
             push(r, (struct ending){row->start_s + row->job.runtime_s, r->n_started++, id}));
     }
@@ -142,15 +159,25 @@ static enum hanse_status take_started(struct replay *r)
 static enum hanse_status hand_out(struct replay *r, uint32_t id, double end_s)
 {
     const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
+    struct hanse_finished finished = {row->job, row->order, row->start_s, end_s, NULL, 0};
+    double stay_s = row->job.runtime_s;
+    double wait_s = row->start_s - row->job.submit_s;
+    if (r->interrupt != NULL) {
+        struct hanse__interrupted told;
+        hanse__interrupt_told(r->interrupt, id, &told);
+        finished =
+            (struct hanse_finished){told.job, told.order, told.first_start_s, end_s, NULL, 0};
+        stay_s = told.stay_s;
+        wait_s = fmax(0.0, end_s - told.job.submit_s - stay_s);
+    }
+    r->last_s = end_s;
     if (r->metrics != NULL) {
-        HANSE_TRY(hanse__metrics_job(r->metrics, row->start_s - row->job.submit_s,
-                                     row->job.runtime_s, row->job.submit_s, end_s,
+        HANSE_TRY(hanse__metrics_job(r->metrics, wait_s, stay_s, row->job.submit_s, end_s,
                                      row->job.width));
     }
     if (r->sink == NULL || r->sink->job == NULL) {
         return HANSE_OK;
     }
-    struct hanse_finished finished = {row->job, row->order, row->start_s, end_s, NULL, 0};
     const struct hanse_resource *view = &r->scheduler.view;
     if (view->kind->machines != NULL) {
         finished.machines = view->kind->machines(view, row->slot, &finished.n_words);
@@ -166,12 +193,23 @@ static enum hanse_status pass(struct replay *r)
 
 /* --- one instant ------------------------------------------------------------------------- */
 
+static enum hanse_status submit(struct replay *r, const struct hanse_job *job, uint32_t *id)
+{
+    if (r->interrupt == NULL) {
+        return hanse_scheduler_submit(&r->scheduler, r->now_s, job, id);
+    }
+    struct hanse_job planned = hanse__interrupt_plan(r->interrupt, job);
+    HANSE_TRY(hanse_scheduler_submit(&r->scheduler, r->now_s, &planned, id));
+    r->first_s = fmin(r->first_s, r->now_s);
+    return hanse__interrupt_admit(r->interrupt, *id, r->n_admitted++, job);
+}
+
 static enum hanse_status submissions(struct replay *r)
 {
     while (next_submit_s(r) == r->now_s) {
         uint32_t id;
         HANSE_TRY(check_job(r, &r->jobs[r->at]));
-        HANSE_TRY(hanse_scheduler_submit(&r->scheduler, r->now_s, &r->jobs[r->at], &id));
+        HANSE_TRY(submit(r, &r->jobs[r->at], &id));
         r->at++;
         if (r->each) {
             HANSE_TRY(pass(r));
@@ -185,6 +223,9 @@ static enum hanse_status ends(struct replay *r)
 {
     while (next_end_s(r) == r->now_s) {
         struct ending ending = pop(r);
+        if (r->interrupt != NULL) {
+            hanse__interrupt_end(r->interrupt, ending.id, r->now_s);
+        }
         HANSE_TRY(hand_out(r, ending.id, ending.end_s));
         r->busy -= hanse_scheduler_row(&r->scheduler, ending.id)->job.width;
         r->n_ended++;
@@ -193,6 +234,150 @@ static enum hanse_status ends(struct replay *r)
             HANSE_TRY(pass(r));
         }
     }
+    return HANSE_OK;
+}
+
+/* --- failures ---------------------------------------------------------------------------- */
+
+/* What runs and what waits is all there is to come. */
+static bool done(const struct replay *r)
+{
+    return r->at >= r->n_jobs && r->n_endings == 0 &&
+           hanse_scheduler_waiting(&r->scheduler) == 0;
+}
+
+static double next_failure_s(const struct replay *r)
+{
+    return r->interrupt == NULL || done(r) ? HUGE_VAL : hanse__interrupt_next_s(r->interrupt);
+}
+
+static double next_repair_s(const struct replay *r)
+{
+    double first_s = HUGE_VAL;
+    for (size_t i = 0; i < r->n_away; i++) {
+        first_s = fmin(first_s, r->away[i]);
+    }
+    return first_s;
+}
+
+static void forget_repaired(struct replay *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_away; i++) {
+        if (r->away[i] > r->now_s) {
+            r->away[kept++] = r->away[i];
+        }
+    }
+    r->n_away = kept;
+}
+
+static enum hanse_status stop(struct replay *r, size_t at)
+{
+    struct ending ending = r->endings[at];
+    struct hanse_job job;
+    bool again = hanse__interrupt_stop(r->interrupt, ending.id, r->now_s, &job);
+    struct ending last = r->endings[--r->n_endings];
+    if (at < r->n_endings) {
+        while (at > 0 && sooner(&last, &r->endings[(at - 1) / WAYS])) {
+            r->endings[at] = r->endings[(at - 1) / WAYS];
+            at = (at - 1) / WAYS;
+        }
+        fill_gap(r, at, last);
+    }
+    r->busy -= hanse_scheduler_row(&r->scheduler, ending.id)->job.width;
+    if (again && r->options->interruptions->requeue == HANSE_REQUEUE_FRONT) {
+        return hanse_scheduler_requeue(&r->scheduler, r->now_s, ending.id, job.estimate_s,
+                                       job.runtime_s);
+    }
+    if (!again) {
+        HANSE_TRY(hand_out(r, ending.id, r->now_s));
+        r->n_ended++;
+        return hanse_scheduler_end(&r->scheduler, r->now_s, ending.id);
+    }
+    uint32_t id;
+    HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, ending.id));
+    HANSE_TRY(hanse_scheduler_submit(&r->scheduler, r->now_s, &job, &id));
+    return hanse__interrupt_rename(r->interrupt, ending.id, id);
+}
+
+/* Which running jobs a failing node hits. On machines told apart: those that hold one of its
+ * machines. Processors that are alike lie beside each other, those at work first, in the order
+ * of this list, and the failing ones are n somewhere among those not away. */
+static bool is_hit(struct replay *r, size_t at, uint32_t first, uint32_t n, uint64_t before)
+{
+    const struct hanse_resource *view = &r->scheduler.view;
+    const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, r->endings[at].id);
+    if (view->kind->machines == NULL) {
+        return before < (uint64_t)first + n && before + row->job.width > first;
+    }
+    uint32_t n_words;
+    const uint64_t *bits = view->kind->machines(view, row->slot, &n_words);
+    for (uint32_t m = first; m < first + n && m / 64 < n_words; m++) {
+        if ((bits[m / 64] >> (m % 64) & 1U) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum hanse_status stop_hit(struct replay *r, uint32_t first, uint32_t n)
+{
+    uint64_t before = 0;
+    size_t n_hit = 0;
+    for (size_t at = 0; at < r->n_endings; at++) {
+        uint32_t id = r->endings[at].id;
+        if (is_hit(r, at, first, n, before)) {
+            void *hit = r->hit;
+            HANSE_TRY(hanse__reserve(r->ctx, &hit, &r->room_hit, n_hit + 1, sizeof *r->hit));
+            r->hit = hit;
+            r->hit[n_hit++] = id;
+        }
+        before += hanse_scheduler_row(&r->scheduler, id)->job.width;
+    }
+    for (size_t i = 0; i < n_hit; i++) {
+        size_t at = 0;
+        while (r->endings[at].id != r->hit[i]) {
+            at++;
+        }
+        HANSE_TRY(stop(r, at));
+    }
+    return HANSE_OK;
+}
+
+static uint32_t per_node(const struct replay *r)
+{
+    uint32_t n = r->options->interruptions->node_processors;
+    return r->scheduler.view.units > 0 || n == 0 ? 1 : n;
+}
+
+static enum hanse_status fail_node(struct replay *r)
+{
+    double until_s;
+    const struct hanse_resource *view = &r->scheduler.view;
+    uint32_t n = per_node(r), first = hanse__interrupt_fail(r->interrupt, &until_s) * n;
+    forget_repaired(r);
+    if (view->kind->machines == NULL) {
+        uint64_t there = view->processors - r->n_away * n;
+        first = (uint32_t)(hanse__interrupt_luck(r->interrupt) * (double)(there - n + 1));
+    }
+    HANSE_TRY(hanse_scheduler_changed(&r->scheduler, r->now_s));
+    HANSE_TRY(stop_hit(r, first, n));
+    if (until_s > r->now_s) {
+        void *away = r->away;
+        HANSE_TRY(hanse__reserve(r->ctx, &away, &r->room_away, r->n_away + 1, sizeof *r->away));
+        r->away = away;
+        r->away[r->n_away++] = until_s;
+        HANSE_TRY(view->kind->close(&r->scheduler.view, first, n, until_s));
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status failures(struct replay *r)
+{
+    while (next_failure_s(r) == r->now_s) {
+        HANSE_TRY(fail_node(r));
+    }
+    forget_repaired(r);
     return HANSE_OK;
 }
 
@@ -210,9 +395,13 @@ static enum hanse_status instant(struct replay *r)
 {
     uint64_t ended = r->n_ended;
     bool events = next_submit_s(r) == r->now_s || next_end_s(r) == r->now_s;
+    bool nodes = next_failure_s(r) == r->now_s || next_repair_s(r) == r->now_s;
     HANSE_TRY(submissions(r));
     HANSE_TRY(ends(r));
-    if (!r->each || !events) {
+    if (nodes) {
+        HANSE_TRY(failures(r));
+    }
+    if (!r->each || !events || nodes) {
         HANSE_TRY(pass(r));
     }
     if (r->metrics != NULL) {
@@ -232,6 +421,9 @@ static enum hanse_status run(struct replay *r)
             HANSE_TRY(check_job(r, &r->jobs[r->at]));
         }
         double now_s = fmin(fmin(submit_s, end_s), hanse_scheduler_due_s(&r->scheduler));
+        if (r->interrupt != NULL && !done(r)) {
+            now_s = fmin(now_s, fmin(next_failure_s(r), next_repair_s(r)));
+        }
         if (now_s == HUGE_VAL) {
             break;
         }
@@ -244,6 +436,39 @@ static enum hanse_status run(struct replay *r)
                            (long long)hanse_scheduler_row(&r->scheduler, id)->job.number);
     }
     return HANSE_OK;
+}
+
+static enum hanse_status set_up_failures(struct replay *r)
+{
+    const struct hanse_resource *view = &r->scheduler.view;
+    uint32_t n = per_node(r);
+    uint32_t units = view->units > 0 ? view->units : view->processors / n;
+    if (view->kind->close == NULL) {
+        return hanse__fail(r->ctx, HANSE_ERR_DOMAIN, "machine '%s' can't fail",
+                           view->kind->name);
+    }
+    if (view->units == 0 && view->processors % n != 0) {
+        return hanse__fail(r->ctx, HANSE_ERR_DOMAIN,
+                           "interruptions: nodes of %u processors must make up the machine's "
+                           "%u",
+                           n, view->processors);
+    }
+    return hanse__interrupt_create(r->ctx, r->options->interruptions, units, &r->interrupt);
+}
+
+static void tear_down(struct replay *r, enum hanse_status status)
+{
+    if (r->interrupt != NULL && r->options->report != NULL && status == HANSE_OK) {
+        double span_s = r->last_s - r->first_s;
+        hanse__interrupt_report(r->interrupt, r->scheduler.view.processors * span_s,
+                                r->options->report);
+    }
+    hanse__interrupt_destroy(r->interrupt);
+    hanse__free(r->away);
+    hanse__free(r->hit);
+    hanse__free(r->endings);
+    hanse_arena_fini(&r->arena);
+    hanse__free(r);
 }
 
 static enum hanse_status set_up(struct replay *r)
@@ -265,7 +490,8 @@ static enum hanse_status set_up(struct replay *r)
     if (r->metrics != NULL) {
         hanse__metrics_machine(r->metrics, view.processors);
     }
-    return HANSE_OK;
+    r->first_s = HUGE_VAL;
+    return o->interruptions != NULL ? set_up_failures(r) : HANSE_OK;
 }
 
 enum hanse_status hanse_replay_run(struct hanse_context *ctx, const struct hanse_replay *replay,
@@ -292,8 +518,6 @@ enum hanse_status hanse_replay_run(struct hanse_context *ctx, const struct hanse
     if (status == HANSE_OK && sink != NULL && sink->end != NULL) {
         status = sink->end(sink->state, ctx);
     }
-    hanse__free(r->endings);
-    hanse_arena_fini(&r->arena);
-    hanse__free(r);
+    tear_down(r, status);
     return status;
 }

@@ -6,11 +6,13 @@
  *
  * Events at one instant (docs/scheduling.md): all submissions in the order of the log, then all
  * ends in the order of their starts. On a count machine one scheduling pass follows each event,
- * as in pyss; on machine sets one pass follows all of an instant, as in Batsim.
+ * as in pyss; on machine sets one pass follows all of an instant, as in Batsim. Failures come
+ * after the ends: what is done at that instant is done.
  */
 #ifndef HANSE_SIM_PROCESS_SCHEDULE_REPLAY_H
 #define HANSE_SIM_PROCESS_SCHEDULE_REPLAY_H
 
+#include "sim/process/schedule/interruption.h"
 #include "sim/process/schedule/metrics.h"
 #include "sim/process/schedule/scheduler.h"
 
@@ -52,6 +54,10 @@ struct hanse_replay {
                                    struct hanse_resource *view);
     void *view_state;
     enum hanse_passes passes;
+    /* Nodes fail and jobs go again (interruption.h); NULL: never. A finished job's start is
+     * then its first one, and the metrics' wait is all the time it was not on the machine. */
+    const struct hanse_interruptions *interruptions;
+    struct hanse_interruption_report *report; /* filled in at the end; may be NULL */
     /* Asked now and then with the number of jobs ended and the time; true stops the replay
      * with HANSE_ERR_INTERRUPTED. May be NULL. */
     bool (*progress)(void *state, uint64_t ended, double now_s);

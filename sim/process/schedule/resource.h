@@ -75,6 +75,12 @@ struct hanse_resource_kind {
     const uint64_t *(*machines)(const struct hanse_resource *view, uint32_t slot,
                                 uint32_t *n_words);
 
+    /* Machines first ... first + n - 1 (processors that are alike: any n; nodes: these) failed
+     * and take nothing before until_s. Nothing runs on them and nobody holds a reservation. May
+     * be NULL: such a machine can't fail. */
+    enum hanse_status (*close)(struct hanse_resource *view, uint32_t first, uint32_t n,
+                               double until_s);
+
     /* In a debug build: stops the program when the books don't balance. May be NULL. */
     void (*check)(const struct hanse_resource *view);
 };
@@ -85,6 +91,7 @@ struct hanse_resource {
     struct hanse_arena *arena;
     hanse_ref state;
     uint32_t processors; /* of the whole machine: what a job's size is compared with */
+    uint32_t units;      /* nodes, where there are some: what fails as one; else 0 */
     void *user;          /* a caller's own, for kinds made outside the library; NULL */
 };
 

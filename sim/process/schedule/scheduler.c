@@ -10,6 +10,7 @@ struct state {
     uint32_t first, last;                 /* the queue */
     uint32_t started_first, started_last; /* started, not yet taken by the driver */
     uint64_t n_waiting, n_running, n_submitted;
+    uint64_t n_placed; /* waiting jobs with a reservation */
     double now_s;
     hanse_ref policy;
 };
@@ -242,6 +243,11 @@ enum hanse_status hanse_scheduler_withdraw(struct hanse_scheduler *scheduler, do
 enum hanse_status hanse_scheduler_changed(struct hanse_scheduler *scheduler, double now_s)
 {
     HANSE_TRY(move_to(scheduler, now_s));
+    for (uint32_t id = hanse_scheduler_first(scheduler);
+         id != HANSE_NO_JOB && state_of(scheduler)->n_placed > 0;
+         id = hanse_scheduler_row(scheduler, id)->next) {
+        HANSE_TRY(hanse_scheduler_unreserve(scheduler, id));
+    }
     return scheduler->policy->changed(scheduler);
 }
 
@@ -294,6 +300,7 @@ enum hanse_status hanse_scheduler_reserve(struct hanse_scheduler *scheduler, uin
     row->start_s = start_s;
     row->slot = slot;
     row->placed = 1;
+    state_of(scheduler)->n_placed++;
     return HANSE_OK;
 }
 
@@ -304,6 +311,7 @@ enum hanse_status hanse_scheduler_unreserve(struct hanse_scheduler *scheduler, u
         return HANSE_OK;
     }
     hanse_scheduler_row(scheduler, id)->placed = 0;
+    state_of(scheduler)->n_placed--;
     return scheduler->view.kind->release(&scheduler->view, &row.job, row.start_s, row.slot,
                                          row.start_s);
 }
@@ -320,6 +328,7 @@ enum hanse_status hanse_scheduler_start(struct hanse_scheduler *scheduler, uint3
     leave_queue(scheduler, row);
     row->state = HANSE_JOB_RUNNING;
     row->placed = 0;
+    s->n_placed--;
     row->next = HANSE_NO_JOB;
     *(s->started_last == HANSE_NO_JOB
           ? &s->started_first

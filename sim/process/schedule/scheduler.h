@@ -76,7 +76,8 @@ HANSE_API enum hanse_status hanse_scheduler_requeue(struct hanse_scheduler *sche
 HANSE_API enum hanse_status hanse_scheduler_withdraw(struct hanse_scheduler *scheduler,
                                                      double now_s, uint32_t id);
 
-/* The machine behind the view was changed by its owner. */
+/* The machine behind the view changes, by its owner's hand. All reservations are given back,
+ * so this comes before a change that takes room away; the next pass plans anew. */
 HANSE_API enum hanse_status hanse_scheduler_changed(struct hanse_scheduler *scheduler,
                                                     double now_s);
 
