@@ -161,15 +161,15 @@ static void modal_estimates_of_short_jobs_have_the_published_shares(void **state
 {
     enum { N = 100000 };
     struct hanse_context *ctx = hanse_context_create();
-    static struct hanse_estimates estimates;
+    static struct hanse_estimate_rule estimates;
     struct hanse_stream stream;
     double longest = 0.0, half = 0.0, head = 0.89;
     int round = 0;
-    assert_int_equal(hanse_estimates_init(ctx, "modal", N, 18 * 3600.0, &estimates), HANSE_OK);
+    assert_int_equal(hanse_estimate_init(ctx, "modal", N, 18 * 3600.0, &estimates), HANSE_OK);
     hanse_stream_init(&stream, 1, 0, 1, "estimate");
     for (int i = 0; i < N; i++) {
         struct hanse_job job = {.runtime_s = 1.0};
-        hanse_estimates_draw(&estimates, &stream, &job);
+        hanse_estimate_draw(&estimates, &stream, &job);
         longest += job.estimate_s == 64800.0;
         half += job.estimate_s == 1800.0;
         round += fmod(job.estimate_s, 300.0) == 0.0;
@@ -188,15 +188,15 @@ static void estimates_never_fall_below_runtimes_and_cut_them_at_the_longest(void
 {
     static const char *const texts[] = {"exact", "factor:3", "spread:2", "modal"};
     struct hanse_context *ctx = hanse_context_create();
-    static struct hanse_estimates estimates;
+    static struct hanse_estimate_rule estimates;
     struct hanse_stream stream;
     hanse_stream_init(&stream, 1, 0, 1, "estimate");
     for (int k = 0; k < 4; k++) {
-        assert_int_equal(hanse_estimates_init(ctx, texts[k], 1000, 36000.0, &estimates),
+        assert_int_equal(hanse_estimate_init(ctx, texts[k], 1000, 36000.0, &estimates),
                          HANSE_OK);
         for (double runtime = 1.0; runtime < 1e5; runtime *= 1.01) {
             struct hanse_job job = {.runtime_s = runtime};
-            hanse_estimates_draw(&estimates, &stream, &job);
+            hanse_estimate_draw(&estimates, &stream, &job);
             assert_true(job.runtime_s == fmin(runtime, 36000.0));
             assert_true(job.estimate_s >= job.runtime_s && job.estimate_s <= 36000.0);
         }

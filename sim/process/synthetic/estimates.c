@@ -106,7 +106,7 @@ static uint32_t tail(const double *head, uint32_t n_head, uint64_t jobs, struct 
     return n;
 }
 
-static void fill_modal(uint64_t jobs, struct hanse_estimates *estimates)
+static void fill_modal(uint64_t jobs, struct hanse_estimate_rule *estimates)
 {
     double values[HEAD], shares[HEAD + 1], sum = 0.0;
     struct mode modes[HANSE_ESTIMATE_VALUES];
@@ -167,11 +167,11 @@ static enum hanse_status unknown(struct hanse_context *ctx, const char *text)
                        near ? "'?" : "");
 }
 
-enum hanse_status hanse_estimates_init(struct hanse_context *ctx, const char *text,
-                                       uint64_t jobs, double most_s,
-                                       struct hanse_estimates *estimates)
+enum hanse_status hanse_estimate_init(struct hanse_context *ctx, const char *text,
+                                      uint64_t jobs, double most_s,
+                                      struct hanse_estimate_rule *estimates)
 {
-    *estimates = (struct hanse_estimates){.factor = 1.0, .most_s = most_s};
+    *estimates = (struct hanse_estimate_rule){.factor = 1.0, .most_s = most_s};
     if (!(most_s > 0.0)) {
         return hanse__fail(ctx, HANSE_ERR_DOMAIN,
                            "estimates: the longest allowed must be > 0, got %g s", most_s);
@@ -180,11 +180,11 @@ enum hanse_status hanse_estimates_init(struct hanse_context *ctx, const char *te
         return HANSE_OK;
     }
     if (strncmp(text, "factor:", 7) == 0) {
-        estimates->kind = HANSE_ESTIMATES_FACTOR;
+        estimates->kind = HANSE_ESTIMATE_FACTOR;
         return read_factor(ctx, text, 1.0, &estimates->factor);
     }
     if (strncmp(text, "spread:", 7) == 0) {
-        estimates->kind = HANSE_ESTIMATES_SPREAD;
+        estimates->kind = HANSE_ESTIMATE_SPREAD;
         return read_factor(ctx, text, 0.0, &estimates->factor);
     }
     if (strcmp(text, "modal") != 0) {
@@ -195,13 +195,13 @@ enum hanse_status hanse_estimates_init(struct hanse_context *ctx, const char *te
                            "estimates: modal needs the longest allowed, >= 3600 s, got %g s",
                            most_s);
     }
-    estimates->kind = HANSE_ESTIMATES_MODAL;
+    estimates->kind = HANSE_ESTIMATE_MODAL;
     fill_modal(jobs, estimates);
     return HANSE_OK;
 }
 
 /* The first value >= runtime_s. */
-static uint32_t first_above(const struct hanse_estimates *estimates, double runtime_s)
+static uint32_t first_above(const struct hanse_estimate_rule *estimates, double runtime_s)
 {
     uint32_t low = 0, high = estimates->n - 1;
     while (low < high) {
@@ -215,8 +215,8 @@ static uint32_t first_above(const struct hanse_estimates *estimates, double runt
     return low;
 }
 
-static double draw_modal(const struct hanse_estimates *estimates, struct hanse_stream *stream,
-                         double runtime_s)
+static double draw_modal(const struct hanse_estimate_rule *estimates,
+                         struct hanse_stream *stream, double runtime_s)
 {
     uint32_t low = first_above(estimates, runtime_s), high = estimates->n;
     double from = estimates->below[low];
@@ -232,15 +232,15 @@ static double draw_modal(const struct hanse_estimates *estimates, struct hanse_s
     return estimates->value_s[low];
 }
 
-void hanse_estimates_draw(const struct hanse_estimates *estimates, struct hanse_stream *stream,
-                          struct hanse_job *job)
+void hanse_estimate_draw(const struct hanse_estimate_rule *estimates,
+                         struct hanse_stream *stream, struct hanse_job *job)
 {
     job->runtime_s = fmin(job->runtime_s, estimates->most_s);
     switch (estimates->kind) {
-    case HANSE_ESTIMATES_MODAL:
+    case HANSE_ESTIMATE_MODAL:
         job->estimate_s = draw_modal(estimates, stream, job->runtime_s);
         return;
-    case HANSE_ESTIMATES_SPREAD:
+    case HANSE_ESTIMATE_SPREAD:
         job->estimate_s =
             job->runtime_s * (1.0 + estimates->factor * hanse_stream_uniform(stream));
         break;

@@ -32,17 +32,17 @@
 extern "C" {
 #endif
 
-enum hanse_estimates_kind {
-    HANSE_ESTIMATES_EXACT,
-    HANSE_ESTIMATES_FACTOR,
-    HANSE_ESTIMATES_SPREAD,
-    HANSE_ESTIMATES_MODAL,
+enum hanse_estimate_kind {
+    HANSE_ESTIMATE_EXACT,
+    HANSE_ESTIMATE_FACTOR,
+    HANSE_ESTIMATE_SPREAD,
+    HANSE_ESTIMATE_MODAL,
 };
 
 enum { HANSE_ESTIMATE_VALUES = 1024 };
 
-struct hanse_estimates {
-    enum hanse_estimates_kind kind;
+struct hanse_estimate_rule {
+    enum hanse_estimate_kind kind;
     double factor;
     double most_s; /* no estimate, and so no runtime, is above; +infinity */
     uint32_t n;
@@ -52,13 +52,13 @@ struct hanse_estimates {
 
 /* Reads the text above. `jobs` is how many there will be, most_s > 0 the longest allowed; the
  * modal ones need it finite and >= 1 h. HANSE_ERR_INPUT, HANSE_ERR_DOMAIN. */
-HANSE_API enum hanse_status hanse_estimates_init(struct hanse_context *ctx, const char *text,
-                                                 uint64_t jobs, double most_s,
-                                                 struct hanse_estimates *estimates);
+HANSE_API enum hanse_status hanse_estimate_init(struct hanse_context *ctx, const char *text,
+                                                uint64_t jobs, double most_s,
+                                                struct hanse_estimate_rule *estimates);
 
 /* Sets estimate_s from runtime_s, cutting runtime_s at most_s. */
-HANSE_API void hanse_estimates_draw(const struct hanse_estimates *estimates,
-                                    struct hanse_stream *stream, struct hanse_job *job);
+HANSE_API void hanse_estimate_draw(const struct hanse_estimate_rule *estimates,
+                                   struct hanse_stream *stream, struct hanse_job *job);
 
 #ifdef __cplusplus
 }

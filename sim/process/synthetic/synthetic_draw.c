@@ -33,8 +33,8 @@ static enum hanse_status prepare_job_ends(struct hanse_context *ctx, struct hans
     double most_s;
     uint64_t entity = hanse_entity("workload");
     HANSE_TRY(hanse__synthetic_number(ctx, s, "max-estimate", 1.0, INFINITY, &most_s));
-    HANSE_TRY(hanse_estimates_init(ctx, hanse__synthetic_text(s, "estimates"), s->length,
-                                   most_s, &s->estimates));
+    HANSE_TRY(hanse_estimate_init(ctx, hanse__synthetic_text(s, "estimates"), s->length, most_s,
+                                  &s->estimates));
     hanse_stream_init(&s->estimate_stream, s->seed, 0, entity, "estimate");
     hanse_stream_init(&s->user_stream, s->seed, 0, entity, "user");
     return prepare_users(ctx, s);
@@ -247,7 +247,7 @@ static enum hanse_status next_jobs(void *state, struct hanse_context *ctx,
         } else {
             draw_general(s, job);
         }
-        hanse_estimates_draw(&s->estimates, &s->estimate_stream, job);
+        hanse_estimate_draw(&s->estimates, &s->estimate_stream, job);
         job->user = draw_user(s);
         job->number = (int64_t)++s->made;
     }

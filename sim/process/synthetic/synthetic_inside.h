@@ -27,7 +27,7 @@ struct hanse_synthetic {
     struct hanse_variate sizes[2]; /* runtime; prompt and generated */
     struct hanse_stream width_stream, size_streams[2];
 
-    struct hanse_estimates estimates;
+    struct hanse_estimate_rule estimates;
     struct hanse_stream estimate_stream;
     uint32_t n_users;
     double *users_below; /* n_users + 1 */
