@@ -40,7 +40,7 @@ static int without_model(int argc, char **argv)
                          "'hanse queue MODEL --help' shows\na model's options. Models:\n\n";
     for (size_t i = 0; i < HANSE_QUEUE_N_MODELS; i++) {
         size_t used = strlen(summary);
-        snprintf(summary + used, sizeof summary - used, "%s  %-12s %s", i > 0 ? "\n" : "",
+        snprintf(summary + used, sizeof summary - used, "%s  %-14s %s", i > 0 ? "\n" : "",
                  hanse_queue_models[i].name, hanse_queue_models[i].what);
     }
     const struct hanse_cli_usage usage = {.name = "queue",
@@ -146,7 +146,7 @@ static void print_text(const struct hanse_queue_answer *answer)
                pure ? "" : figure->unit);
     }
     if (answer->n_stations > 0) {
-        printf("\nstation");
+        printf("\n%s", answer->n_classes > 0 ? "cl.stat" : "station");
         for (int k = 0; k < N_STATION_FIELDS; k++) {
             printf(" %14s", STATION_FIELDS[k]);
         }
@@ -154,7 +154,14 @@ static void print_text(const struct hanse_queue_answer *answer)
     }
     for (size_t i = 0; i < answer->n_stations; i++) {
         station_values(&answer->stations[i], values);
-        printf("%7zu", i + 1);
+        if (answer->n_classes > 0) {
+            char label[32];
+            size_t per_class = answer->n_stations / answer->n_classes;
+            snprintf(label, sizeof label, "%zu.%zu", i / per_class + 1, i % per_class + 1);
+            printf("%7s", label);
+        } else {
+            printf("%7zu", i + 1);
+        }
         for (int k = 0; k < N_STATION_FIELDS; k++) {
             printf(" %14.8g", values[k]);
         }
@@ -199,6 +206,13 @@ static json_t *stations_as_json(const struct hanse_queue_answer *answer)
     for (size_t i = 0; i < answer->n_stations; i++) {
         json_t *station = json_object();
         station_values(&answer->stations[i], values);
+        if (answer->n_classes > 0) {
+            size_t per_class = answer->n_stations / answer->n_classes;
+            json_object_set_new(station, "class",
+                                json_integer((json_int_t)(i / per_class) + 1));
+            json_object_set_new(station, "station",
+                                json_integer((json_int_t)(i % per_class) + 1));
+        }
         for (int k = 0; k < N_STATION_FIELDS; k++) {
             json_object_set_new(station, STATION_FIELDS[k], number(values[k]));
         }

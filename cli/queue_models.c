@@ -66,27 +66,44 @@ const struct hanse_queue_option hanse_queue_keys[HANSE_QUEUE_N_KEYS] = {
                            "Weibull shape; --failure-rate is 1 / scale (default 1: constant)",
                            1.0},
     [HANSE_QUEUE_DEMAND] = {"demand", 'd', HANSE_CLI_NUMBER, "N", "devices needed", 0},
+    [HANSE_QUEUE_RATES] = {"rates", 0, HANSE_CLI_TEXT, "X,…", "services per s of each server",
+                           0},
+    [HANSE_QUEUE_ARRIVAL_SCV] = {"arrival-scv", 0, HANSE_CLI_NUMBER, "X",
+                                 "squared coefficient of variation of the gaps (default 1)",
+                                 1.0},
+    [HANSE_QUEUE_CLASS_LAMBDAS] = {"lambda", 'l', HANSE_CLI_TEXT, "X,…",
+                                   "arrivals per s of each class", 0},
+    [HANSE_QUEUE_CLASS_SERVICES] = {"service", 's', HANSE_CLI_TEXT, "X,…;X,…",
+                                    "mean service times: a row per class, in s", 0},
+    [HANSE_QUEUE_CLASS_VISITS] = {"visits", 'v', HANSE_CLI_TEXT, "X,…;X,…",
+                                  "visits: a row per class (default 1)", 0},
+    [HANSE_QUEUE_POPULATIONS] = {"customers", 'n', HANSE_CLI_TEXT, "N,…",
+                                 "customers of each class", 0},
+    [HANSE_QUEUE_DEMANDS] = {"demand", 'd', HANSE_CLI_TEXT, "X,…;X,…",
+                             "visits × service time: a row per class, in s", 0},
+    [HANSE_QUEUE_THINKS] = {"think", 'z', HANSE_CLI_TEXT, "X,…",
+                            "think time of each class, in s (default 0)", 0},
     [HANSE_QUEUE_SHORT] = {"short", 0, HANSE_CLI_NUMBER, "COST", "cost of a unit too few", 0},
     [HANSE_QUEUE_OVER] = {"over", 0, HANSE_CLI_NUMBER, "COST", "cost of a unit too many", 0},
 };
 
-static void say(struct hanse_queue_answer *answer, const char *name, double value,
-                const char *unit)
+void hanse_queue_say(struct hanse_queue_answer *answer, const char *name, double value,
+                     const char *unit)
 {
     answer->figures[answer->n_figures++] = (struct hanse_queue_figure){name, unit, value};
 }
 
-static void say_queue(struct hanse_queue_answer *answer, const struct hanse_queue *queue)
+void hanse_queue_say_all(struct hanse_queue_answer *answer, const struct hanse_queue *queue)
 {
-    say(answer, "utilization", queue->utilization, "1");
-    say(answer, "throughput", queue->throughput, "1/s");
-    say(answer, "in_system", queue->in_system, "1");
-    say(answer, "in_queue", queue->in_queue, "1");
-    say(answer, "response_time", queue->response_time, "s");
-    say(answer, "wait_time", queue->wait_time, "s");
-    say(answer, "empty_probability", queue->empty_probability, "1");
-    say(answer, "wait_probability", queue->wait_probability, "1");
-    say(answer, "loss_probability", queue->loss_probability, "1");
+    hanse_queue_say(answer, "utilization", queue->utilization, "1");
+    hanse_queue_say(answer, "throughput", queue->throughput, "1/s");
+    hanse_queue_say(answer, "in_system", queue->in_system, "1");
+    hanse_queue_say(answer, "in_queue", queue->in_queue, "1");
+    hanse_queue_say(answer, "response_time", queue->response_time, "s");
+    hanse_queue_say(answer, "wait_time", queue->wait_time, "s");
+    hanse_queue_say(answer, "empty_probability", queue->empty_probability, "1");
+    hanse_queue_say(answer, "wait_probability", queue->wait_probability, "1");
+    hanse_queue_say(answer, "loss_probability", queue->loss_probability, "1");
 }
 
 /* --- models ---------------------------------------------------------------------------------
@@ -99,8 +116,8 @@ static enum hanse_status ask_erlang_b(struct hanse_context *ctx,
     double b;
     HANSE_TRY(hanse_queue_erlang_b(ctx, q->number[HANSE_QUEUE_LOAD],
                                    q->count[HANSE_QUEUE_SERVERS], &b));
-    say(answer, "loss_probability", b, "1");
-    say(answer, "carried_load", q->number[HANSE_QUEUE_LOAD] * (1.0 - b), "erlang");
+    hanse_queue_say(answer, "loss_probability", b, "1");
+    hanse_queue_say(answer, "carried_load", q->number[HANSE_QUEUE_LOAD] * (1.0 - b), "erlang");
     return HANSE_OK;
 }
 
@@ -111,7 +128,7 @@ static enum hanse_status ask_erlang_c(struct hanse_context *ctx,
     double c;
     HANSE_TRY(hanse_queue_erlang_c(ctx, q->number[HANSE_QUEUE_LOAD],
                                    q->count[HANSE_QUEUE_SERVERS], &c));
-    say(answer, "wait_probability", c, "1");
+    hanse_queue_say(answer, "wait_probability", c, "1");
     return HANSE_OK;
 }
 
@@ -127,10 +144,10 @@ static enum hanse_status ask_servers_of(struct hanse_context *ctx,
                                         &tail));
     HANSE_TRY(hanse_queue_mmc_wait_quantile(ctx, lambda, mu, servers,
                                             q->number[HANSE_QUEUE_CHANCE], &quantile));
-    say(answer, "offered_load", lambda / mu, "erlang");
-    say_queue(answer, &queue);
-    say(answer, "wait_quantile", quantile, "s");
-    say(answer, "wait_tail", tail, "1");
+    hanse_queue_say(answer, "offered_load", lambda / mu, "erlang");
+    hanse_queue_say_all(answer, &queue);
+    hanse_queue_say(answer, "wait_quantile", quantile, "s");
+    hanse_queue_say(answer, "wait_tail", tail, "1");
     return HANSE_OK;
 }
 
@@ -156,7 +173,7 @@ static enum hanse_status ask_servers(struct hanse_context *ctx,
     HANSE_TRY(hanse_queue_mmc_servers(ctx, q->number[HANSE_QUEUE_LAMBDA],
                                       q->number[HANSE_QUEUE_MU], q->number[HANSE_QUEUE_TIME],
                                       1.0 - q->number[HANSE_QUEUE_GOAL], &servers));
-    say(answer, "servers", (double)servers, "1");
+    hanse_queue_say(answer, "servers", (double)servers, "1");
     return ask_servers_of(ctx, &same, servers, answer);
 }
 
@@ -167,8 +184,50 @@ static enum hanse_status ask_mmck(struct hanse_context *ctx, const struct hanse_
     HANSE_TRY(hanse_queue_mmck(ctx, q->number[HANSE_QUEUE_LAMBDA], q->number[HANSE_QUEUE_MU],
                                q->count[HANSE_QUEUE_SERVERS], q->count[HANSE_QUEUE_PLACES],
                                &queue));
-    say_queue(answer, &queue);
+    hanse_queue_say_all(answer, &queue);
     return HANSE_OK;
+}
+
+static enum hanse_status ask_mm1k(struct hanse_context *ctx, const struct hanse_queue_query *q,
+                                  struct hanse_queue_answer *answer)
+{
+    struct hanse_queue_query one = *q;
+    one.count[HANSE_QUEUE_SERVERS] = 1;
+    return ask_mmck(ctx, &one, answer);
+}
+
+static enum hanse_status ask_mminf(struct hanse_context *ctx, const struct hanse_queue_query *q,
+                                   struct hanse_queue_answer *answer)
+{
+    struct hanse_queue queue;
+    HANSE_TRY(hanse_queue_mminf(ctx, q->number[HANSE_QUEUE_LAMBDA], q->number[HANSE_QUEUE_MU],
+                                &queue));
+    hanse_queue_say_all(answer, &queue);
+    return HANSE_OK;
+}
+
+static enum hanse_status ask_ggc(struct hanse_context *ctx, const struct hanse_queue_query *q,
+                                 struct hanse_queue_answer *answer)
+{
+    struct hanse_queue queue;
+    HANSE_TRY(hanse_queue_ggc(ctx, q->number[HANSE_QUEUE_LAMBDA],
+                              q->number[HANSE_QUEUE_ARRIVAL_SCV],
+                              1.0 / q->number[HANSE_QUEUE_MU], q->number[HANSE_QUEUE_SCV],
+                              q->count[HANSE_QUEUE_SERVERS], &queue));
+    hanse_queue_say_all(answer, &queue);
+    return HANSE_OK;
+}
+
+static enum hanse_status ask_trunks(struct hanse_context *ctx,
+                                    const struct hanse_queue_query *q,
+                                    struct hanse_queue_answer *answer)
+{
+    struct hanse_queue_query found = *q;
+    HANSE_TRY(hanse_queue_loss_servers(ctx, q->number[HANSE_QUEUE_LOAD],
+                                       1.0 - q->number[HANSE_QUEUE_GOAL],
+                                       &found.count[HANSE_QUEUE_SERVERS]));
+    hanse_queue_say(answer, "servers", (double)found.count[HANSE_QUEUE_SERVERS], "1");
+    return ask_erlang_b(ctx, &found, answer);
 }
 
 static enum hanse_status ask_mg1(struct hanse_context *ctx, const struct hanse_queue_query *q,
@@ -178,7 +237,7 @@ static enum hanse_status ask_mg1(struct hanse_context *ctx, const struct hanse_q
     HANSE_TRY(hanse_queue_mg1(ctx, q->number[HANSE_QUEUE_LAMBDA],
                               1.0 / q->number[HANSE_QUEUE_MU], q->number[HANSE_QUEUE_SCV],
                               &queue));
-    say_queue(answer, &queue);
+    hanse_queue_say_all(answer, &queue);
     return HANSE_OK;
 }
 
@@ -201,7 +260,7 @@ static enum hanse_status ask_breakdowns(struct hanse_context *ctx,
     HANSE_TRY(hanse_queue_interrupted(ctx, q->number[HANSE_QUEUE_LAMBDA],
                                       1.0 / q->number[HANSE_QUEUE_MU],
                                       q->number[HANSE_QUEUE_SCV], &stop, &queue));
-    say_queue(answer, &queue);
+    hanse_queue_say_all(answer, &queue);
     return HANSE_OK;
 }
 
@@ -219,9 +278,9 @@ static enum hanse_status ask_repair(struct hanse_context *ctx,
     HANSE_TRY(hanse_queue_finite_source_up(ctx, q->number[HANSE_QUEUE_FAILURES],
                                            q->number[HANSE_QUEUE_MU],
                                            q->count[HANSE_QUEUE_CREWS], n, k, &enough));
-    say_queue(answer, &shop);
-    say(answer, "expected_up", (double)n - shop.in_system, "1");
-    say(answer, "enough_up_probability", enough, "1");
+    hanse_queue_say_all(answer, &shop);
+    hanse_queue_say(answer, "expected_up", (double)n - shop.in_system, "1");
+    hanse_queue_say(answer, "enough_up_probability", enough, "1");
     return HANSE_OK;
 }
 
@@ -233,7 +292,7 @@ static enum hanse_status ask_unequal(struct hanse_context *ctx,
     HANSE_TRY(hanse_queue_two_unequal(ctx, q->number[HANSE_QUEUE_LAMBDA],
                                       q->number[HANSE_QUEUE_FAST], q->number[HANSE_QUEUE_SLOW],
                                       &queue));
-    say_queue(answer, &queue);
+    hanse_queue_say_all(answer, &queue);
     return HANSE_OK;
 }
 
@@ -246,9 +305,10 @@ static enum hanse_status ask_k_of_n(struct hanse_context *ctx,
             k = q->count[HANSE_QUEUE_UP] < 0 ? n : q->count[HANSE_QUEUE_UP];
     HANSE_TRY(hanse_k_of_n_common(ctx, n, k, q->number[HANSE_QUEUE_AVAILABILITY],
                                   q->number[HANSE_QUEUE_COMMON], &enough));
-    say(answer, "expected_up", (double)n * q->number[HANSE_QUEUE_AVAILABILITY], "1");
-    say(answer, "enough_up_probability", enough, "1");
-    say(answer, "too_few_probability", 1.0 - enough, "1");
+    hanse_queue_say(answer, "expected_up", (double)n * q->number[HANSE_QUEUE_AVAILABILITY],
+                    "1");
+    hanse_queue_say(answer, "enough_up_probability", enough, "1");
+    hanse_queue_say(answer, "too_few_probability", 1.0 - enough, "1");
     return HANSE_OK;
 }
 
@@ -260,10 +320,11 @@ static enum hanse_status ask_spares(struct hanse_context *ctx,
     double mean = q->number[HANSE_QUEUE_IN_REPAIR];
     HANSE_TRY(hanse_stock_ready(ctx, mean, q->number[HANSE_QUEUE_GOAL], &ready));
     HANSE_TRY(hanse_stock_fill(ctx, mean, q->number[HANSE_QUEUE_GOAL], &fill));
-    say(answer, "stock_no_backorder", (double)ready, "1");
-    say(answer, "no_backorder_probability", hanse_poisson_at_most(ready, mean), "1");
-    say(answer, "stock_fill_rate", (double)fill, "1");
-    say(answer, "fill_rate", hanse_poisson_at_most(fill - 1, mean), "1");
+    hanse_queue_say(answer, "stock_no_backorder", (double)ready, "1");
+    hanse_queue_say(answer, "no_backorder_probability", hanse_poisson_at_most(ready, mean),
+                    "1");
+    hanse_queue_say(answer, "stock_fill_rate", (double)fill, "1");
+    hanse_queue_say(answer, "fill_rate", hanse_poisson_at_most(fill - 1, mean), "1");
     return HANSE_OK;
 }
 
@@ -276,9 +337,9 @@ static enum hanse_status ask_fleet(struct hanse_context *ctx, const struct hanse
     HANSE_TRY(hanse_fleet_unavailability(ctx, q->number[HANSE_QUEUE_FAILURES],
                                          q->number[HANSE_QUEUE_REPAIR_TIME], &down));
     HANSE_TRY(hanse_k_of_n(ctx, n, k, 1.0 - down, &enough));
-    say(answer, "unavailability", down, "1");
-    say(answer, "expected_up", (double)n * (1.0 - down), "1");
-    say(answer, "enough_up_probability", enough, "1");
+    hanse_queue_say(answer, "unavailability", down, "1");
+    hanse_queue_say(answer, "expected_up", (double)n * (1.0 - down), "1");
+    hanse_queue_say(answer, "enough_up_probability", enough, "1");
     return HANSE_OK;
 }
 
@@ -294,9 +355,9 @@ static enum hanse_status ask_stop(struct hanse_context *ctx, const struct hanse_
                                 q->number[HANSE_QUEUE_DEMAND], &fluid));
     HANSE_TRY(hanse_fleet_share(ctx, q->count[HANSE_QUEUE_DEVICES], survival,
                                 q->number[HANSE_QUEUE_DEMAND], &finite));
-    say(answer, "survival", survival, "1");
-    say(answer, "served_share_fluid", fluid, "1");
-    say(answer, "served_share", finite, "1");
+    hanse_queue_say(answer, "survival", survival, "1");
+    hanse_queue_say(answer, "served_share_fluid", fluid, "1");
+    hanse_queue_say(answer, "served_share", finite, "1");
     return HANSE_OK;
 }
 
@@ -307,119 +368,8 @@ static enum hanse_status ask_newsvendor(struct hanse_context *ctx,
     double fractile, z;
     HANSE_TRY(hanse_stock_newsvendor(ctx, q->number[HANSE_QUEUE_SHORT],
                                      q->number[HANSE_QUEUE_OVER], &fractile, &z));
-    say(answer, "fractile", fractile, "1");
-    say(answer, "z", z, "1");
-    return HANSE_OK;
-}
-
-/* --- networks: lists of numbers
- * --------------------------------------------------------------- */
-
-/* Reads "0.5,0.2;1,2" into at most `most` numbers; a failure names the option. */
-static enum hanse_status read_list(struct hanse_context *ctx, const char *option,
-                                   const char *text, size_t most, double *out, size_t *n)
-{
-    *n = 0;
-    for (const char *at = text;; at++) {
-        char *end;
-        double value = strtod(at, &end);
-        if (end == at || !isfinite(value) || !strchr(",;", *end)) {
-            return hanse__fail(ctx, HANSE_ERR_INPUT,
-                               "--%s: must be numbers with commas between, got '%s'", option,
-                               text);
-        }
-        if (*n == most) {
-            return hanse__fail(ctx, HANSE_ERR_INPUT,
-                               "--%s: must be at most %zu numbers, got '%s'", option, most,
-                               text);
-        }
-        out[(*n)++] = value;
-        if (*end == '\0') {
-            return HANSE_OK;
-        }
-        at = end;
-    }
-}
-
-static enum hanse_status read_exactly(struct hanse_context *ctx, enum hanse_queue_key key,
-                                      const char *text, size_t wanted, double *out)
-{
-    size_t n;
-    HANSE_TRY(read_list(ctx, hanse_queue_keys[key].name, text, wanted, out, &n));
-    if (n != wanted) {
-        return hanse__fail(ctx, HANSE_ERR_INPUT, "--%s: must be %zu numbers, got %zu",
-                           hanse_queue_keys[key].name, wanted, n);
-    }
-    return HANSE_OK;
-}
-
-static enum hanse_status read_servers(struct hanse_context *ctx, const char *text, size_t n,
-                                      int64_t *out)
-{
-    double numbers[HANSE_QUEUE_MAX_STATIONS];
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = 1.0;
-    }
-    if (text) {
-        HANSE_TRY(read_exactly(ctx, HANSE_QUEUE_SERVER_LIST, text, n, numbers));
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (numbers[i] != floor(numbers[i]) || fabs(numbers[i]) > HANSE_QUEUE_MOST) {
-            return hanse__fail(ctx, HANSE_ERR_INPUT, "--servers: must be whole numbers, got %g",
-                               numbers[i]);
-        }
-        out[i] = (int64_t)numbers[i];
-    }
-    return HANSE_OK;
-}
-
-static enum hanse_status ask_jackson(struct hanse_context *ctx,
-                                     const struct hanse_queue_query *q,
-                                     struct hanse_queue_answer *answer)
-{
-    static double routing[HANSE_QUEUE_MAX_STATIONS * HANSE_QUEUE_MAX_STATIONS];
-    double arrivals[HANSE_QUEUE_MAX_STATIONS], services[HANSE_QUEUE_MAX_STATIONS];
-    int64_t servers[HANSE_QUEUE_MAX_STATIONS];
-    size_t n;
-    HANSE_TRY(read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES], HANSE_QUEUE_MAX_STATIONS,
-                        services, &n));
-    HANSE_TRY(
-        read_exactly(ctx, HANSE_QUEUE_LAMBDAS, q->text[HANSE_QUEUE_LAMBDAS], n, arrivals));
-    HANSE_TRY(
-        read_exactly(ctx, HANSE_QUEUE_ROUTING, q->text[HANSE_QUEUE_ROUTING], n * n, routing));
-    HANSE_TRY(read_servers(ctx, q->text[HANSE_QUEUE_SERVER_LIST], n, servers));
-    const struct hanse_open_network network = {n, arrivals, services, servers, routing};
-    HANSE_TRY(hanse_network_open(ctx, &network, answer->stations));
-    double inside = 0.0, entering = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        inside += answer->stations[i].in_system;
-        entering += arrivals[i];
-    }
-    answer->n_stations = n;
-    say(answer, "throughput", entering, "1/s");
-    say(answer, "in_system", inside, "1");
-    say(answer, "response_time", inside / entering, "s");
-    return HANSE_OK;
-}
-
-static enum hanse_status ask_closed(struct hanse_context *ctx,
-                                    const struct hanse_queue_query *q,
-                                    struct hanse_queue_answer *answer)
-{
-    double visits[HANSE_QUEUE_MAX_STATIONS], services[HANSE_QUEUE_MAX_STATIONS], cycles;
-    int64_t servers[HANSE_QUEUE_MAX_STATIONS];
-    size_t n;
-    HANSE_TRY(read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES], HANSE_QUEUE_MAX_STATIONS,
-                        services, &n));
-    HANSE_TRY(read_exactly(ctx, HANSE_QUEUE_VISITS, q->text[HANSE_QUEUE_VISITS], n, visits));
-    HANSE_TRY(read_servers(ctx, q->text[HANSE_QUEUE_SERVER_LIST], n, servers));
-    const struct hanse_closed_network network = {
-        n,      q->count[HANSE_QUEUE_CUSTOMERS], q->number[HANSE_QUEUE_THINK], visits, services,
-        servers};
-    HANSE_TRY(hanse_network_closed(ctx, &network, answer->stations, &cycles));
-    answer->n_stations = n;
-    say(answer, "cycles_per_time", cycles, "1/s");
-    say(answer, "cycle_time", (double)q->count[HANSE_QUEUE_CUSTOMERS] / cycles, "s");
+    hanse_queue_say(answer, "fractile", fractile, "1");
+    hanse_queue_say(answer, "z", z, "1");
     return HANSE_OK;
 }
 
@@ -464,6 +414,24 @@ const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS] = {
       HANSE_QUEUE_END},
      {HANSE_QUEUE_END},
      ask_mmck},
+    {"mm1k",
+     "M/M/1/K: one server, a bounded room",
+     "hanse queue mm1k --lambda 0.9 --mu 1 -K 10",
+     {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_MU, HANSE_QUEUE_PLACES, HANSE_QUEUE_END},
+     {HANSE_QUEUE_END},
+     ask_mm1k},
+    {"mminf",
+     "M/M/infinity: nobody waits",
+     "hanse queue mminf --lambda 18 --mu 1",
+     {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_MU, HANSE_QUEUE_END},
+     {HANSE_QUEUE_END},
+     ask_mminf},
+    {"trunks",
+     "fewest servers with Erlang B <= 1 - chance",
+     "hanse queue trunks --load 18 --chance 0.99",
+     {HANSE_QUEUE_LOAD, HANSE_QUEUE_END},
+     {HANSE_QUEUE_GOAL, HANSE_QUEUE_END},
+     ask_trunks},
     {"md1",
      "M/D/1: constant service",
      "hanse queue md1 --lambda 0.8 --mu 1",
@@ -476,6 +444,12 @@ const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS] = {
      {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_MU, HANSE_QUEUE_END},
      {HANSE_QUEUE_SCV, HANSE_QUEUE_END},
      ask_mg1},
+    {"ggc",
+     "G/G/c, approximate: Allen–Cunneen",
+     "hanse queue ggc --lambda 18 --mu 1 -c 20 --arrival-scv 4 --scv 0.5",
+     {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_MU, HANSE_QUEUE_SERVERS, HANSE_QUEUE_END},
+     {HANSE_QUEUE_ARRIVAL_SCV, HANSE_QUEUE_SCV, HANSE_QUEUE_END},
+     ask_ggc},
     {"breakdowns",
      "M/G/1 with preemptive-resume breakdowns",
      "hanse queue breakdowns --lambda 0.6 --mu 1 --failure-rate 0.01 --down 10",
@@ -496,18 +470,36 @@ const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS] = {
      {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_FAST, HANSE_QUEUE_SLOW, HANSE_QUEUE_END},
      {HANSE_QUEUE_END},
      ask_unequal},
+    {"asymmetric",
+     "M/M/c with servers of any rates, fastest first",
+     "hanse queue asymmetric --lambda 1.2 --rates 1,0.5,0.25",
+     {HANSE_QUEUE_LAMBDA, HANSE_QUEUE_RATES, HANSE_QUEUE_END},
+     {HANSE_QUEUE_END},
+     hanse_queue_ask_asymmetric},
     {"jackson",
      "open network of M/M/c stations",
      "hanse queue jackson --lambda 0.3,0 --service 1,0.5 --routing \"0,0.5;0.2,0\"",
      {HANSE_QUEUE_LAMBDAS, HANSE_QUEUE_SERVICES, HANSE_QUEUE_ROUTING, HANSE_QUEUE_END},
      {HANSE_QUEUE_SERVER_LIST, HANSE_QUEUE_END},
-     ask_jackson},
+     hanse_queue_ask_jackson},
     {"closed",
      "closed network: exact mean values",
      "hanse queue closed -n 10 --visits 16,10,5 --service 0.125,0.3,0.2 -c 1,1,2 --think 3",
      {HANSE_QUEUE_CUSTOMERS, HANSE_QUEUE_VISITS, HANSE_QUEUE_SERVICES, HANSE_QUEUE_END},
      {HANSE_QUEUE_SERVER_LIST, HANSE_QUEUE_THINK, HANSE_QUEUE_END},
-     ask_closed},
+     hanse_queue_ask_closed},
+    {"classes",
+     "open network with classes of customers",
+     "hanse queue classes --lambda 0.3,0.1 --service \"0.5,0.2;0.3,0.4\"",
+     {HANSE_QUEUE_CLASS_LAMBDAS, HANSE_QUEUE_CLASS_SERVICES, HANSE_QUEUE_END},
+     {HANSE_QUEUE_CLASS_VISITS, HANSE_QUEUE_END},
+     hanse_queue_ask_classes},
+    {"closed-classes",
+     "closed network with classes: exact mean values",
+     "hanse queue closed-classes -n 3,2 --demand \"1,2;0.5,1\" --think 4,0",
+     {HANSE_QUEUE_POPULATIONS, HANSE_QUEUE_DEMANDS, HANSE_QUEUE_END},
+     {HANSE_QUEUE_THINKS, HANSE_QUEUE_END},
+     hanse_queue_ask_closed_classes},
     {"k-of-n",
      "k of n units up, with common cause",
      "hanse queue k-of-n -n 20 -k 18 --availability 0.95 --common 0.1",

@@ -11,6 +11,7 @@
 
 #include "cli/options.h"
 #include "sim/stats/network.h"
+#include "sim/stats/queueing.h"
 
 enum hanse_queue_key {
     HANSE_QUEUE_LAMBDA,
@@ -47,6 +48,14 @@ enum hanse_queue_key {
     HANSE_QUEUE_AGE,
     HANSE_QUEUE_SHAPE,
     HANSE_QUEUE_DEMAND,
+    HANSE_QUEUE_RATES,
+    HANSE_QUEUE_ARRIVAL_SCV,
+    HANSE_QUEUE_CLASS_LAMBDAS,
+    HANSE_QUEUE_CLASS_SERVICES,
+    HANSE_QUEUE_CLASS_VISITS,
+    HANSE_QUEUE_POPULATIONS,
+    HANSE_QUEUE_DEMANDS,
+    HANSE_QUEUE_THINKS,
     HANSE_QUEUE_SHORT,
     HANSE_QUEUE_OVER,
     HANSE_QUEUE_N_KEYS,
@@ -87,6 +96,7 @@ struct hanse_queue_answer {
     size_t n_figures;
     struct hanse_station stations[HANSE_QUEUE_MAX_STATIONS];
     size_t n_stations;
+    size_t n_classes; /* stations class by class; 0: no classes */
 };
 
 struct hanse_queue_model {
@@ -97,8 +107,29 @@ struct hanse_queue_model {
                              struct hanse_queue_answer *answer);
 };
 
-enum { HANSE_QUEUE_N_MODELS = 18 };
+enum { HANSE_QUEUE_N_MODELS = 25 };
 extern const struct hanse_queue_option hanse_queue_keys[HANSE_QUEUE_N_KEYS];
 extern const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS];
+
+/* For the functions that ask. */
+void hanse_queue_say(struct hanse_queue_answer *answer, const char *name, double value,
+                     const char *unit);
+void hanse_queue_say_all(struct hanse_queue_answer *answer, const struct hanse_queue *queue);
+
+enum hanse_status hanse_queue_ask_jackson(struct hanse_context *ctx,
+                                          const struct hanse_queue_query *query,
+                                          struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_closed(struct hanse_context *ctx,
+                                         const struct hanse_queue_query *query,
+                                         struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_classes(struct hanse_context *ctx,
+                                          const struct hanse_queue_query *query,
+                                          struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_closed_classes(struct hanse_context *ctx,
+                                                 const struct hanse_queue_query *query,
+                                                 struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_asymmetric(struct hanse_context *ctx,
+                                             const struct hanse_queue_query *query,
+                                             struct hanse_queue_answer *answer);
 
 #endif

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "scripting/des.h"
-#include "sim/stats/network.h"
+#include "scripting/queue_module.h"
 #include "sim/stats/queueing.h"
 
 /* The figure `name` of the table at index 1; NaN, which every closed form refuses, when it is
  * missing and has no preset. */
-static double figure(lua_State *lua, const char *name, double preset)
+double hanse__queue_figure(lua_State *lua, const char *name, double preset)
 {
     lua_getfield(lua, 1, name);
     if (lua_isnil(lua, -1) && preset == preset) {
@@ -24,11 +24,9 @@ static double figure(lua_State *lua, const char *name, double preset)
     return value;
 }
 
-#define NEEDED (0.0 / 0.0)
-
-static int64_t count(lua_State *lua, const char *name, double preset)
+int64_t hanse__queue_count(lua_State *lua, const char *name, double preset)
 {
-    double value = figure(lua, name, preset);
+    double value = hanse__queue_figure(lua, name, preset);
     int64_t whole = value > 0.0 && value < 1e15 ? (int64_t)value : 0;
     if ((double)whole != value) {
         luaL_error(lua, "%s: a whole number >= 1 is needed, got %f", name,
@@ -38,7 +36,7 @@ static int64_t count(lua_State *lua, const char *name, double preset)
 }
 
 /* Refuses names that the function does not know: a typo must not go by in silence. */
-static void check_names(lua_State *lua, const char *const *names)
+void hanse__queue_check_names(lua_State *lua, const char *const *names)
 {
     luaL_checktype(lua, 1, LUA_TTABLE);
     lua_settop(lua, 1);
@@ -57,32 +55,33 @@ static void check_names(lua_State *lua, const char *const *names)
     }
 }
 
-static void set(lua_State *lua, const char *name, double value)
+void hanse__queue_set(lua_State *lua, const char *name, double value)
 {
     lua_pushnumber(lua, value);
     lua_setfield(lua, -2, name);
 }
 
-static struct hanse_context *context(lua_State *lua)
+struct hanse_context *hanse__queue_context(lua_State *lua)
 {
     return *(struct hanse_context **)lua_touserdata(lua, lua_upvalueindex(1));
 }
 
-static int answer(lua_State *lua, enum hanse_status status, const struct hanse_queue *queue)
+int hanse__queue_answer(lua_State *lua, enum hanse_status status,
+                        const struct hanse_queue *queue)
 {
     if (status != HANSE_OK) {
-        return luaL_error(lua, "%s", hanse_context_message(context(lua)));
+        return luaL_error(lua, "%s", hanse_context_message(hanse__queue_context(lua)));
     }
     lua_createtable(lua, 0, 9);
-    set(lua, "utilization", queue->utilization);
-    set(lua, "throughput", queue->throughput);
-    set(lua, "in_system", queue->in_system);
-    set(lua, "in_queue", queue->in_queue);
-    set(lua, "response_time", queue->response_time);
-    set(lua, "wait_time", queue->wait_time);
-    set(lua, "empty_probability", queue->empty_probability);
-    set(lua, "wait_probability", queue->wait_probability);
-    set(lua, "loss_probability", queue->loss_probability);
+    hanse__queue_set(lua, "utilization", queue->utilization);
+    hanse__queue_set(lua, "throughput", queue->throughput);
+    hanse__queue_set(lua, "in_system", queue->in_system);
+    hanse__queue_set(lua, "in_queue", queue->in_queue);
+    hanse__queue_set(lua, "response_time", queue->response_time);
+    hanse__queue_set(lua, "wait_time", queue->wait_time);
+    hanse__queue_set(lua, "empty_probability", queue->empty_probability);
+    hanse__queue_set(lua, "wait_probability", queue->wait_probability);
+    hanse__queue_set(lua, "loss_probability", queue->loss_probability);
     return 1;
 }
 
@@ -90,33 +89,36 @@ static int queue_mmc(lua_State *lua)
 {
     static const char *const names[] = {"lambda", "mu", "c", NULL};
     struct hanse_queue queue;
-    check_names(lua, names);
-    enum hanse_status status =
-        hanse_queue_mmc(context(lua), figure(lua, "lambda", NEEDED), figure(lua, "mu", NEEDED),
-                        count(lua, "c", 1.0), &queue);
-    return answer(lua, status, &queue);
+    hanse__queue_check_names(lua, names);
+    enum hanse_status status = hanse_queue_mmc(
+        hanse__queue_context(lua), hanse__queue_figure(lua, "lambda", HANSE__NEEDED),
+        hanse__queue_figure(lua, "mu", HANSE__NEEDED), hanse__queue_count(lua, "c", 1.0),
+        &queue);
+    return hanse__queue_answer(lua, status, &queue);
 }
 
 static int queue_mmck(lua_State *lua)
 {
     static const char *const names[] = {"lambda", "mu", "c", "k", NULL};
     struct hanse_queue queue;
-    check_names(lua, names);
-    enum hanse_status status =
-        hanse_queue_mmck(context(lua), figure(lua, "lambda", NEEDED), figure(lua, "mu", NEEDED),
-                         count(lua, "c", 1.0), count(lua, "k", NEEDED), &queue);
-    return answer(lua, status, &queue);
+    hanse__queue_check_names(lua, names);
+    enum hanse_status status = hanse_queue_mmck(
+        hanse__queue_context(lua), hanse__queue_figure(lua, "lambda", HANSE__NEEDED),
+        hanse__queue_figure(lua, "mu", HANSE__NEEDED), hanse__queue_count(lua, "c", 1.0),
+        hanse__queue_count(lua, "k", HANSE__NEEDED), &queue);
+    return hanse__queue_answer(lua, status, &queue);
 }
 
 static int queue_mg1(lua_State *lua)
 {
     static const char *const names[] = {"lambda", "service_time", "scv", NULL};
     struct hanse_queue queue;
-    check_names(lua, names);
-    enum hanse_status status =
-        hanse_queue_mg1(context(lua), figure(lua, "lambda", NEEDED),
-                        figure(lua, "service_time", NEEDED), figure(lua, "scv", 1.0), &queue);
-    return answer(lua, status, &queue);
+    hanse__queue_check_names(lua, names);
+    enum hanse_status status = hanse_queue_mg1(
+        hanse__queue_context(lua), hanse__queue_figure(lua, "lambda", HANSE__NEEDED),
+        hanse__queue_figure(lua, "service_time", HANSE__NEEDED),
+        hanse__queue_figure(lua, "scv", 1.0), &queue);
+    return hanse__queue_answer(lua, status, &queue);
 }
 
 /* A server that fails idle or not, or with only_busy = true only while it serves. */
@@ -126,37 +128,52 @@ static int queue_interrupted(lua_State *lua)
         "lambda",    "service_time", "scv",       "failure_rate",
         "down_time", "down_scv",     "only_busy", NULL};
     struct hanse_queue queue;
-    check_names(lua, names);
+    hanse__queue_check_names(lua, names);
     lua_getfield(lua, 1, "only_busy");
-    const struct hanse_interruption stop = {.failure_rate = figure(lua, "failure_rate", NEEDED),
-                                            .down_time = figure(lua, "down_time", NEEDED),
-                                            .down_scv = figure(lua, "down_scv", 1.0),
-                                            .only_busy = lua_toboolean(lua, -1)};
+    const struct hanse_interruption stop = {
+        .failure_rate = hanse__queue_figure(lua, "failure_rate", HANSE__NEEDED),
+        .down_time = hanse__queue_figure(lua, "down_time", HANSE__NEEDED),
+        .down_scv = hanse__queue_figure(lua, "down_scv", 1.0),
+        .only_busy = lua_toboolean(lua, -1)};
     enum hanse_status status = hanse_queue_interrupted(
-        context(lua), figure(lua, "lambda", NEEDED), figure(lua, "service_time", NEEDED),
-        figure(lua, "scv", 1.0), &stop, &queue);
-    return answer(lua, status, &queue);
+        hanse__queue_context(lua), hanse__queue_figure(lua, "lambda", HANSE__NEEDED),
+        hanse__queue_figure(lua, "service_time", HANSE__NEEDED),
+        hanse__queue_figure(lua, "scv", 1.0), &stop, &queue);
+    return hanse__queue_answer(lua, status, &queue);
 }
 
 static int queue_finite_source(lua_State *lua)
 {
-    static const char *const names[] = {"failure_rate", "repair_rate", "crews", "machines",
-                                        NULL};
+    static const char *const names[] = {"failure_rate", "repair_rate", "crews",
+                                        "machines",     "up",          NULL};
     struct hanse_queue queue;
-    check_names(lua, names);
-    enum hanse_status status = hanse_queue_finite_source(
-        context(lua), figure(lua, "failure_rate", NEEDED), figure(lua, "repair_rate", NEEDED),
-        count(lua, "crews", 1.0), count(lua, "machines", NEEDED), &queue);
-    return answer(lua, status, &queue);
+    struct hanse_context *ctx = hanse__queue_context(lua);
+    double enough = 0.0;
+    hanse__queue_check_names(lua, names);
+    double failing = hanse__queue_figure(lua, "failure_rate", HANSE__NEEDED);
+    double repair = hanse__queue_figure(lua, "repair_rate", HANSE__NEEDED);
+    int64_t crews = hanse__queue_count(lua, "crews", 1.0);
+    int64_t machines = hanse__queue_count(lua, "machines", HANSE__NEEDED);
+    int64_t up = hanse__queue_count(lua, "up", (double)machines);
+    enum hanse_status status =
+        hanse_queue_finite_source(ctx, failing, repair, crews, machines, &queue);
+    if (status == HANSE_OK) {
+        status =
+            hanse_queue_finite_source_up(ctx, failing, repair, crews, machines, up, &enough);
+    }
+    hanse__queue_answer(lua, status, &queue);
+    hanse__queue_set(lua, "expected_up", (double)machines - queue.in_system);
+    hanse__queue_set(lua, "enough_up_probability", enough);
+    return 1;
 }
 
 /* erlang_b(load, servers), erlang_c(load, servers) */
 static int queue_erlang_b(lua_State *lua)
 {
     double probability;
-    if (hanse_queue_erlang_b(context(lua), luaL_checknumber(lua, 1), luaL_checkinteger(lua, 2),
-                             &probability) != HANSE_OK) {
-        return luaL_error(lua, "%s", hanse_context_message(context(lua)));
+    if (hanse_queue_erlang_b(hanse__queue_context(lua), luaL_checknumber(lua, 1),
+                             luaL_checkinteger(lua, 2), &probability) != HANSE_OK) {
+        return luaL_error(lua, "%s", hanse_context_message(hanse__queue_context(lua)));
     }
     lua_pushnumber(lua, probability);
     return 1;
@@ -165,9 +182,9 @@ static int queue_erlang_b(lua_State *lua)
 static int queue_erlang_c(lua_State *lua)
 {
     double probability;
-    if (hanse_queue_erlang_c(context(lua), luaL_checknumber(lua, 1), luaL_checkinteger(lua, 2),
-                             &probability) != HANSE_OK) {
-        return luaL_error(lua, "%s", hanse_context_message(context(lua)));
+    if (hanse_queue_erlang_c(hanse__queue_context(lua), luaL_checknumber(lua, 1),
+                             luaL_checkinteger(lua, 2), &probability) != HANSE_OK) {
+        return luaL_error(lua, "%s", hanse_context_message(hanse__queue_context(lua)));
     }
     lua_pushnumber(lua, probability);
     return 1;
@@ -192,6 +209,18 @@ int hanse__open_queue(lua_State *lua)
                                          {"finite_source", queue_finite_source},
                                          {"erlang_b", queue_erlang_b},
                                          {"erlang_c", queue_erlang_c},
+                                         {"mminf", hanse__queue_mminf},
+                                         {"md1", hanse__queue_md1},
+                                         {"ggc", hanse__queue_ggc},
+                                         {"servers", hanse__queue_servers},
+                                         {"trunks", hanse__queue_trunks},
+                                         {"unequal", hanse__queue_unequal},
+                                         {"k_of_n", hanse__queue_k_of_n},
+                                         {"spares", hanse__queue_spares},
+                                         {"jackson", hanse__queue_jackson},
+                                         {"closed", hanse__queue_closed},
+                                         {"classes", hanse__queue_classes},
+                                         {"closed_classes", hanse__queue_closed_classes},
                                          {NULL, NULL}};
     luaL_newlibtable(lua, functions);
     struct hanse_context **place = lua_newuserdatauv(lua, sizeof(void *), 0);

@@ -73,6 +73,27 @@ HANSE_API enum hanse_status hanse_network_classes(struct hanse_context *ctx, siz
                                                   const double *service_time,
                                                   struct hanse_station *stations);
 
+/* A closed network with classes: customers[c] of class c circle for ever, thinking
+ * think_time[c] between. demand is n_classes x n_stations, visits times service time; stations
+ * are single servers with processor sharing (or one line where all classes have one service
+ * time), or, where delay[k], never make anybody wait. Exact mean value analysis (Reiser and
+ * Lavenberg, JACM 27, 1980): R_ck(N) = D_ck (1 + Q_k(N - 1_c)),  X_c = N_c / (Z_c + sum_k
+ * R_ck),  Q_k = sum_c X_c R_ck. `stations` is n_classes x n_stations: throughput cycles of the
+ * class per time, visits 1, response_time per cycle. Work and memory grow with the product of
+ * customers[c] + 1, which may be HANSE_NETWORK_MOST_STATES / n_stations. */
+#define HANSE_NETWORK_MOST_STATES 50000000
+struct hanse_closed_classes {
+    size_t n_classes, n_stations;
+    const int64_t *customers;   /* n_classes, >= 0, at least one > 0 */
+    const double *think_time;   /* n_classes, >= 0; NULL: 0 */
+    const double *demand;       /* n_classes x n_stations, >= 0 */
+    const unsigned char *delay; /* n_stations; NULL: none */
+};
+HANSE_API enum hanse_status
+hanse_network_closed_classes(struct hanse_context *ctx,
+                             const struct hanse_closed_classes *network,
+                             struct hanse_station *stations);
+
 #ifdef __cplusplus
 }
 #endif

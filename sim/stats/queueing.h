@@ -139,6 +139,37 @@ HANSE_API enum hanse_status hanse_queue_two_unequal(struct hanse_context *ctx,
                                                     double arrival_rate, double fast,
                                                     double slow, struct hanse_queue *queue);
 
+/* M/M/infinity: everybody is served at once; the number present is Poisson(a). utilization is
+ * 0 (of infinitely many). Palm 1943. */
+HANSE_API enum hanse_status hanse_queue_mminf(struct hanse_context *ctx, double arrival_rate,
+                                              double service_rate, struct hanse_queue *queue);
+
+/* G/G/c, APPROXIMATE: wait_time = (arrival_scv + service_scv) / 2 times that of M/M/c (Allen
+ * and Cunneen; Allen, Probability, Statistics and Queueing Theory, 1990, 5.3). Exact for M/M/c
+ * and M/G/1; elsewhere within some 10 % at high load, worse at low load and far from scv 1.
+ * empty_probability and wait_probability are NaN unless both scv are 1. */
+HANSE_API enum hanse_status hanse_queue_ggc(struct hanse_context *ctx, double arrival_rate,
+                                            double arrival_scv, double service_time,
+                                            double service_scv, int64_t servers,
+                                            struct hanse_queue *queue);
+
+/* The fewest servers whose Erlang B is at most `probability`, 0 < probability < 1. */
+HANSE_API enum hanse_status hanse_queue_loss_servers(struct hanse_context *ctx,
+                                                     double offered_load, double probability,
+                                                     int64_t *servers);
+
+enum { HANSE_QUEUE_UNEQUAL_MOST = 10 };
+
+/* Poisson arrivals to n servers with rates of their own (n <= HANSE_QUEUE_UNEQUAL_MOST), exact:
+ * a customer who finds several free takes the fastest, and nobody changes servers. The Markov
+ * chain of the sets of busy servers is solved without subtraction (Grassmann, Taksar and
+ * Heyman, Operations Research 33, 1985); beyond all busy the line is geometric with ratio
+ * lambda / sum of rates. busy[i], if not NULL, is the share of time server i works, as given.
+ * Two servers: Gumbel, Operations Research 8, 1960. */
+HANSE_API enum hanse_status hanse_queue_unequal(struct hanse_context *ctx, double arrival_rate,
+                                                const double *rates, int64_t n,
+                                                struct hanse_queue *queue, double *busy);
+
 #ifdef __cplusplus
 }
 #endif

@@ -60,8 +60,65 @@ station         visits    utilization     throughput      in_system  response_ti
       1      1.1111111     0.33333333     0.33333333            0.5            1.5
       2     0.55555556    0.083333333     0.16666667    0.090909091     0.54545455
 
-$ hanse queue --help | grep -c '^  [a-z0-9-]\{3,10\}  '
-18
+$ hanse queue --help | sed '1,/Models:/d;/^Options/,$d' | grep -c '^  [a-z]'
+25
+
+$ hanse queue asymmetric --lambda 0.864 --rates 0.35,1
+utilization                  0.64369867
+throughput                        0.864 1/s
+in_system                     2.1805511
+...
+mean_rate_response_time       2.5092844 s
+mean_rate_in_system           2.1680217
+
+$ hanse queue classes --lambda 0.4,0.4 --service '0.5,0.2;0.3,0.4' --visits '1,1.5;1,0.5' | tail -3
+    1.2            1.5           0.12            0.6           0.15           0.25
+    2.1              1           0.12            0.4     0.17647059     0.44117647
+    2.2            0.5           0.08            0.2            0.1            0.5
+
+$ hanse queue closed-classes -n 1,1 --demand '1;0.5' --think 4,2 --format json | grep -A7 '"stations"'
+ "stations": [
+  {
+   "class": 1,
+   "station": 1,
+   "visits": 1.0,
+   "utilization": 0.192307692307692,
+   "throughput": 0.192307692307692,
+   "in_system": 0.230769230769231,
+
+$ hanse queue trunks --load 18 --chance 0.99
+servers                              28
+loss_probability           0.0070906343
+carried_load                  17.872369 erlang
+
+$ hanse queue mminf --lambda 18 --mu 3 | grep in_system
+in_system                             6
+
+$ hanse queue mm1k --lambda 1 --mu 1 -K 4 | grep loss
+loss_probability                    0.2
+
+$ hanse queue ggc --lambda 18 --mu 1 -c 20 --arrival-scv 4 | grep wait
+wait_time                    0.68846126 s
+wait_probability                unknown
+
+$ hanse queue mmc --lambda 9999.9 --mu 1 -c 10000 | grep wait_time
+wait_time                     9.9875057 s
+
+$ hanse queue asymmetric --lambda 2 --rates 1,0.5
+...arrival rate must be below the servers' sum 1.5, got 2
+[exit 2]
+
+$ hanse queue classes --lambda 0.4,0.4 --service '0.5,0.2,0.1'
+...--service: must be 2 rows of one length, got '0.5,0.2,0.1'
+[exit 2]
+
+$ hanse queue closed-classes -n 1.5,1 --demand '1;0.5'
+...--customers: must be whole numbers, got 1.5
+[exit 2]
+
+$ hanse queue trunks --load 18 --chance 1
+...probability must be in (0, 1), got 0
+[exit 2]
 
 $ hanse queue --help | awk '/^  [a-z]/ && $1 != "hanse" { print $1 }' |
 >     while read -r model; do

@@ -5,71 +5,10 @@
 #include "sim/stats/network.h"
 #include "sim/stats/queueing.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "tests/close.h"
-
-enum { MAX_LINE = 2048, MAX_FIELDS = 16, MAX_NUMBERS = 32 };
+#include "tests/queueing_tables.h"
 
 static const double accuracy = 1e-9;
-
-static FILE *open_table(const char *name)
-{
-    char path[1024];
-    const char *data = getenv("HANSE_TEST_DATA");
-    snprintf(path, sizeof path, "%s/queueing/%s", data ? data : "../shared/data", name);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        print_message("%s is absent; set HANSE_TEST_DATA to the folder of test data\n", path);
-        skip();
-    }
-    return file;
-}
-
-/* Cuts a line at `mark`, but not inside brackets. Returns the number of fields. */
-static int split(char *line, char mark, char **fields)
-{
-    int n = 0, depth = 0;
-    line[strcspn(line, "\r\n")] = '\0';
-    fields[n++] = line;
-    for (char *at = line; *at; at++) {
-        depth += (*at == '[') - (*at == ']');
-        if (*at == mark && depth == 0 && n < MAX_FIELDS) {
-            *at = '\0';
-            fields[n++] = at + 1;
-        }
-    }
-    return n;
-}
-
-/* Reads the numbers of "1.5" or "[1 2;3 4]" that follow `key`; returns how many. */
-static int numbers(const char *text, const char *key, double *out)
-{
-    int n = 0;
-    const char *at = strstr(text, key);
-    assert_non_null(at);
-    at += strlen(key);
-    int bracket = *at == '[';
-    at += bracket;
-    while (*at && *at != ']' && n < MAX_NUMBERS && (bracket || n == 0)) {
-        char *end;
-        at += *at == ';';
-        out[n] = strtod(at, &end);
-        assert_ptr_not_equal(at, end);
-        n++;
-        at = end;
-    }
-    return n;
-}
-
-static void counts(const double *numbers_read, int n, int64_t *out)
-{
-    for (int i = 0; i < n; i++) {
-        out[i] = (int64_t)numbers_read[i];
-    }
-}
 
 /* A column that the table leaves empty is not compared. */
 static void compare(const char *row, const char *column, double got, const char *want)
@@ -81,8 +20,6 @@ static void compare(const char *row, const char *column, double got, const char 
 
 /* --- single stations -----------------------------------------------------------------------
  */
-
-enum { MODEL, LAMBDA, MU, SERVERS, PLACES, SCV, U, R, Q, X, P0, P_LAST, N_COLUMNS };
 
 static void answer(struct hanse_context *ctx, char **f, struct hanse_queue *q)
 {

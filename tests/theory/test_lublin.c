@@ -182,6 +182,28 @@ static void jobs_per_day_by_hand(void **state)
     hanse_context_destroy(ctx);
 }
 
+/* p = pb + pa width, cut to [0, 1], and the mean of e^g for g <= 12, written out. */
+static void wide_jobs_run_longer_by_hand(void **state)
+{
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_lublin model = standard(ctx, 1024, HANSE_LUBLIN_BATCH);
+    for (uint32_t width = 1; width <= 512; width *= 8) {
+        double p = fmax(0.0, 0.6986 - 0.003 * width), part[2], kept[2];
+        const double a[] = {6.57, 639.1}, b[] = {0.823, 0.0156};
+        for (int i = 0; i < 2; i++) {
+            const struct hanse_variate unit = {.kind = HANSE_VARIATE_GAMMA, .p = {a[i], 1.0}};
+            kept[i] = hanse_variate_at_most(&unit, 12.0 / b[i]);
+            part[i] = pow(1.0 - b[i], -a[i]) *
+                      hanse_variate_at_most(&unit, 12.0 * (1.0 - b[i]) / b[i]);
+        }
+        const struct hanse_variate law = hanse_lublin_runtime(&model, &model.classes[0], width);
+        assert_close(hanse_variate_mean(&law),
+                     (p * part[0] + (1.0 - p) * part[1]) / (p * kept[0] + (1.0 - p) * kept[1]),
+                     1e-10);
+    }
+    hanse_context_destroy(ctx);
+}
+
 /* Two things at once: the day's shape in the drawn jobs and its peak in the afternoon. Bursts
  * make counts vary more than Poisson's, by about the gaps' scv of 4. */
 static void jobs_come_with_the_hours_of_the_day(void **state)
@@ -251,6 +273,7 @@ int main(void)
         cmocka_unit_test(runtimes_follow_the_law_of_their_width),
         cmocka_unit_test(means_are_those_of_the_model),
         cmocka_unit_test(jobs_per_day_by_hand),
+        cmocka_unit_test(wide_jobs_run_longer_by_hand),
         cmocka_unit_test(jobs_come_with_the_hours_of_the_day),
         cmocka_unit_test(load_is_set_by_the_pace_of_arrivals),
         cmocka_unit_test(parameters_out_of_range_are_refused),

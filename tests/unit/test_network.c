@@ -167,6 +167,66 @@ static void classes_share_a_station(void **state)
     refused(*state, hanse_network_classes(*state, 2, 1, rate, bad, got), "service time");
 }
 
+/* Customers of one kind, told apart by names alone, are one class. */
+static void classes_alike_are_one_class(void **state)
+{
+    const int64_t customers[] = {3, 5}, servers[] = {1, 1, 1};
+    const double think[] = {2.0, 2.0}, visits[] = {1.0, 1.0, 1.0}, time[] = {0.3, 1.0, 0.5};
+    const double demand[] = {0.3, 1.0, 0.5, 0.3, 1.0, 0.5};
+    const struct hanse_closed_network one = {3, 8, 2.0, visits, time, servers};
+    const struct hanse_closed_classes two = {2, 3, customers, think, demand, NULL};
+    struct hanse_station all[3], got[6];
+    double cycles;
+    assert_int_equal(hanse_network_closed(*state, &one, all, &cycles), HANSE_OK);
+    assert_int_equal(hanse_network_closed_classes(*state, &two, got), HANSE_OK);
+    assert_close(got[0].throughput + got[3].throughput, cycles, 1e-12);
+    for (int k = 0; k < 3; k++) {
+        assert_close(got[k].in_system + got[3 + k].in_system, all[k].in_system, 1e-12);
+        assert_close(got[k].response_time, all[k].response_time, 1e-12);
+    }
+}
+
+/* Two classes, one customer each, one station and think times: four states by hand. With rates
+ * a, b of asking and processor sharing at rate 1 / d_c alone, balance gives the product form
+ * p(i, j) ~ (a d1)^i (b d2)^j (i + j)!. */
+static void two_customers_of_two_classes_by_hand(void **state)
+{
+    const int64_t customers[] = {1, 1};
+    const double think[] = {4.0, 2.0}, demand[] = {1.0, 0.5};
+    const struct hanse_closed_classes net = {2, 1, customers, think, demand, NULL};
+    double x = 1.0 / 4.0, y = 0.5 / 2.0, whole = 1.0 + x + y + 2.0 * x * y;
+    struct hanse_station got[2];
+    assert_int_equal(hanse_network_closed_classes(*state, &net, got), HANSE_OK);
+    assert_close(got[0].in_system, (x + 2.0 * x * y) / whole, 1e-14);
+    assert_close(got[1].in_system, (y + 2.0 * x * y) / whole, 1e-14);
+    assert_close(got[0].throughput, (1.0 - got[0].in_system) / 4.0, 1e-14);
+}
+
+static void impossible_closed_classes_are_refused(void **state)
+{
+    int64_t customers[] = {1, 1};
+    double think[] = {0.0, 0.0}, demand[] = {1.0, 0.5};
+    unsigned char delay[] = {1};
+    const struct hanse_closed_classes net = {2, 1, customers, think, demand, delay};
+    struct hanse_station got[2];
+    assert_int_equal(hanse_network_closed_classes(*state, &net, got), HANSE_OK);
+    assert_close(got[0].response_time, 1.0, 1e-15);
+    demand[1] = -1.0;
+    refused(*state, hanse_network_closed_classes(*state, &net, got), "demand of class 2");
+    demand[1] = 0.0;
+    refused(*state, hanse_network_closed_classes(*state, &net, got), "time somewhere");
+    demand[1] = 1.0;
+    customers[0] = INT64_MAX;
+    refused(*state, hanse_network_closed_classes(*state, &net, got), "at most 50000000");
+    customers[0] = customers[1] = 0;
+    refused(*state, hanse_network_closed_classes(*state, &net, got), "one customer");
+    customers[0] = -1;
+    refused(*state, hanse_network_closed_classes(*state, &net, got), "customers and think");
+    customers[0] = 2;
+    hanse_context_fail_allocation(*state, 1);
+    assert_int_equal(hanse_network_closed_classes(*state, &net, got), HANSE_ERR_MEMORY);
+}
+
 #define with_context(test) cmocka_unit_test_setup_teardown(test, make_context, drop_context)
 
 int main(void)
@@ -179,6 +239,9 @@ int main(void)
         with_context(closed_network_of_one_delay_and_crews_is_the_repair_shop),
         with_context(impossible_closed_networks_are_refused),
         with_context(classes_share_a_station),
+        with_context(classes_alike_are_one_class),
+        with_context(two_customers_of_two_classes_by_hand),
+        with_context(impossible_closed_classes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,104 @@ static void refused(void *ctx, enum hanse_status status, const char *words)
     hanse_context_clear(ctx);
 }
 
+static void two_of_any_servers_are_gumbels(void **state)
+{
+    const double rates[] = {0.35, 1.0}; /* in any order */
+    struct hanse_queue q, gumbel;
+    double busy[2];
+    for (double lambda = 0.01; lambda < 1.35; lambda += 0.11) {
+        assert_int_equal(hanse_queue_unequal(*state, lambda, rates, 2, &q, busy), HANSE_OK);
+        assert_int_equal(hanse_queue_two_unequal(*state, lambda, 1.0, 0.35, &gumbel), HANSE_OK);
+        assert_close(q.in_system, gumbel.in_system, 1e-12);
+        assert_close(q.wait_time, gumbel.wait_time, 1e-11);
+        assert_close(q.empty_probability, gumbel.empty_probability, 1e-12);
+        /* what is served is what arrives */
+        assert_close(busy[0] * 0.35 + busy[1] * 1.0, lambda, 1e-12);
+    }
+}
+
+static void equal_servers_of_any_number_are_mmc(void **state)
+{
+    struct hanse_queue q, even;
+    const double rates[HANSE_QUEUE_UNEQUAL_MOST] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    for (int64_t n = 1; n <= 6; n++) {
+        assert_int_equal(hanse_queue_unequal(*state, 0.9 * (double)n, rates, n, &q, NULL),
+                         HANSE_OK);
+        assert_int_equal(hanse_queue_mmc(*state, 0.9 * (double)n, 1.0, n, &even), HANSE_OK);
+        assert_close(q.in_system, even.in_system, 1e-12);
+        assert_close(q.wait_probability, even.wait_probability, 1e-12);
+        assert_close(q.empty_probability, even.empty_probability, 1e-12);
+    }
+}
+
+static void a_server_for_everybody_leaves_no_line(void **state)
+{
+    struct hanse_queue q;
+    assert_int_equal(hanse_queue_mminf(*state, 18.0, 3.0, &q), HANSE_OK);
+    assert_close(q.in_system, 6.0, 1e-15);
+    assert_close(q.response_time, 1.0 / 3.0, 1e-15);
+    assert_close(q.empty_probability, exp(-6.0), 1e-14);
+    assert_true(q.wait_time == 0.0 && q.utilization == 0.0);
+}
+
+static void allen_cunneen_is_exact_where_it_should_be(void **state)
+{
+    struct hanse_queue q, exact;
+    assert_int_equal(hanse_queue_ggc(*state, 18.0, 1.0, 1.0, 1.0, 20, &q), HANSE_OK);
+    assert_int_equal(hanse_queue_mmc(*state, 18.0, 1.0, 20, &exact), HANSE_OK);
+    assert_memory_equal(&q, &exact, sizeof q);
+    assert_int_equal(hanse_queue_ggc(*state, 0.7, 1.0, 1.0, 4.0, 1, &q), HANSE_OK);
+    assert_int_equal(hanse_queue_mg1(*state, 0.7, 1.0, 4.0, &exact), HANSE_OK);
+    assert_close(q.wait_time, exact.wait_time, 1e-14);
+    assert_close(q.in_system, exact.in_system, 1e-14);
+    assert_true(isnan(q.wait_probability));
+}
+
+static void loss_needs_the_fewest_servers(void **state)
+{
+    static const double loads[] = {0.01, 1.0, 18.0, 400.0, 1e5};
+    for (int i = 0; i < 5; i++) {
+        for (double bound = 1e-9; bound < 0.5; bound *= 40.0) {
+            int64_t servers;
+            double b, less = 1.0;
+            assert_int_equal(hanse_queue_loss_servers(*state, loads[i], bound, &servers),
+                             HANSE_OK);
+            assert_int_equal(hanse_queue_erlang_b(*state, loads[i], servers, &b), HANSE_OK);
+            if (servers > 1) {
+                assert_int_equal(hanse_queue_erlang_b(*state, loads[i], servers - 1, &less),
+                                 HANSE_OK);
+            }
+            assert_true(b <= bound && less > bound);
+        }
+    }
+}
+
+/* c = 10^4 and more, load next to capacity, next to nothing arriving: figures stay finite and
+ * keep the laws that hold at any load. */
+static void extreme_stations_stay_finite(void **state)
+{
+    static const struct {
+        double lambda, mu;
+        int64_t servers;
+    } cases[] = {{9999.999, 1.0, 10000}, {1e-12, 1.0, 10000},      {0.999999999999, 1.0, 1},
+                 {1e-300, 1e-290, 3},    {1e300, 1e296, 20000},    {99999.0, 1.0, 100000},
+                 {1e-9, 1e9, 1},         {4999999.0, 1.0, 5000000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct hanse_queue q;
+        double lambda = cases[i].lambda, mu = cases[i].mu;
+        assert_int_equal(hanse_queue_mmc(*state, lambda, mu, cases[i].servers, &q), HANSE_OK);
+        assert_true(isfinite(q.in_system) && isfinite(q.response_time) && q.wait_time >= 0.0);
+        assert_close(q.in_system, lambda * q.response_time, 1e-10);
+        assert_true(q.wait_probability >= 0.0 && q.wait_probability <= 1.0);
+        assert_true(q.empty_probability >= 0.0 && q.empty_probability <= 1.0);
+        assert_int_equal(hanse_queue_mmck(*state, 3.0 * lambda, mu, cases[i].servers,
+                                          cases[i].servers + 50, &q),
+                         HANSE_OK);
+        assert_true(isfinite(q.in_system) && q.loss_probability >= 0.0);
+        assert_close(q.throughput, 3.0 * lambda * (1.0 - q.loss_probability), 1e-9);
+    }
+}
+
 static void arguments_out_of_range_are_named(void **state)
 {
     struct hanse_queue q;
@@ -221,6 +319,14 @@ static void arguments_out_of_range_are_named(void **state)
     refused(*state, hanse_queue_finite_source(*state, 1.0, 1.0, 0, 5, &q), "crews");
     refused(*state, hanse_queue_finite_source_up(*state, 1.0, 1.0, 1, 5, 6, &x), "0..5");
     refused(*state, hanse_queue_two_unequal(*state, 1.0, 1.0, 2.0, &q), "slow rate");
+    const double rates[] = {1.0, 0.0}, fine[] = {1.0, 1.0};
+    refused(*state, hanse_queue_unequal(*state, 1.0, rates, 2, &q, NULL), "service rate");
+    refused(*state, hanse_queue_unequal(*state, 2.0, fine, 2, &q, NULL), "servers' sum 2");
+    refused(*state, hanse_queue_unequal(*state, 1.0, fine, 11, &q, NULL), "1..10");
+    refused(*state, hanse_queue_mminf(*state, 1.0, 0.0, &q), "service rate");
+    refused(*state, hanse_queue_ggc(*state, 1.0, -1.0, 0.5, 1.0, 1, &q), "arrivals' scv");
+    refused(*state, hanse_queue_loss_servers(*state, 1.0, 1.0, &c), "probability");
+    refused(*state, hanse_queue_loss_servers(*state, -1.0, 0.1, &c), "offered load");
 }
 
 #define with_context(test) cmocka_unit_test_setup_teardown(test, make_context, drop_context)
@@ -240,6 +346,12 @@ int main(void)
         with_context(all_crews_make_the_machines_independent),
         with_context(equal_rates_make_unequal_servers_equal),
         with_context(unequal_servers_serve_what_arrives),
+        with_context(two_of_any_servers_are_gumbels),
+        with_context(equal_servers_of_any_number_are_mmc),
+        with_context(a_server_for_everybody_leaves_no_line),
+        with_context(allen_cunneen_is_exact_where_it_should_be),
+        with_context(loss_needs_the_fewest_servers),
+        with_context(extreme_stations_stay_finite),
         with_context(arguments_out_of_range_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
