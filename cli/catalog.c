@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/exports.h"
 #include "cli/options.h"
 #include "cli/table.h"
 #include "scripting/library.h"
@@ -432,8 +433,54 @@ struct request {
     bool csv, sources, json;
 };
 
+/* Devices that a rule controls, and those it might: a metric that would decide isn't known. */
+static void print_controlled(const struct hanse_table *thresholds, const char *rule,
+                             const struct hanse_table *devices)
+{
+    static const struct {
+        enum hanse_caught caught;
+        const char *heading;
+    } LISTS[] = {{HANSE_CAUGHT, "controls:  "},
+                 {HANSE_CAUGHT_UNKNOWN, "may control, the die area not being known:  "}};
+    for (size_t l = 0; l < sizeof LISTS / sizeof *LISTS; l++) {
+        size_t n = 0;
+        for (size_t row = 0; row < devices->n_rows; row++) {
+            if (hanse_cli_export_catches(thresholds, rule, devices, row) == LISTS[l].caught) {
+                fputs(n > 0 ? ", " : LISTS[l].heading, stdout);
+                n++;
+                printf("%s", hanse_table_cell(devices, row, "id"));
+            }
+        }
+        printf("%s", n > 0 ? "\n" : "");
+    }
+}
+
+/* What a rule's thresholds mean for the catalogue. */
+static int print_exports(struct hanse_context *ctx, const char *folder, const char *rule)
+{
+    struct hanse_table thresholds, devices;
+    if (hanse_table_read(ctx, folder, "export_thresholds", &thresholds) != HANSE_OK) {
+        return hanse_cli_failure(ctx, HANSE_ERR_IO);
+    }
+    if (!hanse_cli_export_on_devices(&thresholds, rule)) {
+        puts("\ncontrols no device by itself: it is about places, sums or tools");
+        hanse_table_fini(&thresholds);
+        return 0;
+    }
+    if (hanse_table_read(ctx, folder, "accelerators", &devices) != HANSE_OK) {
+        hanse_table_fini(&thresholds);
+        return hanse_cli_failure(ctx, HANSE_ERR_IO);
+    }
+    puts("\nBy their metrics, of the devices in the catalogue it");
+    print_controlled(&thresholds, rule, &devices);
+    hanse_table_fini(&devices);
+    hanse_table_fini(&thresholds);
+    return 0;
+}
+
 static int print_rows(struct hanse_context *ctx, const struct hanse_table *table,
-                      const struct view *view, const struct request *request)
+                      const char *folder, const struct view *view,
+                      const struct request *request)
 {
     bool *chosen = hanse__alloc(ctx, table->n_rows + 1, sizeof *chosen);
     if (chosen == NULL) {
@@ -453,6 +500,9 @@ static int print_rows(struct hanse_context *ctx, const struct hanse_table *table
             row++;
         }
         print_details(table, row);
+        if (strcmp(view->table, "export_rules") == 0) {
+            status = print_exports(ctx, folder, hanse_table_cell(table, row, "id"));
+        }
     } else {
         print_overview(table, view, chosen, request->sources);
     }
@@ -473,7 +523,7 @@ static int show(struct hanse_context *ctx, const struct view *view,
     if (status != HANSE_OK) {
         return hanse_cli_failure(ctx, status);
     }
-    int exit_status = print_rows(ctx, &table, view, request);
+    int exit_status = print_rows(ctx, &table, folder, view, request);
     hanse_table_fini(&table);
     return exit_status;
 }

@@ -313,6 +313,9 @@ static bool limb_catches(const char *rule, double limb, double tpp, double densi
         if (strcmp(cell(t, row, "rule"), rule) != 0 || number(t, row, "limb") != limb) {
             continue;
         }
+        if (strcmp(cell(t, row, "metric"), "data_centre") == 0) {
+            continue; /* export_class below knows */
+        }
         double x = strcmp(cell(t, row, "metric"), "tpp") == 0 ? tpp : density;
         any = true;
         all = all && x >= number(t, row, "low") &&
