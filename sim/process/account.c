@@ -111,10 +111,10 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
 }
 
 /* Paid once, outside the hours: into region, site, total and discounted total alike. */
-static void pay_once(struct hanse_world *world, int32_t site, double eur)
+static void pay_once(struct hanse_world *world, int output, int32_t site, double eur)
 {
     int32_t region = world->tables.sites[site].region;
-    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SPARES)[region] += eur;
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, output)[region] += eur;
     hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_FLEET_COST)[region] += eur;
     hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SITE_COST)[site] += eur;
     hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_COST)[0] += eur;
@@ -139,10 +139,15 @@ void hanse__account_plant(struct hanse_world *world, int32_t site, double energy
 #undef CELLS
 }
 
+void hanse__account_option(struct hanse_world *world, int32_t group, double eur)
+{
+    pay_once(world, OUT_OPERATIONS, world->tables.groups[group].site, eur);
+}
+
 void hanse__account_spare(struct hanse_world *world, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    pay_once(world, t->groups[group].site, hanse__market_price(world, group));
+    pay_once(world, OUT_SPARES, t->groups[group].site, hanse__market_price(world, group));
 }
 
 static enum hanse_status init(struct hanse_world *world)
@@ -158,7 +163,7 @@ static enum hanse_status init(struct hanse_world *world)
         HANSE_TRY(hanse__account_capital(world, g, (int32_t)t->groups[g].count, a->price_eur,
                                          t->groups[g].age_h));
         int32_t stock = hanse__fleet_groups(world)[g].stock;
-        pay_once(world, t->groups[g].site, stock * a->price_eur);
+        pay_once(world, OUT_SPARES, t->groups[g].site, stock * a->price_eur);
     }
     return HANSE_OK;
 }

@@ -14,6 +14,13 @@
  * supply is cut. With ample stock the number on order is Poisson(n·h·T) whatever the lead
  * time's law (Palm 1938).
  *
+ * Repairs all begin at once, or by crews: then a device waits its turn, first come first
+ * served over all groups that share the crew (machine repair with limited repairmen, Palm
+ * 1947). A lost device gives parts: with `salvage` s, of n lost ones floor(n·s) are mended from
+ * them when the shelf is empty (cannibalisation). At `retire_age` a device goes; its slot takes
+ * a spare as if it were lost (`replace`), or goes too. A delivery brings its share of spares.
+ * In every group, always: acquired = working + in repair + on the shelf + on order + dead.
+ *
  * A group whose site is cut off keeps its devices but none is available. Why it is cut off is
  * kept, so that what goes unserved can be told apart: for want of power, of network, or another
  * reason.
@@ -34,9 +41,15 @@ struct hanse_world;
 
 struct hanse_maintenance {
     const char *name, *label;
-    double repairable_share, spares_share;
+    double repairable_share, spares_share, retire_age_h, salvage;
     struct hanse_duration repair, lead;
-    bool reorder;
+    bool reorder, replace;
+    int32_t crew;
+};
+
+struct hanse_crew { /* people who mend */
+    const char *name, *label;
+    int64_t count;
 };
 
 /* What a working device is fit for. */
@@ -50,7 +63,8 @@ enum hanse_standing {
 struct hanse_group_state {
     int32_t installed;  /* slots */
     int32_t working;    /* slots with a working device */
-    int32_t in_repair;  /* slots whose device is being repaired */
+    int32_t in_repair;  /* slots whose device is being repaired or waits for a crew */
+    int32_t waiting;    /* of them waiting */
     int32_t empty;      /* slots waiting for a spare */
     int32_t stock;      /* spares on the shelf */
     int32_t on_order;   /* spares ordered, not yet on the shelf: in transit, held or deferred */
@@ -61,6 +75,11 @@ struct hanse_group_state {
     bool touched;       /* changed since the last sweep */
     bool mixed;         /* its means were of an hour within which it changed */
     int32_t counted;    /* in its region's level */
+    uint32_t numbered;  /* slots ever: the next one's number */
+    int64_t acquired;   /* devices ever bought, spares on order included */
+    int64_t dead;       /* devices lost for good or retired */
+    double parts;       /* of dead devices: how many of them could be mended with it */
+    double spares_due;  /* fraction of a spare that deliveries have not brought yet */
     uint32_t shipments; /* spare orders so far: the count of the lead-time draws */
     uint32_t first_empty, last_empty; /* slots waiting, first in first out; UINT32_MAX none */
     double since_h;                /* up to when the integrals below go, for a listed group */
@@ -82,7 +101,7 @@ enum hanse_block {
     HANSE_BLOCK_ANY_OTHER = HANSE_BLOCK_SHOCK | HANSE_BLOCK_HAZARD,
 };
 
-extern const struct hanse_kind hanse_kind_maintenance;
+extern const struct hanse_kind hanse_kind_maintenance, hanse_kind_crew;
 extern const struct hanse_mechanism hanse_mechanism_fleet;
 
 struct hanse_group_state *hanse__fleet_groups(const struct hanse_world *world);
@@ -122,6 +141,16 @@ enum hanse_status hanse__fleet_destroy(struct hanse_world *world,
 /* Adds devices of an age to a group, in slots of their own. */
 enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int32_t count,
                                    double age_h);
+
+/* Orders one spare device to the group's shelf, paid today. */
+enum hanse_status hanse__fleet_order_spare(struct hanse_world *world, int32_t group);
+
+/* Working devices of at least an age, and the age of the oldest (0: none works). */
+double hanse__fleet_older(const struct hanse_world *world, int32_t group, double age_h);
+double hanse__fleet_oldest_h(const struct hanse_world *world, int32_t group);
+/* Takes the oldest working devices out of service, slots and all; says how many there were. */
+enum hanse_status hanse__fleet_retire(struct hanse_world *world, int32_t group, int32_t count,
+                                      int32_t *retired);
 
 /* Lets go what waited for supply to reopen, where it has. */
 enum hanse_status hanse__fleet_release(struct hanse_world *world);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/process/currency.h"
 #include "sim/process/law.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -67,7 +68,9 @@ double hanse__market_price(const struct hanse_world *world, int32_t group)
     const struct hanse_accelerator *a =
         &world->tables.accelerators[world->tables.groups[group].accelerator];
     double years = fmax(0.0, world->moving.now_h - a->launch_h) / HANSE_YEAR_H;
-    return a->price_eur * fmax(a->price_floor, exp(a->price_trend_per_year * years));
+    int32_t money = world->tables.jurisdictions[world->tables.firms[a->vendor].home].currency;
+    return a->price_eur * fmax(a->price_floor, exp(a->price_trend_per_year * years)) *
+           hanse__exchange(world, money);
 }
 
 /* --- the book ---------------------------------------------------------------------------- */

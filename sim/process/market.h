@@ -20,9 +20,9 @@
  *     price · max(floor, exp(trend · max(0, t − launch))) · share · max(1,
  * asked/promised)^scarcity
  *
- * times the levy of an export rule and the jumps of its day, `asked` and `promised` being those
- * of the sharing that fills the order: a price falls with the product's age and rises with
- * scarcity at a constant elasticity.
+ * times the levy of an export rule and the exchange rate of the vendor's currency, `asked` and
+ * `promised` being those of the sharing that fills the order: a price falls with the product's
+ * age and rises with scarcity at a constant elasticity.
  *
  * A second-hand dealer or a domestic maker is a supplier too: goods that stand in the
  * destination's jurisdiction (`place`) cross no border.

@@ -7,6 +7,7 @@
 #include "sim/process/export.h"
 #include "sim/process/fleet.h"
 #include "sim/process/market.h"
+#include "sim/process/procure.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
@@ -24,7 +25,7 @@ enum parcel_state {
 };
 
 struct parcel {
-    int32_t buyer, count;
+    int32_t buyer, group, count;
     int32_t state;                 /* enum parcel_state */
     int32_t refused_by;            /* restriction that keeps it waiting; -1 something else */
     bool exempt;                   /* export rules pass it over */
@@ -32,6 +33,7 @@ struct parcel {
     double site_ready_h;           /* grid connection and permit are there */
     double levy;                   /* factor of its price */
     double price_eur;              /* of one device, once accepted */
+    double budget_eur;             /* > 0: buys what this buys on the day it is placed */
 };
 
 struct book {           /* one per buyer */
@@ -66,19 +68,25 @@ static struct parcel *parcel_at(const struct hanse_world *world, uint32_t parcel
     return (struct parcel *)hanse__at(world, supply(world)->parcels) + parcel;
 }
 
+/* Buyers are the purchases, then the procurements. */
 static const struct hanse_terms *terms_of(const struct hanse_world *world, int32_t buyer)
 {
-    return &world->tables.purchases[buyer].terms;
+    const struct hanse_tables *t = &world->tables;
+    return buyer < t->n_purchases ? &t->purchases[buyer].terms
+                                  : &t->procurements[buyer - t->n_purchases].terms;
 }
 
 static int32_t n_buyers(const struct hanse_world *world)
 {
-    return world->tables.n_purchases;
+    return world->tables.n_purchases + world->tables.n_procurements;
 }
 
 static uint64_t entity_of(const struct hanse_world *world, int32_t buyer)
 {
-    return hanse_scenario_entity(world->scenario, &hanse_kind_purchase, buyer);
+    int32_t n = world->tables.n_purchases;
+    return buyer < n
+               ? hanse_scenario_entity(world->scenario, &hanse_kind_purchase, buyer)
+               : hanse_scenario_entity(world->scenario, &hanse_kind_procurement, buyer - n);
 }
 
 static int32_t region_of(const struct hanse_world *world, int32_t group)
@@ -91,11 +99,12 @@ static const struct hanse_accelerator *type_of(const struct hanse_world *world, 
     return &world->tables.accelerators[world->tables.groups[group].accelerator];
 }
 
-static bool crosses_border(const struct hanse_world *world, const struct hanse_terms *terms)
+static bool crosses_border(const struct hanse_world *world, const struct hanse_terms *terms,
+                           int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
     return terms->supplier < 0 || hanse__supplier_place(world, terms->supplier) !=
-                                      t->regions[region_of(world, terms->group)].jurisdiction;
+                                      t->regions[region_of(world, group)].jurisdiction;
 }
 
 /* --- parcels ----------------------------------------------------------------------------- */
@@ -174,7 +183,7 @@ static enum hanse_status leave(struct hanse_world *world, uint32_t parcel, doubl
 {
     struct parcel *p = parcel_at(world, parcel);
     const struct hanse_terms *terms = terms_of(world, p->buyer);
-    p->price_eur = hanse__market_price(world, terms->group) * p->levy * price_factor;
+    p->price_eur = hanse__market_price(world, p->group) * p->levy * price_factor;
     uint32_t number = book_at(world, p->buyer)->shipments++;
     double lead_h = draw(world, supply(world)->lead_key, p->buyer, number, &terms->lead);
     double start_h = fmax(world->moving.now_h, p->licensed_h);
@@ -218,7 +227,7 @@ static enum hanse_status ask_rules(struct hanse_world *world, uint32_t parcel)
 {
     struct parcel p = *parcel_at(world, parcel);
     const struct hanse_export_order order = {
-        .group = terms_of(world, p.buyer)->group,
+        .group = p.group,
         .count = p.count,
         .entity = entity_of(world, p.buyer),
         .number = book_at(world, p.buyer)->asked++,
@@ -242,24 +251,43 @@ static enum hanse_status ask_rules(struct hanse_world *world, uint32_t parcel)
     return accept(world, parcel);
 }
 
+/* Money that waited buys what it buys now. */
+static void resize_to_budget(struct hanse_world *world, uint32_t parcel)
+{
+    struct parcel *p = parcel_at(world, parcel);
+    const struct hanse_terms *terms = terms_of(world, p->buyer);
+    if (p->budget_eur <= 0.0) {
+        return;
+    }
+    double share =
+        terms->supplier >= 0 ? world->tables.suppliers[terms->supplier].price_share : 1.0;
+    double price_eur = hanse__market_price(world, p->group) * share;
+    int32_t count = (int32_t)fmin(floor(p->budget_eur / price_eur * (1.0 + 1e-12)), 1e8);
+    book_at(world, p->buyer)->pipeline += count - p->count;
+    p->count = count;
+}
+
 /* Tries to place an order with its supplier. */
 static enum hanse_status place(struct hanse_world *world, uint32_t parcel)
 {
+    int32_t group = parcel_at(world, parcel)->group;
     const struct hanse_terms *terms = terms_of(world, parcel_at(world, parcel)->buyer);
-    bool foreign = crosses_border(world, terms);
-    if (world->moving.now_h < type_of(world, terms->group)->launch_h ||
+    bool foreign = crosses_border(world, terms, group);
+    resize_to_budget(world, parcel);
+    if (world->moving.now_h < type_of(world, group)->launch_h ||
         hanse__shock_payment_cut(world, terms->payment) ||
-        (foreign && hanse__shock_silicon_cut(world, terms->group))) {
+        (foreign && hanse__shock_silicon_cut(world, group))) {
         wait_for(world, parcel, -1);
         return HANSE_OK;
     }
     return foreign ? ask_rules(world, parcel) : accept(world, parcel);
 }
 
-static enum hanse_status order_of(struct hanse_world *world, int32_t buyer, int32_t count)
+enum hanse_status hanse__supply_order(struct hanse_world *world, int32_t buyer, int32_t group,
+                                      int32_t count, double budget_eur)
 {
     uint32_t parcel;
-    if (count <= 0) {
+    if (count <= 0 && budget_eur <= 0.0) {
         return HANSE_OK;
     }
     book_at(world, buyer)->pipeline += count;
@@ -270,7 +298,9 @@ static enum hanse_status order_of(struct hanse_world *world, int32_t buyer, int3
     double permit_h = draw(world, s->permit_key, buyer, number, &terms->permit);
     const struct parcel made = {
         .buyer = buyer,
+        .group = group,
         .count = count,
+        .budget_eur = budget_eur,
         .state = PARCEL_WAITING,
         .refused_by = -1,
         .levy = 1.0,
@@ -288,10 +318,10 @@ static enum hanse_status deliver(struct hanse_world *world, uint32_t parcel)
     const struct hanse_terms *terms = terms_of(world, p.buyer);
     double age_h = terms->supplier >= 0 ? world->tables.suppliers[terms->supplier].age_h : 0.0;
     finish(world, parcel);
-    hanse__cells(world, HANSE_MECHANISM_SUPPLY,
-                 OUT_DELIVERED)[region_of(world, terms->group)] += p.count;
-    HANSE_TRY(hanse__account_capital(world, terms->group, p.count, p.price_eur, 0.0));
-    return hanse__fleet_add(world, terms->group, p.count, age_h);
+    hanse__cells(world, HANSE_MECHANISM_SUPPLY, OUT_DELIVERED)[region_of(world, p.group)] +=
+        p.count;
+    HANSE_TRY(hanse__account_capital(world, p.group, p.count, p.price_eur, 0.0));
+    return hanse__fleet_add(world, p.group, p.count, age_h);
 }
 
 static enum hanse_status make_ready(struct hanse_world *world, uint32_t parcel)
@@ -310,14 +340,14 @@ static struct hanse_admission admit(struct hanse_world *world, const struct parc
     if (hanse__shock_payment_cut(world, terms->payment)) {
         return (struct hanse_admission){0, 0};
     }
-    if (!crosses_border(world, terms)) {
+    if (!crosses_border(world, terms, p->group)) {
         return (struct hanse_admission){p->count, 0};
     }
-    if (hanse__shock_silicon_cut(world, terms->group)) {
+    if (hanse__shock_silicon_cut(world, p->group)) {
         return (struct hanse_admission){0, 0};
     }
     return p->exempt ? (struct hanse_admission){p->count, 0}
-                     : hanse__export_admit(world, terms->group, p->count, p->accepted_h);
+                     : hanse__export_admit(world, p->group, p->count, p->accepted_h);
 }
 
 static enum hanse_status arrive(struct hanse_world *world, uint32_t parcel)
@@ -343,8 +373,7 @@ static enum hanse_status arrive(struct hanse_world *world, uint32_t parcel)
 static bool may_try_again(const struct hanse_world *world, const struct parcel *p)
 {
     return p->state == PARCEL_WAITING &&
-           (p->refused_by < 0 ||
-            !hanse__export_refuses(world, p->refused_by, terms_of(world, p->buyer)->group));
+           (p->refused_by < 0 || !hanse__export_refuses(world, p->refused_by, p->group));
 }
 
 enum hanse_status hanse__supply_release(struct hanse_world *world)
@@ -381,7 +410,8 @@ static enum hanse_status order(struct hanse_world *world, int32_t index)
     if (p->every_h > 0.0 && next_h < p->until_h) {
         HANSE_TRY(plan(world, EVENT_ORDER, HANSE_ORDER_NEEDS, (uint32_t)index, next_h));
     }
-    return order_of(world, index, (int32_t)lround(wanted));
+    double money = p->budget_eur * exp(p->growth_per_year * years);
+    return hanse__supply_order(world, index, p->terms.group, (int32_t)lround(wanted), money);
 }
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
@@ -401,26 +431,24 @@ static enum hanse_status handle(struct hanse_world *world, const struct hanse_ev
 int64_t hanse__supply_pipeline(const struct hanse_world *world, int32_t group)
 {
     int64_t sum = 0;
-    for (int32_t i = 0; i < n_buyers(world); i++) {
-        sum += terms_of(world, i)->group == group ? book_at(world, i)->pipeline : 0;
+    for (uint32_t i = 0; i < supply(world)->n_parcels; i++) {
+        const struct parcel *p = parcel_at(world, i);
+        sum += p->group == group && p->state != PARCEL_DONE ? p->count : 0;
     }
     return sum;
 }
 
-int64_t hanse__supply_cancelled(const struct hanse_world *world, int32_t group)
+int64_t hanse__supply_pipeline_of(const struct hanse_world *world, int32_t buyer)
 {
-    int64_t sum = 0;
-    for (int32_t i = 0; i < n_buyers(world); i++) {
-        sum += terms_of(world, i)->group == group ? book_at(world, i)->cancelled : 0;
-    }
-    return sum;
+    return book_at(world, buyer)->pipeline;
 }
 
 static void month(struct hanse_world *world, int32_t which)
 {
     double *pipeline = hanse__cells(world, HANSE_MECHANISM_SUPPLY, OUT_PIPELINE);
-    for (int32_t i = 0; i < n_buyers(world); i++) {
-        pipeline[region_of(world, terms_of(world, i)->group)] += book_at(world, i)->pipeline;
+    for (uint32_t i = 0; i < supply(world)->n_parcels; i++) {
+        const struct parcel *p = parcel_at(world, i);
+        pipeline[region_of(world, p->group)] += p->state != PARCEL_DONE ? p->count : 0;
     }
 }
 
@@ -450,57 +478,6 @@ static enum hanse_status init(struct hanse_world *world)
     return HANSE_OK;
 }
 
-#define AT(member) offsetof(struct hanse_purchase, member)
-static const struct hanse_field FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "count",
-     .type = HANSE_INTEGER,
-     .offset = AT(count),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1e8,
-     .doc = "devices in the first order"},
-    {.key = "from",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(from_h),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 876000,
-     .doc = "date of the first order"},
-    {.key = "every",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(every_h),
-     .low = 0,
-     .high = 876000,
-     .doc = "time between orders; 0: one order"},
-    {.key = "until",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(until_h),
-     .fallback = 876000,
-     .low = 0,
-     .high = 876000,
-     .doc = "no orders from here on"},
-    {.key = "growth",
-     .type = HANSE_NUMBER,
-     .unit = "1/year",
-     .offset = AT(growth_per_year),
-     .low = -5,
-     .high = 5,
-     .doc = "continuous yearly growth of the order's size"},
-    HANSE_TERMS_FIELDS(AT(terms)),
-};
-#undef AT
-
-const struct hanse_kind hanse_kind_purchase = {
-    .name = "purchase",
-    .doc = "Orders of new devices for a group, once or at intervals.",
-    .size = sizeof(struct hanse_purchase),
-    .fields = FIELDS,
-    .n_fields = sizeof FIELDS / sizeof *FIELDS,
-};
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_purchase};
 
 static const struct hanse_output OUTPUTS[] = {
@@ -535,7 +512,9 @@ static void name_entity(const struct hanse_world *world, const struct hanse_even
     }
     int32_t buyer =
         what == EVENT_ORDER ? (int32_t)event->entity : parcel_at(world, event->entity)->buyer;
-    hanse__name_row(world, &hanse_kind_purchase, buyer, text, size);
+    int32_t n = world->tables.n_purchases;
+    hanse__name_row(world, buyer < n ? &hanse_kind_purchase : &hanse_kind_procurement,
+                    buyer < n ? buyer : buyer - n, text, size);
 }
 
 const struct hanse_mechanism hanse_mechanism_supply = {

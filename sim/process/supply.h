@@ -18,6 +18,7 @@
 #ifndef HANSE_SIM_PROCESS_SUPPLY_H
 #define HANSE_SIM_PROCESS_SUPPLY_H
 
+#include "sim/model/nouns.h"
 #include "sim/process/law.h"
 #include "sim/process/mechanism.h"
 
@@ -34,6 +35,7 @@ struct hanse_purchase {
     const char *name, *label;
     struct hanse_terms terms;
     int64_t count;
+    double budget_eur;
     double from_h, every_h, until_h, growth_per_year;
 };
 
@@ -80,9 +82,13 @@ enum hanse_status hanse__supply_release(struct hanse_world *world);
 enum hanse_status hanse__supply_grant(struct hanse_world *world, uint32_t parcel, int32_t count,
                                       double price_factor);
 
-/* Devices ordered for a group and not yet usable. */
+/* A buyer (purchases first, then procurements) orders `count` devices for a group, or, with
+ * budget_eur > 0, as many as that buys on the day the order can be placed. */
+enum hanse_status hanse__supply_order(struct hanse_world *world, int32_t buyer, int32_t group,
+                                      int32_t count, double budget_eur);
+
+/* Devices ordered for a group, or by a buyer, and not yet usable. */
 int64_t hanse__supply_pipeline(const struct hanse_world *world, int32_t group);
-/* Devices of a group's orders lost at the border so far. */
-int64_t hanse__supply_cancelled(const struct hanse_world *world, int32_t group);
+int64_t hanse__supply_pipeline_of(const struct hanse_world *world, int32_t buyer);
 
 #endif

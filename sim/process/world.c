@@ -18,6 +18,7 @@
 #include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
+#include "sim/process/procure.h"
 #include "sim/process/replication.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
@@ -58,6 +59,8 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->limbs = hanse_scenario_table(s, &hanse_kind_limb, &t->n_limbs);
     t->suppliers = hanse_scenario_table(s, &hanse_kind_supplier, &t->n_suppliers);
     t->rivals = hanse_scenario_table(s, &hanse_kind_rival, &t->n_rivals);
+    t->procurements = hanse_scenario_table(s, &hanse_kind_procurement, &t->n_procurements);
+    t->crews = hanse_scenario_table(s, &hanse_kind_crew, &t->n_crews);
     t->purchases = hanse_scenario_table(s, &hanse_kind_purchase, &t->n_purchases);
     t->clouds = hanse_scenario_table(s, &hanse_kind_cloud, &t->n_clouds);
     t->workloads = hanse_scenario_table(s, &hanse_kind_workload, &t->n_workloads);

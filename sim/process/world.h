@@ -41,6 +41,7 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_DISPATCH,
     HANSE_MECHANISM_BATCH,
     HANSE_MECHANISM_NETWORK,
+    HANSE_MECHANISM_PROCURE,
     HANSE_MECHANISM_ACCOUNT,
     HANSE_MECHANISMS,
 };
@@ -80,6 +81,8 @@ struct hanse_tables {
     const struct hanse_limb *limbs;
     const struct hanse_supplier *suppliers;
     const struct hanse_rival *rivals;
+    const struct hanse_procurement *procurements;
+    const struct hanse_crew *crews;
     const struct hanse_purchase *purchases;
     const struct hanse_cloud *clouds;
     const struct hanse_workload *workloads;
@@ -96,7 +99,7 @@ struct hanse_tables {
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
         n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants,
         n_currencies, n_devaluations, n_hazards;
-    int32_t n_causes, n_limbs, n_suppliers, n_rivals;
+    int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
