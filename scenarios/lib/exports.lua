@@ -7,8 +7,8 @@
 --     from = 0*h, to = 24*month }                 -- as if it had come into force
 --
 -- `start` is the scenario's. Further keys of the restriction (cause, pipeline, firmware …) go
--- into `with`; `parts` lists the scenario's accelerators a rule on named parts means, `exempt` the
--- rule that lets small orders through. What a preset says beyond its own text is a modelling
+-- into `with`; `parts` lists the scenario's accelerators that a rule on named parts means,
+-- `exempt` the rule that lets small orders through. What a preset says beyond its own text is a modelling
 -- choice and marked so in export_rules.csv.
 local exports = {}
 
