@@ -54,5 +54,7 @@ enum hanse_status hanse_bench_ensemble(struct hanse_bench *bench);
 enum hanse_status hanse_bench_nation(struct hanse_bench *bench);
 /* The variates' cost. */
 enum hanse_status hanse_bench_streams(struct hanse_bench *bench);
+/* Logs of batch jobs under each policy, by load and by length. */
+enum hanse_status hanse_bench_replay(struct hanse_bench *bench);
 
 #endif

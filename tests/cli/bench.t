@@ -39,6 +39,28 @@ nation, events
 nation, a site          
 nation, a device        
 
+$ hanse bench replay --quick -r 1 | cut -c1-30
+figure                        
+replay fcfs                   
+replay sjf                    
+replay easy                   
+replay easy-sjbf              
+replay conservative           
+replay priority               
+replay easy, load 0.5         
+replay conservative, load 0.5 
+replay easy, load 0.6         
+replay conservative, load 0.6 
+replay easy, load 0.7         
+replay conservative, load 0.7 
+replay easy, load 0.8         
+replay conservative, load 0.8 
+replay easy, load 0.9         
+replay conservative, load 0.9 
+replay easy, load 0.95        
+replay conservative, load 0.95
+replay easy, by length        
+
 $ hanse bench calender
 hanse bench: no part 'calender', did you mean 'calendar'?
 Try 'hanse bench --help'.

@@ -3,10 +3,17 @@
 #include <math.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/schedule/inside.h"
+
+/* The same, without a call. */
+static inline struct hanse__backfill *of(const struct hanse_scheduler *scheduler)
+{
+    return hanse_arena_at(scheduler->arena, hanse__scheduler(scheduler)->policy);
+}
 
 struct hanse__backfill *hanse__backfill_of(const struct hanse_scheduler *scheduler)
 {
-    return hanse_arena_at(scheduler->arena, *hanse_scheduler_policy_state(scheduler));
+    return of(scheduler);
 }
 
 enum hanse_status hanse__backfill_init(struct hanse_scheduler *scheduler,
@@ -17,20 +24,20 @@ enum hanse_status hanse__backfill_init(struct hanse_scheduler *scheduler,
     if (order == 0) {
         return HANSE_ERR_MEMORY;
     }
-    *hanse_scheduler_policy_state(scheduler) = state;
-    *hanse__backfill_of(scheduler) =
-        (struct hanse__backfill){.order = order,
-                                 .head = HANSE_NO_JOB,
-                                 .head_by_submission = head_by_submission,
-                                 .walks = walks};
+    hanse__scheduler(scheduler)->policy = state;
+    *of(scheduler) = (struct hanse__backfill){.order = order,
+                                              .head = HANSE_NO_JOB,
+                                              .promised_s = HUGE_VAL,
+                                              .head_by_submission = head_by_submission,
+                                              .walks = walks};
     return HANSE_OK;
 }
 
 static uint32_t head_of(const struct hanse_scheduler *scheduler)
 {
-    const struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    const struct hanse__backfill *b = of(scheduler);
     if (b->head_by_submission) {
-        return hanse_scheduler_first(scheduler);
+        return hanse__first(scheduler);
     }
     struct hanse__place place = {0, 0};
     const struct hanse__ordered *first = hanse__order_at(scheduler->arena, b->order, &place);
@@ -48,14 +55,13 @@ static void limits_of(const struct hanse_scheduler *scheduler, struct hanse_limi
 
 static bool fits_now(const struct hanse_scheduler *scheduler, uint32_t id)
 {
-    return scheduler->view.kind->fits_now(&scheduler->view,
-                                          &hanse_scheduler_row(scheduler, id)->job);
+    return scheduler->view.kind->fits_now(&scheduler->view, &hanse__row(scheduler, id)->job);
 }
 
 enum hanse_status hanse__backfill_submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse__backfill *b = of(scheduler);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     b->fresh = id;
     b->n_fresh++;
     struct hanse__ordered job = {row->key, row->order, row->job.estimate_s, row->job.width, id};
@@ -65,7 +71,7 @@ enum hanse_status hanse__backfill_submitted(struct hanse_scheduler *scheduler, u
 enum hanse_status hanse__backfill_ended(struct hanse_scheduler *scheduler, uint32_t id,
                                         bool early)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    struct hanse__backfill *b = of(scheduler);
     (void)id;
     b->seen = 0;
     b->replan |= early;
@@ -74,16 +80,17 @@ enum hanse_status hanse__backfill_ended(struct hanse_scheduler *scheduler, uint3
 
 enum hanse_status hanse__backfill_changed(struct hanse_scheduler *scheduler)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    struct hanse__backfill *b = of(scheduler);
     b->seen = 0;
     b->replan = true;
+    b->promised_s = HUGE_VAL; /* a smaller machine can't keep it */
     return HANSE_OK;
 }
 
 static void leave_order(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
-    hanse_ref order = hanse__backfill_of(scheduler)->order;
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
+    hanse_ref order = of(scheduler)->order;
     struct hanse__place place =
         hanse__order_find(scheduler->arena, order, row->key, row->order);
     hanse__order_take(scheduler->arena, order, &place);
@@ -92,9 +99,10 @@ static void leave_order(struct hanse_scheduler *scheduler, uint32_t id)
 enum hanse_status hanse__backfill_withdrawn(struct hanse_scheduler *scheduler, uint32_t id)
 {
     leave_order(scheduler, id);
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    struct hanse__backfill *b = of(scheduler);
     if (b->head == id) { /* its id may come back as another job's */
         b->head = HANSE_NO_JOB;
+        b->promised_s = HUGE_VAL;
         b->seen = 0;
     }
     if (b->fresh == id) {
@@ -107,8 +115,11 @@ enum hanse_status hanse__backfill_withdrawn(struct hanse_scheduler *scheduler, u
 
 static enum hanse_status reserve_head(struct hanse_scheduler *scheduler, uint32_t head)
 {
-    double start_s = scheduler->view.kind->earliest(&scheduler->view,
-                                                    &hanse_scheduler_row(scheduler, head)->job);
+    struct hanse__backfill *b = of(scheduler);
+    double start_s =
+        scheduler->view.kind->earliest(&scheduler->view, &hanse__row(scheduler, head)->job);
+    HANSE_CHECK(start_s <= b->promised_s); /* nobody who went before it has delayed it */
+    b->promised_s = start_s;
     /* A machine that has lost devices may be unable to hold the head: then nothing waits for
      * it. */
     return start_s < HUGE_VAL ? hanse_scheduler_reserve(scheduler, head, start_s) : HANSE_OK;
@@ -118,9 +129,15 @@ static enum hanse_status start_heads(struct hanse_scheduler *scheduler, uint32_t
 {
     for (;;) {
         *head = head_of(scheduler);
+        struct hanse__backfill *b = of(scheduler);
+        if (*head != b->head) {
+            b->promised_s = HUGE_VAL;
+        }
         if (*head == HANSE_NO_JOB || !fits_now(scheduler, *head)) {
+            HANSE_CHECK(*head == HANSE_NO_JOB || hanse__now_s(scheduler) < b->promised_s);
             return HANSE_OK;
         }
+        b->head = HANSE_NO_JOB;
         leave_order(scheduler, *head);
         HANSE_TRY(hanse_scheduler_start(scheduler, *head));
     }
@@ -138,9 +155,9 @@ static enum hanse_status hold_head(struct hanse_scheduler *scheduler, uint32_t h
 static enum hanse_status walk(struct hanse_scheduler *scheduler, uint32_t head,
                               struct hanse_limits *limits)
 {
-    hanse_ref order = hanse__backfill_of(scheduler)->order;
-    double now_s = hanse_scheduler_now_s(scheduler);
-    bool held = hanse_scheduler_row(scheduler, head)->placed;
+    hanse_ref order = of(scheduler)->order;
+    double now_s = hanse__now_s(scheduler);
+    bool held = hanse__row(scheduler, head)->placed;
     struct hanse__place place = {0, 0};
     for (;;) {
         const struct hanse__ordered *job =
@@ -169,11 +186,11 @@ static enum hanse_status walk(struct hanse_scheduler *scheduler, uint32_t head,
 static enum hanse_status try_fresh(struct hanse_scheduler *scheduler, uint32_t id,
                                    struct hanse_limits *limits)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
-    if (!b->walks || hanse_scheduler_row(scheduler, id)->job.width > limits->now) {
+    struct hanse__backfill *b = of(scheduler);
+    if (!b->walks || hanse__row(scheduler, id)->job.width > limits->now) {
         return HANSE_OK;
     }
-    if (!hanse_scheduler_row(scheduler, b->head)->placed) {
+    if (!hanse__row(scheduler, b->head)->placed) {
         HANSE_TRY(hold_head(scheduler, b->head, limits));
     }
     if (!fits_now(scheduler, id)) {
@@ -188,17 +205,17 @@ static enum hanse_status try_fresh(struct hanse_scheduler *scheduler, uint32_t i
 /* Its reservation begins now. */
 static bool is_due(const struct hanse_scheduler *scheduler, uint32_t head)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, head);
-    return row->placed && row->start_s <= hanse_scheduler_now_s(scheduler);
+    const struct hanse_job_row *row = hanse__row(scheduler, head);
+    return row->placed && row->start_s <= hanse__now_s(scheduler);
 }
 
 static enum hanse_status whole_pass(struct hanse_scheduler *scheduler,
                                     struct hanse_limits *limits)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    struct hanse__backfill *b = of(scheduler);
     uint32_t head = head_of(scheduler), old = b->head;
     bool kept = head == old && head != HANSE_NO_JOB && !b->replan &&
-                hanse_scheduler_row(scheduler, head)->placed && !is_due(scheduler, head);
+                hanse__row(scheduler, head)->placed && !is_due(scheduler, head);
     if (!kept) {
         if (old != HANSE_NO_JOB) {
             HANSE_TRY(hanse_scheduler_unreserve(scheduler, old));
@@ -206,16 +223,16 @@ static enum hanse_status whole_pass(struct hanse_scheduler *scheduler,
         HANSE_TRY(start_heads(scheduler, &head));
     }
     limits_of(scheduler, limits);
-    if (head != HANSE_NO_JOB && hanse__backfill_of(scheduler)->walks) {
+    if (head != HANSE_NO_JOB && of(scheduler)->walks) {
         HANSE_TRY(walk(scheduler, head, limits));
     }
-    hanse__backfill_of(scheduler)->head = head;
+    of(scheduler)->head = head;
     return HANSE_OK;
 }
 
 enum hanse_status hanse__backfill_pass(struct hanse_scheduler *scheduler)
 {
-    struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    struct hanse__backfill *b = of(scheduler);
     struct hanse_limits limits;
     limits_of(scheduler, &limits);
     bool as_before = b->head != HANSE_NO_JOB && !b->replan && limits.now <= b->seen &&
@@ -225,7 +242,7 @@ enum hanse_status hanse__backfill_pass(struct hanse_scheduler *scheduler)
     } else if (b->n_fresh == 1) {
         HANSE_TRY(try_fresh(scheduler, b->fresh, &limits));
     }
-    b = hanse__backfill_of(scheduler);
+    b = of(scheduler);
     b->seen = scheduler->view.kind->limits != NULL ? limits.now : 0;
     b->n_fresh = 0;
     b->replan = false;
@@ -236,7 +253,7 @@ enum hanse_status hanse__backfill_pass(struct hanse_scheduler *scheduler)
  * its reservation. */
 void hanse__backfill_check(const struct hanse_scheduler *scheduler)
 {
-    const struct hanse__backfill *b = hanse__backfill_of(scheduler);
+    const struct hanse__backfill *b = of(scheduler);
     HANSE_ASSERT(hanse__order_size(scheduler->arena, b->order) ==
                  hanse_scheduler_waiting(scheduler));
     HANSE_ASSERT(b->head == head_of(scheduler));

@@ -27,6 +27,7 @@ struct hanse__backfill {
     uint32_t seen;           /* free when the last pass ended */
     bool head_by_submission; /* or the first of the order */
     bool walks;              /* others may go before the head */
+    double promised_s;       /* the head's first reservation; +infinity none */
     bool replan;             /* the reservation is out of date */
 };
 

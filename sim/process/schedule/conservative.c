@@ -1,6 +1,6 @@
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/order.h"
 #include "sim/process/schedule/policies.h"
-#include "sim/process/schedule/scheduler.h"
 
 #include <math.h>
 
@@ -25,7 +25,7 @@ struct state {
 
 static struct state *state_of(const struct hanse_scheduler *scheduler)
 {
-    return hanse_arena_at(scheduler->arena, *hanse_scheduler_policy_state(scheduler));
+    return hanse_arena_at(scheduler->arena, hanse__scheduler(scheduler)->policy);
 }
 
 static enum hanse_status init(struct hanse_scheduler *scheduler, const double *params)
@@ -37,7 +37,7 @@ static enum hanse_status init(struct hanse_scheduler *scheduler, const double *p
     if (due == 0) {
         return HANSE_ERR_MEMORY;
     }
-    *hanse_scheduler_policy_state(scheduler) = state;
+    hanse__scheduler(scheduler)->policy = state;
     *state_of(scheduler) = (struct state){.queue = queue, .due = due, .fresh = HANSE_NO_JOB};
     return HANSE_OK;
 }
@@ -50,7 +50,7 @@ static enum hanse_status put(struct hanse_scheduler *scheduler, uint32_t id, dou
 {
     HANSE_TRY(hanse_scheduler_reserve(scheduler, id, start_s));
     struct state *s = state_of(scheduler);
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->key = (double)decision;
     struct hanse__ordered job = {start_s, decision, row->job.estimate_s, row->job.width, id};
     return hanse__order_put(scheduler->arena, s->due, &job);
@@ -58,7 +58,7 @@ static enum hanse_status put(struct hanse_scheduler *scheduler, uint32_t id, dou
 
 static enum hanse_status take_back(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     hanse_ref due = state_of(scheduler)->due;
     struct hanse__place place =
         hanse__order_find(scheduler->arena, due, row->start_s, (uint64_t)row->key);
@@ -69,14 +69,14 @@ static enum hanse_status take_back(struct hanse_scheduler *scheduler, uint32_t i
 static void leave_queue(struct hanse_scheduler *scheduler, uint32_t id)
 {
     hanse_ref queue = state_of(scheduler)->queue;
-    struct hanse__place place = hanse__order_find(scheduler->arena, queue, 0.0,
-                                                  hanse_scheduler_row(scheduler, id)->order);
+    struct hanse__place place =
+        hanse__order_find(scheduler->arena, queue, 0.0, hanse__row(scheduler, id)->order);
     hanse__order_take(scheduler->arena, queue, &place);
 }
 
 static enum hanse_status start_due(struct hanse_scheduler *scheduler)
 {
-    double now_s = hanse_scheduler_now_s(scheduler);
+    double now_s = hanse__now_s(scheduler);
     for (;;) {
         struct hanse__place place = {0, 0};
         hanse_ref due = state_of(scheduler)->due;
@@ -93,10 +93,10 @@ static enum hanse_status start_due(struct hanse_scheduler *scheduler)
 
 static enum hanse_status place(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     double start_s = scheduler->view.kind->earliest(&scheduler->view, &row->job);
     uint64_t decision = state_of(scheduler)->decided++;
-    if (start_s <= hanse_scheduler_now_s(scheduler)) {
+    if (start_s <= hanse__now_s(scheduler)) {
         return hanse_scheduler_start(scheduler, id);
     }
     struct hanse__ordered job = {0.0, row->order, row->job.estimate_s, row->job.width, id};
@@ -109,7 +109,7 @@ static enum hanse_status place_fresh(struct hanse_scheduler *scheduler)
     uint32_t id = state_of(scheduler)->fresh;
     state_of(scheduler)->fresh = HANSE_NO_JOB;
     while (id != HANSE_NO_JOB) {
-        const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+        const struct hanse_job_row *row = hanse__row(scheduler, id);
         uint32_t next = row->next;
         if (!row->placed) {
             HANSE_TRY(place(scheduler, id));
@@ -133,8 +133,8 @@ static void reach_over(struct hanse_scheduler *scheduler, double from_s, double 
 static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
     struct state *s = state_of(scheduler);
-    if (s->fresh == HANSE_NO_JOB || hanse_scheduler_row(scheduler, id)->order <
-                                        hanse_scheduler_row(scheduler, s->fresh)->order) {
+    if (s->fresh == HANSE_NO_JOB ||
+        hanse__row(scheduler, id)->order < hanse__row(scheduler, s->fresh)->order) {
         s->fresh = id;
     }
     return HANSE_OK;
@@ -144,16 +144,15 @@ static enum hanse_status ended(struct hanse_scheduler *scheduler, uint32_t id, b
 {
     state_of(scheduler)->ended = true;
     if (early && hanse__order_size(scheduler->arena, state_of(scheduler)->queue) > 0) {
-        const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
-        reach_over(scheduler, hanse_scheduler_now_s(scheduler),
-                   row->start_s + row->job.estimate_s);
+        const struct hanse_job_row *row = hanse__row(scheduler, id);
+        reach_over(scheduler, hanse__now_s(scheduler), row->start_s + row->job.estimate_s);
     }
     return HANSE_OK;
 }
 
 static enum hanse_status withdrawn(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     struct state *s = state_of(scheduler);
     if (!row->placed) {
         if (s->fresh == id) {
@@ -173,7 +172,7 @@ static enum hanse_status withdrawn(struct hanse_scheduler *scheduler, uint32_t i
 /* Moves the job to start_s, which is before its start. */
 static enum hanse_status move(struct hanse_scheduler *scheduler, uint32_t id, double start_s)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     double old_s = row->start_s, length_s = row->job.estimate_s;
     HANSE_TRY(take_back(scheduler, id));
     HANSE_TRY(put(scheduler, id, start_s, state_of(scheduler)->decided++));
@@ -189,7 +188,7 @@ static enum hanse_status move(struct hanse_scheduler *scheduler, uint32_t id, do
 static enum hanse_status replace(struct hanse_scheduler *scheduler, uint32_t id)
 {
     const struct hanse_resource *view = &scheduler->view;
-    const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
     if (view->kind->sooner != NULL) {
         double start_s = view->kind->sooner(view, &row->job, row->start_s, row->slot);
         return start_s < row->start_s ? move(scheduler, id, start_s) : HANSE_OK;
@@ -197,7 +196,8 @@ static enum hanse_status replace(struct hanse_scheduler *scheduler, uint32_t id)
     double old_s = row->start_s;
     uint64_t decision = (uint64_t)row->key;
     HANSE_TRY(take_back(scheduler, id));
-    double start_s = view->kind->earliest(view, &hanse_scheduler_row(scheduler, id)->job);
+    double start_s = view->kind->earliest(view, &hanse__row(scheduler, id)->job);
+    HANSE_CHECK(start_s <= old_s); /* never moved back */
     return put(scheduler, id, start_s,
                start_s == old_s ? decision : state_of(scheduler)->decided++);
 }
@@ -212,7 +212,7 @@ static enum hanse_status walk(struct hanse_scheduler *scheduler)
     if (scheduler->view.kind->sooner == NULL) {
         limits.now = limits.after = UINT32_MAX;
     }
-    double now_s = hanse_scheduler_now_s(scheduler);
+    double now_s = hanse__now_s(scheduler);
     for (;;) {
         const struct hanse__ordered *job = hanse__order_next(
             scheduler->arena, state_of(scheduler)->queue, &limits, now_s, &place);
@@ -254,8 +254,8 @@ static double due_s(const struct hanse_scheduler *scheduler)
 /* All reservations are given back before any is made: the machine may be smaller now. */
 static enum hanse_status changed(struct hanse_scheduler *scheduler)
 {
-    for (uint32_t id = hanse_scheduler_first(scheduler); id != HANSE_NO_JOB;) {
-        struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    for (uint32_t id = hanse__first(scheduler); id != HANSE_NO_JOB;) {
+        struct hanse_job_row *row = hanse__row(scheduler, id);
         uint32_t next = row->next;
         HANSE_TRY(hanse_scheduler_unreserve(scheduler, id));
         id = next;
@@ -263,7 +263,7 @@ static enum hanse_status changed(struct hanse_scheduler *scheduler)
     struct state *s = state_of(scheduler);
     hanse__order_clear(scheduler->arena, s->queue);
     hanse__order_clear(scheduler->arena, s->due);
-    s->fresh = hanse_scheduler_first(scheduler);
+    s->fresh = hanse__first(scheduler);
     s->reach = 0;
     return HANSE_OK;
 }
@@ -275,7 +275,7 @@ static void check(const struct hanse_scheduler *scheduler)
     uint64_t n = hanse_scheduler_waiting(scheduler);
     HANSE_ASSERT(hanse__order_size(scheduler->arena, s->queue) == n);
     HANSE_ASSERT(hanse__order_size(scheduler->arena, s->due) == n);
-    HANSE_ASSERT(due_s(scheduler) > hanse_scheduler_now_s(scheduler));
+    HANSE_ASSERT(due_s(scheduler) > hanse__now_s(scheduler));
 }
 
 const struct hanse_policy hanse__policy_conservative = {

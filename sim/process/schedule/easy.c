@@ -1,4 +1,5 @@
 #include "sim/process/schedule/backfill.h"
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/policies.h"
 
 static enum hanse_status init(struct hanse_scheduler *scheduler, const double *params)
@@ -10,7 +11,7 @@ static enum hanse_status init(struct hanse_scheduler *scheduler, const double *p
 /* All keys are equal: the order is that of submission. */
 static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    hanse_scheduler_row(scheduler, id)->key = 0.0;
+    hanse__row(scheduler, id)->key = 0.0;
     return hanse__backfill_submitted(scheduler, id);
 }
 

@@ -1,5 +1,5 @@
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/policies.h"
-#include "sim/process/schedule/scheduler.h"
 
 /* No state: the queue in order of submission is the scheduler's own. */
 static enum hanse_status init(struct hanse_scheduler *scheduler, const double *params)
@@ -30,10 +30,9 @@ static enum hanse_status changed(struct hanse_scheduler *scheduler)
 static enum hanse_status pass(struct hanse_scheduler *scheduler)
 {
     for (;;) {
-        uint32_t head = hanse_scheduler_first(scheduler);
-        if (head == HANSE_NO_JOB ||
-            !scheduler->view.kind->fits_now(&scheduler->view,
-                                            &hanse_scheduler_row(scheduler, head)->job)) {
+        uint32_t head = hanse__first(scheduler);
+        if (head == HANSE_NO_JOB || !scheduler->view.kind->fits_now(
+                                        &scheduler->view, &hanse__row(scheduler, head)->job)) {
             return HANSE_OK;
         }
         HANSE_TRY(hanse_scheduler_start(scheduler, head));

@@ -1,45 +1,22 @@
-#include "sim/process/schedule/metrics.h"
+#include "sim/process/schedule/metrics_inside.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "sim/base/assert.h"
-#include "sim/stats/quantile.h"
 
-enum { WAIT, FLOW, SLOWDOWN, BOUNDED, N_KINDS };
-enum { RANKS = 4 };
+enum { WAIT, FLOW, SLOWDOWN, BOUNDED };
+enum {
+    RANKS = HANSE__METRICS_RANKS,
+    N_KINDS = HANSE__METRICS_KINDS,
+    BUCKETS = HANSE__METRICS_BUCKETS
+};
+
+/* The histogram's buckets: 10 bits behind the leading one, for 2^-20 <= x < 2^44. */
+enum { SHIFT = 42, LOW_EXPONENT = 1023 - 20 };
 
 static const double LEVELS[RANKS] = {0.50, 0.90, 0.95, 0.99};
 static const double TAU_S = 10.0; /* of the bounded slowdown */
-
-/* The histogram's buckets: 10 bits behind the leading one, for 2^-20 <= x < 2^44. */
-enum { SHIFT = 42, LOW_EXPONENT = 1023 - 20, EXPONENTS = 64, BUCKETS = EXPONENTS * 1024 };
-
-struct sample {
-    double wait_s, runtime_s;
-};
-
-struct hanse_metrics {
-    struct hanse_context *ctx;
-    uint64_t n, waited;
-    double sum[N_KINDS], max[N_KINDS];
-    double first_submit_s, last_end_s, work_s;
-    uint32_t processors;
-
-    struct sample *samples; /* all of them, up to HANSE_METRICS_EXACT */
-    size_t room;
-    uint64_t (*buckets)[BUCKETS]; /* by kind; made when there are more */
-    double percentile[N_KINDS][RANKS];
-
-    bool begun;               /* levels below are known */
-    double origin_s, width_s; /* of the bins */
-    double since_s;           /* levels hold from here on */
-    uint64_t queue, busy;     /* levels */
-    uint64_t queue_max, busy_max;
-    double queue_time, busy_time; /* integrals since the origin */
-    uint32_t bin;                 /* of since_s */
-    double queue_in[HANSE_METRICS_BINS], busy_in[HANSE_METRICS_BINS];
-};
 
 enum hanse_status hanse_metrics_create(struct hanse_context *ctx,
                                        struct hanse_metrics **metrics)
@@ -52,6 +29,7 @@ enum hanse_status hanse_metrics_create(struct hanse_context *ctx,
     m->first_submit_s = HUGE_VAL;
     m->last_end_s = -HUGE_VAL;
     m->width_s = 0x1p-10;
+    m->edge_s = -HUGE_VAL; /* nothing is known yet */
     *metrics = m;
     return HANSE_OK;
 }
@@ -80,49 +58,56 @@ static void join_pairs(double *bins)
     memset(bins + HANSE_METRICS_BINS / 2, 0, HANSE_METRICS_BINS / 2 * sizeof *bins);
 }
 
+/* The bin of since_s, and where it ends. */
+static void enter(struct hanse_metrics *m, uint32_t bin)
+{
+    m->bin = bin;
+    m->edge_s = m->origin_s + m->width_s * (bin + 1);
+}
+
 static void make_room(struct hanse_metrics *m, double until_s)
 {
     while (until_s - m->origin_s >= m->width_s * HANSE_METRICS_BINS) {
         join_pairs(m->queue_in);
         join_pairs(m->busy_in);
         m->width_s *= 2.0;
-        m->bin /= 2;
+        enter(m, m->bin / 2);
     }
 }
 
-/* The levels of since_s hold until until_s. */
-static void integrate(struct hanse_metrics *m, double until_s)
+static void add_within(struct hanse_metrics *m, double until_s)
 {
     double span_s = until_s - m->since_s;
-    m->queue_time += (double)m->queue * span_s;
-    m->busy_time += (double)m->busy * span_s;
-    make_room(m, until_s);
-    double edge_s = m->origin_s + m->width_s * (m->bin + 1);
-    while (edge_s <= until_s) {
-        m->queue_in[m->bin] += (double)m->queue * (edge_s - m->since_s);
-        m->busy_in[m->bin] += (double)m->busy * (edge_s - m->since_s);
-        m->since_s = edge_s;
-        m->bin++;
-        edge_s = m->origin_s + m->width_s * (m->bin + 1);
-    }
-    m->queue_in[m->bin] += (double)m->queue * (until_s - m->since_s);
-    m->busy_in[m->bin] += (double)m->busy * (until_s - m->since_s);
+    m->queue_in[m->bin] += (double)m->queue * span_s;
+    m->busy_in[m->bin] += (double)m->busy * span_s;
     m->since_s = until_s;
 }
 
-void hanse__metrics_level(struct hanse_metrics *metrics, double now_s, uint64_t queue,
-                          uint64_t busy)
+/* The levels of since_s hold until now_s, which is the first time or not in the bin. */
+void hanse__metrics_integrate(struct hanse_metrics *metrics, double now_s)
 {
     struct hanse_metrics *m = metrics;
     if (!m->begun) {
         m->begun = true;
         m->origin_s = m->since_s = now_s;
+        enter(m, 0);
+        return;
     }
-    integrate(m, now_s);
-    m->queue = queue;
-    m->busy = busy;
-    m->queue_max = queue > m->queue_max ? queue : m->queue_max;
-    m->busy_max = busy > m->busy_max ? busy : m->busy_max;
+    make_room(m, now_s);
+    while (now_s >= m->edge_s) {
+        add_within(m, m->edge_s);
+        enter(m, m->bin + 1);
+    }
+    add_within(m, now_s);
+}
+
+static double sum_of(const double *bins)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < HANSE_METRICS_BINS; i++) {
+        sum += bins[i];
+    }
+    return sum;
 }
 
 /* --- jobs -------------------------------------------------------------------------------- */
@@ -133,7 +118,8 @@ static void judge(double wait_s, double runtime_s, double out[N_KINDS])
     out[WAIT] = wait_s;
     out[FLOW] = flow_s;
     out[SLOWDOWN] = flow_s / runtime_s;
-    out[BOUNDED] = fmax(1.0, flow_s / fmax(TAU_S, runtime_s));
+    double bounded = flow_s / (runtime_s > TAU_S ? runtime_s : TAU_S);
+    out[BOUNDED] = bounded > 1.0 ? bounded : 1.0;
 }
 
 /* What lies below the least bucket is in bucket 0, with 0. */
@@ -197,7 +183,7 @@ static enum hanse_status keep(struct hanse_metrics *m, double wait_s, double run
     void *samples = m->samples;
     HANSE_TRY(hanse__reserve(m->ctx, &samples, &m->room, m->n + 1, sizeof *m->samples));
     m->samples = samples;
-    m->samples[m->n] = (struct sample){wait_s, runtime_s};
+    m->samples[m->n] = (struct hanse__sample){wait_s, runtime_s};
     return HANSE_OK;
 }
 
@@ -214,8 +200,8 @@ enum hanse_status hanse__metrics_job(struct hanse_metrics *metrics, double wait_
         m->max[k] = m->n == 0 || values[k] > m->max[k] ? values[k] : m->max[k];
     }
     m->waited += wait_s > 0.0;
-    m->first_submit_s = fmin(m->first_submit_s, submit_s);
-    m->last_end_s = fmax(m->last_end_s, end_s);
+    m->first_submit_s = submit_s < m->first_submit_s ? submit_s : m->first_submit_s;
+    m->last_end_s = end_s > m->last_end_s ? end_s : m->last_end_s;
     m->work_s += width * runtime_s;
     m->n++;
     return HANSE_OK;
@@ -245,53 +231,121 @@ static void locate(const uint64_t *counts, uint64_t n, uint32_t bucket[RANKS],
     }
 }
 
-static double value_of(const struct hanse_metrics *m, uint64_t i, int kind)
+/* The value of a rank (0 first). Values are moved. Cuts in three about a middle value, so that
+ * many equal ones end at once. */
+static double select_rank(double *values, size_t n, size_t rank)
 {
-    double values[N_KINDS];
-    judge(m->samples[i].wait_s, m->samples[i].runtime_s, values);
-    return values[kind];
-}
-
-/* The value of a rank among those of one bucket. Most often they are all the same. */
-static double pick(const struct hanse_metrics *m, int kind, uint32_t bucket, uint64_t rank,
-                   double *scratch)
-{
-    size_t n = 0;
-    bool same = true;
-    for (uint64_t i = 0; i < m->n; i++) {
-        double value = value_of(m, i, kind);
-        if (bucket_of(value) == bucket) {
-            same = same && (n == 0 || value == scratch[0]);
-            scratch[n++] = value;
+    for (;;) {
+        double pivot = values[n / 2];
+        size_t low = 0, at = 0, high = n;
+        while (at < high) {
+            double value = values[at];
+            if (value < pivot) {
+                values[at++] = values[low];
+                values[low++] = value;
+            } else if (value > pivot) {
+                values[at] = values[--high];
+                values[high] = value;
+            } else {
+                at++;
+            }
+        }
+        if (rank < low) {
+            n = low;
+        } else if (rank < high) {
+            return pivot;
+        } else {
+            values += high;
+            n -= high;
+            rank -= high;
         }
     }
-    if (!same) {
-        hanse_sort(scratch, n);
+}
+
+/* Coarse buckets for the first of two looks: 7 bits behind the leading one. */
+enum { COARSER = 3, COARSE = BUCKETS >> COARSER };
+
+static void count_coarsely(const struct hanse_metrics *m, uint64_t (*counts)[COARSE])
+{
+    for (uint64_t i = 0; i < m->n; i++) {
+        double values[N_KINDS];
+        judge(m->samples[i].wait_s, m->samples[i].runtime_s, values);
+        for (int k = 0; k < N_KINDS; k++) {
+            counts[k][bucket_of(values[k]) >> COARSER]++;
+        }
     }
-    return scratch[rank - 1];
+}
+
+/* The second look: where the values of the buckets that hold a rank go. */
+struct look {
+    uint64_t counts[N_KINDS][COARSE];
+    uint8_t rank[N_KINDS][COARSE]; /* the first rank a bucket holds, and 1; 0 none */
+    uint32_t bucket[N_KINDS][RANKS];
+    uint64_t below[N_KINDS][RANKS];
+    double *to[N_KINDS][RANKS]; /* where the next value goes */
+};
+
+/* Says where the values of each wanted bucket go; returns how many there are. */
+static uint64_t lay_out(struct look *look, uint64_t n, double *scratch)
+{
+    uint64_t total = 0;
+    for (int k = 0; k < N_KINDS; k++) {
+        locate(look->counts[k], n, look->bucket[k], look->below[k]);
+        for (int r = RANKS - 1; r >= 0; r--) { /* the first of equals stays */
+            look->rank[k][look->bucket[k][r]] = (uint8_t)(r + 1);
+        }
+        for (int r = 0; r < RANKS; r++) {
+            uint32_t bucket = look->bucket[k][r];
+            look->to[k][r] = scratch != NULL ? scratch + total : NULL;
+            total += look->rank[k][bucket] == r + 1 ? look->counts[k][bucket] : 0;
+        }
+    }
+    return total;
+}
+
+static void collect(const struct hanse_metrics *m, struct look *look)
+{
+    for (uint64_t i = 0; i < m->n; i++) {
+        double values[N_KINDS];
+        judge(m->samples[i].wait_s, m->samples[i].runtime_s, values);
+        for (int k = 0; k < N_KINDS; k++) {
+            unsigned rank = look->rank[k][bucket_of(values[k]) >> COARSER];
+            if (rank > 0) {
+                *look->to[k][rank - 1]++ = values[k];
+            }
+        }
+    }
+}
+
+static void select_all(struct hanse_metrics *m, const struct look *look)
+{
+    for (int k = 0; k < N_KINDS; k++) {
+        for (int r = 0; r < RANKS; r++) {
+            uint32_t bucket = look->bucket[k][r];
+            uint64_t n = look->counts[k][bucket];
+            double *values = look->to[k][look->rank[k][bucket] - 1] - n;
+            m->percentile[k][r] =
+                select_rank(values, n, rank_of(LEVELS[r], m->n) - look->below[k][r] - 1);
+        }
+    }
 }
 
 static enum hanse_status exact_percentiles(struct hanse_metrics *m)
 {
-    uint64_t *counts = hanse__alloc(m->ctx, BUCKETS, sizeof *counts);
-    double *scratch = hanse__alloc(m->ctx, m->n, sizeof *scratch);
-    enum hanse_status status = counts == NULL || scratch == NULL ? HANSE_ERR_MEMORY : HANSE_OK;
-    for (int k = 0; k < N_KINDS && status == HANSE_OK; k++) {
-        uint32_t bucket[RANKS];
-        uint64_t below[RANKS];
-        memset(counts, 0, BUCKETS * sizeof *counts);
-        for (uint64_t i = 0; i < m->n; i++) {
-            counts[bucket_of(value_of(m, i, k))]++;
-        }
-        locate(counts, m->n, bucket, below);
-        for (int r = 0; r < RANKS; r++) {
-            m->percentile[k][r] =
-                pick(m, k, bucket[r], rank_of(LEVELS[r], m->n) - below[r], scratch);
-        }
+    struct look *look = hanse__alloc(m->ctx, 1, sizeof *look);
+    if (look == NULL) {
+        return HANSE_ERR_MEMORY;
     }
-    hanse__free(counts);
+    count_coarsely(m, look->counts);
+    double *scratch = hanse__alloc(m->ctx, lay_out(look, m->n, NULL), sizeof *scratch);
+    if (scratch != NULL) {
+        lay_out(look, m->n, scratch);
+        collect(m, look);
+        select_all(m, look);
+    }
+    hanse__free(look);
     hanse__free(scratch);
-    return status;
+    return scratch != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
 }
 
 static enum hanse_status find_percentiles(struct hanse_metrics *m)
@@ -341,8 +395,8 @@ enum hanse_status hanse_metrics_aggregates(struct hanse_metrics *metrics,
         .makespan_s = makespan_s,
         .work_s = m->work_s,
         .utilisation = m->work_s / (m->processors * makespan_s),
-        .queue_mean = m->queue_time / makespan_s,
-        .busy_mean = m->busy_time / makespan_s,
+        .queue_mean = sum_of(m->queue_in) / makespan_s,
+        .busy_mean = sum_of(m->busy_in) / makespan_s,
         .queue_max = m->queue_max,
         .busy_max = m->busy_max,
         .exact = m->buckets == NULL,

@@ -69,9 +69,6 @@ HANSE_API struct hanse_metrics_bin hanse_metrics_bin(const struct hanse_metrics 
 /* --- shared inside the library ----------------------------------------------------------- */
 
 void hanse__metrics_machine(struct hanse_metrics *metrics, uint32_t processors);
-/* The state of things from now_s on. Times never fall. */
-void hanse__metrics_level(struct hanse_metrics *metrics, double now_s, uint64_t queue,
-                          uint64_t busy);
 enum hanse_status hanse__metrics_job(struct hanse_metrics *metrics, double wait_s,
                                      double runtime_s, double submit_s, double end_s,
                                      uint32_t width);

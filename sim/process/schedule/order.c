@@ -4,35 +4,33 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/schedule/blocks.h"
 
-enum { ROOM = 64, FEW = 40, CLASSES = 16 };
-
-static const uint32_t NONE = UINT32_MAX;
+enum { CLASSES = 16, ROOM = HANSE__BLOCK_ROOM, FEW = HANSE__BLOCK_FEW };
 
 struct block {
     double shortest[CLASSES]; /* estimate among jobs of this class of width or narrower */
-    uint32_t n, next_free;
+    uint32_t n;
     bool loose; /* a job has left since the bounds were made */
     struct hanse__ordered jobs[ROOM];
 };
 
 struct entry { /* of the directory: a block and the bounds that most walks stop at */
+    uint32_t block;
+    uint32_t narrowest;
+    double shortest;
     double key;
     uint64_t order; /* of its first job */
-    double shortest;
-    uint32_t narrowest;
-    uint32_t block;
 };
 
 struct order {
-    hanse_ref blocks, directory;
-    uint32_t n_blocks, spare;
-    uint32_t first, n, room; /* entries of the directory: [first, first + n) of room */
+    struct hanse__blocks blocks;
     uint64_t size;
 };
 
 struct parts {
     struct order *order;
+    uint32_t n; /* blocks */
     struct entry *entries;
     struct block *blocks;
 };
@@ -40,8 +38,8 @@ struct parts {
 static struct parts parts_of(const struct hanse_arena *arena, hanse_ref order)
 {
     struct order *o = hanse_arena_at(arena, order);
-    return (struct parts){o, (struct entry *)hanse_arena_at(arena, o->directory) + o->first,
-                          hanse_arena_at(arena, o->blocks)};
+    return (struct parts){o, o->blocks.n, hanse__blocks_entries(arena, &o->blocks),
+                          hanse__blocks_pool(arena, &o->blocks)};
 }
 
 /* Classes of width: 1, 2-3, 4-7, ...; all beyond 32767 are one. */
@@ -49,72 +47,6 @@ static unsigned class_of(uint32_t width)
 {
     unsigned bits = width == 0 ? 0 : 31U - (unsigned)__builtin_clz(width);
     return bits < CLASSES ? bits : CLASSES - 1;
-}
-
-/* --- blocks ------------------------------------------------------------------------------ */
-
-static enum hanse_status new_block(struct hanse_arena *arena, hanse_ref order, uint32_t *block)
-{
-    struct order *o = hanse_arena_at(arena, order);
-    if (o->spare == NONE) {
-        uint32_t n = o->n_blocks, grown = n == 0 ? 1 : 2 * n;
-        hanse_ref blocks = hanse_arena_resize(arena, o->blocks, n * sizeof(struct block),
-                                              grown * sizeof(struct block));
-        if (blocks == 0) {
-            return HANSE_ERR_MEMORY;
-        }
-        o = hanse_arena_at(arena, order);
-        o->blocks = blocks;
-        o->n_blocks = grown;
-        struct block *all = hanse_arena_at(arena, blocks);
-        for (uint32_t i = grown; i-- > n;) {
-            all[i].next_free = o->spare;
-            o->spare = i;
-        }
-    }
-    *block = o->spare;
-    struct block *b = (struct block *)hanse_arena_at(arena, o->blocks) + *block;
-    o->spare = b->next_free;
-    b->n = 0;
-    return HANSE_OK;
-}
-
-static enum hanse_status open_entry(struct hanse_arena *arena, hanse_ref order, uint32_t at)
-{
-    struct order *o = hanse_arena_at(arena, order);
-    if (o->first + o->n == o->room && o->first > o->room / 2) {
-        struct entry *all = hanse_arena_at(arena, o->directory);
-        memmove(all, all + o->first, o->n * sizeof *all);
-        o->first = 0;
-    }
-    if (o->first + o->n == o->room) {
-        uint32_t room = o->room == 0 ? 4 : 2 * o->room;
-        hanse_ref directory = hanse_arena_resize(
-            arena, o->directory, o->room * sizeof(struct entry), room * sizeof(struct entry));
-        if (directory == 0) {
-            return HANSE_ERR_MEMORY;
-        }
-        o = hanse_arena_at(arena, order);
-        o->directory = directory;
-        o->room = room;
-    }
-    struct entry *entries = parts_of(arena, order).entries;
-    memmove(entries + at + 1, entries + at, (o->n - at) * sizeof *entries);
-    o->n++;
-    return HANSE_OK;
-}
-
-static void close_entry(struct parts *p, uint32_t at)
-{
-    p->blocks[p->entries[at].block].next_free = p->order->spare;
-    p->order->spare = p->entries[at].block;
-    p->order->n--;
-    if (at == 0) {
-        p->order->first++;
-        p->entries++;
-    } else {
-        memmove(p->entries + at, p->entries + at + 1, (p->order->n - at) * sizeof *p->entries);
-    }
 }
 
 /* --- bounds ------------------------------------------------------------------------------ */
@@ -178,7 +110,7 @@ static bool before(double key, uint64_t order, double key_b, uint64_t order_b)
 /* The last block that does not begin behind (key, order); the first when all do. */
 static uint32_t block_for(const struct parts *p, double key, uint64_t order)
 {
-    uint32_t low = 0, high = p->order->n;
+    uint32_t low = 0, high = p->n;
     const struct entry *last = &p->entries[high - 1];
     if (!before(key, order, last->key, last->order)) { /* most come at the end */
         return high - 1;
@@ -213,7 +145,7 @@ struct hanse__place hanse__order_find(const struct hanse_arena *arena, hanse_ref
                                       double key, uint64_t submitted)
 {
     struct parts p = parts_of(arena, order);
-    HANSE_ASSERT(p.order->n > 0);
+    HANSE_ASSERT(p.n > 0);
     uint32_t at = block_for(&p, key, submitted);
     const struct block *b = &p.blocks[p.entries[at].block];
     struct hanse__place place = {at, place_in(b, key, submitted)};
@@ -228,26 +160,17 @@ hanse_ref hanse__order_create(struct hanse_arena *arena)
 {
     hanse_ref order = hanse_arena_take(arena, sizeof(struct order));
     if (order != 0) {
-        ((struct order *)hanse_arena_at(arena, order))->spare = NONE;
+        struct order *o = hanse_arena_at(arena, order);
+        hanse__blocks_init(&o->blocks, sizeof(struct block), sizeof(struct entry));
     }
     return order;
-}
-
-static enum hanse_status add_block(struct hanse_arena *arena, hanse_ref order, uint32_t at)
-{
-    uint32_t fresh;
-    HANSE_TRY(new_block(arena, order, &fresh));
-    HANSE_TRY(open_entry(arena, order, at));
-    struct parts p = parts_of(arena, order);
-    p.entries[at] = (struct entry){.block = fresh, .shortest = HUGE_VAL, .narrowest = NONE};
-    return HANSE_OK;
 }
 
 /* Cuts a full block in two; one filled at its end stays nearly full, as queues grow there. */
 static enum hanse_status halve(struct hanse_arena *arena, hanse_ref order, uint32_t at,
                                bool at_end)
 {
-    HANSE_TRY(add_block(arena, order, at + 1));
+    HANSE_TRY(hanse__blocks_open(arena, order, at + 1));
     struct parts p = parts_of(arena, order);
     struct block *from = &p.blocks[p.entries[at].block];
     struct block *to = &p.blocks[p.entries[at + 1].block];
@@ -264,8 +187,8 @@ enum hanse_status hanse__order_put(struct hanse_arena *arena, hanse_ref order,
                                    const struct hanse__ordered *job)
 {
     struct parts p = parts_of(arena, order);
-    if (p.order->n == 0) {
-        HANSE_TRY(add_block(arena, order, 0));
+    if (p.n == 0) {
+        HANSE_TRY(hanse__blocks_open(arena, order, 0));
         p = parts_of(arena, order);
         p.blocks[p.entries[0].block].jobs[0] = *job;
         p.blocks[p.entries[0].block].n = 1;
@@ -275,7 +198,7 @@ enum hanse_status hanse__order_put(struct hanse_arena *arena, hanse_ref order,
     }
     uint32_t at = block_for(&p, job->key, job->order);
     if (p.blocks[p.entries[at].block].n == ROOM) {
-        HANSE_TRY(halve(arena, order, at, at + 1 == p.order->n));
+        HANSE_TRY(halve(arena, order, at, at + 1 == p.n));
         p = parts_of(arena, order);
         at = block_for(&p, job->key, job->order);
     }
@@ -293,14 +216,14 @@ enum hanse_status hanse__order_put(struct hanse_arena *arena, hanse_ref order,
     return HANSE_OK;
 }
 
-static void absorb_next(struct parts *p, uint32_t at)
+static void absorb_next(const struct hanse_arena *arena, struct parts *p, uint32_t at)
 {
     struct block *b = &p->blocks[p->entries[at].block];
     const struct block *from = &p->blocks[p->entries[at + 1].block];
     memcpy(b->jobs + b->n, from->jobs, from->n * sizeof *b->jobs);
     b->n += from->n;
-    close_entry(p, at + 1);
     survey(p, at);
+    hanse__blocks_close(arena, &p->order->blocks, at + 1);
 }
 
 void hanse__order_take(struct hanse_arena *arena, hanse_ref order, struct hanse__place *place)
@@ -314,24 +237,24 @@ void hanse__order_take(struct hanse_arena *arena, hanse_ref order, struct hanse_
     memmove(b->jobs + place->at, b->jobs + place->at + 1, (b->n - place->at) * sizeof *b->jobs);
     b->loose = true;
     if (b->n == 0) {
-        close_entry(&p, at);
+        hanse__blocks_close(arena, &p.order->blocks, at);
         place->at = 0;
         return;
     }
     e->key = b->jobs[0].key;
     e->order = b->jobs[0].order;
-    if (at + 1 < p.order->n && b->n + p.blocks[e[1].block].n <= FEW) {
-        absorb_next(&p, at);
+    if (at + 1 < p.n && b->n + p.blocks[e[1].block].n <= FEW) {
+        absorb_next(arena, &p, at);
     }
 }
 
 void hanse__order_clear(struct hanse_arena *arena, hanse_ref order)
 {
     struct parts p = parts_of(arena, order);
-    while (p.order->n > 0) {
-        close_entry(&p, p.order->n - 1);
+    while (p.order->blocks.n > 0) {
+        hanse__blocks_close(arena, &p.order->blocks, p.order->blocks.n - 1);
     }
-    p.order->first = 0;
+    p.order->blocks.first = 0;
     p.order->size = 0;
 }
 
@@ -346,7 +269,7 @@ const struct hanse__ordered *hanse__order_at(const struct hanse_arena *arena, ha
                                              struct hanse__place *place)
 {
     struct parts p = parts_of(arena, order);
-    for (; place->block < p.order->n; place->block++, place->at = 0) {
+    for (; place->block < p.n; place->block++, place->at = 0) {
         const struct block *b = &p.blocks[p.entries[place->block].block];
         if (place->at < b->n) {
             return &b->jobs[place->at];
@@ -360,7 +283,7 @@ const struct hanse__ordered *hanse__order_next(const struct hanse_arena *arena, 
                                                struct hanse__place *place)
 {
     struct parts p = parts_of(arena, order);
-    for (; place->block < p.order->n; place->block++, place->at = 0) {
+    for (; place->block < p.n; place->block++, place->at = 0) {
         const struct entry *e = &p.entries[place->block];
         if (!worth_a_look(e, p.blocks, limits, now_s)) {
             continue;

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "sim/process/schedule/backfill.h"
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/policies.h"
 
 enum { AGE_WEIGHT, AGE_MAX, SHARE_WEIGHT, HALF_LIFE, SIZE_WEIGHT, FAVOUR, PERIOD, WALKS, N };
@@ -149,7 +150,7 @@ static void use(struct user *user, double now_s, double half_life_s, int64_t cha
 static void book(struct hanse_scheduler *scheduler, const struct hanse_job *job, int64_t change)
 {
     struct share *s = share_of(scheduler);
-    double now_s = hanse_scheduler_now_s(scheduler), half_life_s = s->values[HALF_LIFE];
+    double now_s = hanse__now_s(scheduler), half_life_s = s->values[HALF_LIFE];
     use(seek(scheduler->arena, s->users, s->room, name_of(job)), now_s, half_life_s, change);
     use(&s->all, now_s, half_life_s, change);
 }
@@ -160,7 +161,7 @@ static double priority(const struct hanse_scheduler *scheduler, const struct han
 {
     const struct share *s = share_of(scheduler);
     const double *v = s->values;
-    double now_s = hanse_scheduler_now_s(scheduler);
+    double now_s = hanse__now_s(scheduler);
     double age = fmin(1.0, (now_s - job->submit_s) / v[AGE_MAX]);
     double size = job->width / s->processors;
     double all = usage_at(&s->all, now_s, v[HALF_LIFE]), part = 0.0;
@@ -174,42 +175,42 @@ static double priority(const struct hanse_scheduler *scheduler, const struct han
 
 static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    HANSE_TRY(know(scheduler, name_of(&hanse_scheduler_row(scheduler, id)->job)));
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    HANSE_TRY(know(scheduler, name_of(&hanse__row(scheduler, id)->job)));
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->key = -priority(scheduler, &row->job); /* the order is ascending */
     return hanse__backfill_submitted(scheduler, id);
 }
 
 static enum hanse_status ended(struct hanse_scheduler *scheduler, uint32_t id, bool early)
 {
-    struct hanse_job job = hanse_scheduler_row(scheduler, id)->job;
+    struct hanse_job job = hanse__row(scheduler, id)->job;
     book(scheduler, &job, -(int64_t)job.width);
     return hanse__backfill_ended(scheduler, id, early);
 }
 
 static void started(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    struct hanse_job job = hanse_scheduler_row(scheduler, id)->job;
+    struct hanse_job job = hanse__row(scheduler, id)->job;
     book(scheduler, &job, job.width);
 }
 
 static bool is_stale(const struct hanse_scheduler *scheduler)
 {
     const struct share *s = share_of(scheduler);
-    return hanse_scheduler_now_s(scheduler) >= s->calculated_s + s->values[PERIOD];
+    return hanse__now_s(scheduler) >= s->calculated_s + s->values[PERIOD];
 }
 
 static enum hanse_status calculate(struct hanse_scheduler *scheduler)
 {
     hanse_ref order = hanse__backfill_of(scheduler)->order;
-    share_of(scheduler)->calculated_s = hanse_scheduler_now_s(scheduler);
-    if (hanse_scheduler_first(scheduler) == HANSE_NO_JOB) {
+    share_of(scheduler)->calculated_s = hanse__now_s(scheduler);
+    if (hanse__first(scheduler) == HANSE_NO_JOB) {
         return HANSE_OK;
     }
     hanse__order_clear(scheduler->arena, order);
-    uint32_t id = hanse_scheduler_first(scheduler);
+    uint32_t id = hanse__first(scheduler);
     while (id != HANSE_NO_JOB) {
-        struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+        struct hanse_job_row *row = hanse__row(scheduler, id);
         uint32_t next = row->next;
         row->key = -priority(scheduler, &row->job);
         struct hanse__ordered job = {row->key, row->order, row->job.estimate_s, row->job.width,

@@ -3,15 +3,12 @@
 #include <math.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/schedule/endings.h"
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/interrupt.h"
+#include "sim/process/schedule/metrics_inside.h"
 
-enum { BATCH = 256, PROGRESS_EVERY = 1 << 16, WAYS = 4 };
-
-struct ending { /* of a running job */
-    double end_s;
-    uint64_t started; /* ties: who started first ends first */
-    uint32_t id;
-};
+enum { BATCH = 256, PROGRESS_EVERY = 1 << 16 };
 
 struct replay {
     struct hanse_context *ctx;
@@ -28,11 +25,11 @@ struct replay {
     uint32_t n_jobs, at;
     bool dry; /* the source has no more */
 
-    struct ending *endings; /* a heap, WAYS children each */
-    size_t n_endings, room;
-    uint64_t n_started, n_ended;
+    struct hanse__endings endings; /* of the running jobs */
+    uint64_t n_ended;
     uint64_t busy;
     double now_s;
+    double work_s, busy_s; /* handed out; the integral of busy: equal in the end */
 
     struct hanse__interrupt *interrupt; /* NULL: nothing fails */
     double *away;                       /* until when failed nodes are away */
@@ -42,55 +39,6 @@ struct replay {
     double first_s, last_s; /* first submission, last end */
     uint64_t n_admitted;    /* a job that goes to the back is submitted once more, not here */
 };
-
-/* --- the heap of ends -------------------------------------------------------------------- */
-
-static bool sooner(const struct ending *a, const struct ending *b)
-{
-    return a->end_s < b->end_s || (a->end_s == b->end_s && a->started < b->started);
-}
-
-static enum hanse_status push(struct replay *r, struct ending ending)
-{
-    void *endings = r->endings;
-    HANSE_TRY(hanse__reserve(r->ctx, &endings, &r->room, r->n_endings + 1, sizeof ending));
-    r->endings = endings;
-    size_t at = r->n_endings++;
-    while (at > 0 && sooner(&ending, &r->endings[(at - 1) / WAYS])) {
-        r->endings[at] = r->endings[(at - 1) / WAYS];
-        at = (at - 1) / WAYS;
-    }
-    r->endings[at] = ending;
-    return HANSE_OK;
-}
-
-/* Puts `last` where there is a gap, whose parent ends no later than it. */
-static void fill_gap(struct replay *r, size_t at, struct ending last)
-{
-    for (;;) {
-        size_t child = WAYS * at + 1, least = child;
-        if (child >= r->n_endings) {
-            break;
-        }
-        size_t end = child + WAYS < r->n_endings ? child + WAYS : r->n_endings;
-        for (size_t i = child + 1; i < end; i++) {
-            least = sooner(&r->endings[i], &r->endings[least]) ? i : least;
-        }
-        if (!sooner(&r->endings[least], &last)) {
-            break;
-        }
-        r->endings[at] = r->endings[least];
-        at = least;
-    }
-    r->endings[at] = last;
-}
-
-static struct ending pop(struct replay *r)
-{
-    struct ending first = r->endings[0], last = r->endings[--r->n_endings];
-    fill_gap(r, 0, last);
-    return first;
-}
 
 /* --- jobs in ----------------------------------------------------------------------------- */
 
@@ -112,7 +60,7 @@ static double next_submit_s(const struct replay *r)
 
 static double next_end_s(const struct replay *r)
 {
-    return r->n_endings > 0 ? r->endings[0].end_s : HUGE_VAL;
+    return hanse__endings_first_s(&r->endings);
 }
 
 /* Comparisons are written so that NaN fails them. */
@@ -143,22 +91,24 @@ static enum hanse_status check_job(const struct replay *r, const struct hanse_jo
 static enum hanse_status take_started(struct replay *r)
 {
     uint32_t id;
-    while (hanse_scheduler_started(&r->scheduler, &id)) {
-        const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
+    while (hanse__scheduler(&r->scheduler)->started_first != HANSE_NO_JOB) {
+        hanse_scheduler_started(&r->scheduler, &id);
+        const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
         HANSE_CHECK(row->start_s >= row->job.submit_s);
         r->busy += row->job.width;
         if (r->interrupt != NULL) {
             hanse__interrupt_started(r->interrupt, id, row->start_s);
         }
         HANSE_TRY(
-            push(r, (struct ending){row->start_s + row->job.runtime_s, r->n_started++, id}));
+            hanse__endings_push(r->ctx, &r->endings, row->start_s + row->job.runtime_s, id));
     }
     return HANSE_OK;
 }
 
-static enum hanse_status hand_out(struct replay *r, uint32_t id, double end_s)
+static enum hanse_status hand_out(struct replay *r, uint32_t id)
 {
-    const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, id);
+    double end_s = r->now_s;
+    const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
     struct hanse_finished finished = {row->job, row->order, row->start_s, end_s, NULL, 0};
     double stay_s = row->job.runtime_s;
     double wait_s = row->start_s - row->job.submit_s;
@@ -219,17 +169,24 @@ static enum hanse_status submissions(struct replay *r)
     return HANSE_OK;
 }
 
+static void leave_machine(struct replay *r, uint32_t id)
+{
+    const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
+    r->busy -= row->job.width;
+    r->work_s += row->job.width * (r->now_s - row->start_s);
+}
+
 static enum hanse_status ends(struct replay *r)
 {
     while (next_end_s(r) == r->now_s) {
-        struct ending ending = pop(r);
+        uint32_t id = hanse__endings_pop(&r->endings);
         if (r->interrupt != NULL) {
-            hanse__interrupt_end(r->interrupt, ending.id, r->now_s);
+            hanse__interrupt_end(r->interrupt, id, r->now_s);
         }
-        HANSE_TRY(hand_out(r, ending.id, ending.end_s));
-        r->busy -= hanse_scheduler_row(&r->scheduler, ending.id)->job.width;
+        HANSE_TRY(hand_out(r, id));
+        leave_machine(r, id);
         r->n_ended++;
-        HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, ending.id));
+        HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, id));
         if (r->each) {
             HANSE_TRY(pass(r));
         }
@@ -242,7 +199,7 @@ static enum hanse_status ends(struct replay *r)
 /* What runs and what waits is all there is to come. */
 static bool done(const struct replay *r)
 {
-    return r->at >= r->n_jobs && r->n_endings == 0 &&
+    return r->at >= r->n_jobs && r->endings.n == 0 &&
            hanse_scheduler_waiting(&r->scheduler) == 0;
 }
 
@@ -273,31 +230,24 @@ static void forget_repaired(struct replay *r)
 
 static enum hanse_status stop(struct replay *r, size_t at)
 {
-    struct ending ending = r->endings[at];
+    uint32_t old = hanse__endings_id(&r->endings, at);
     struct hanse_job job;
-    bool again = hanse__interrupt_stop(r->interrupt, ending.id, r->now_s, &job);
-    struct ending last = r->endings[--r->n_endings];
-    if (at < r->n_endings) {
-        while (at > 0 && sooner(&last, &r->endings[(at - 1) / WAYS])) {
-            r->endings[at] = r->endings[(at - 1) / WAYS];
-            at = (at - 1) / WAYS;
-        }
-        fill_gap(r, at, last);
-    }
-    r->busy -= hanse_scheduler_row(&r->scheduler, ending.id)->job.width;
+    bool again = hanse__interrupt_stop(r->interrupt, old, r->now_s, &job);
+    hanse__endings_remove(&r->endings, at);
+    leave_machine(r, old);
     if (again && r->options->interruptions->requeue == HANSE_REQUEUE_FRONT) {
-        return hanse_scheduler_requeue(&r->scheduler, r->now_s, ending.id, job.estimate_s,
+        return hanse_scheduler_requeue(&r->scheduler, r->now_s, old, job.estimate_s,
                                        job.runtime_s);
     }
     if (!again) {
-        HANSE_TRY(hand_out(r, ending.id, r->now_s));
+        HANSE_TRY(hand_out(r, old));
         r->n_ended++;
-        return hanse_scheduler_end(&r->scheduler, r->now_s, ending.id);
+        return hanse_scheduler_end(&r->scheduler, r->now_s, old);
     }
     uint32_t id;
-    HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, ending.id));
+    HANSE_TRY(hanse_scheduler_end(&r->scheduler, r->now_s, old));
     HANSE_TRY(hanse_scheduler_submit(&r->scheduler, r->now_s, &job, &id));
-    return hanse__interrupt_rename(r->interrupt, ending.id, id);
+    return hanse__interrupt_rename(r->interrupt, old, id);
 }
 
 /* Which running jobs a failing node hits. On machines told apart: those that hold one of its
@@ -306,7 +256,8 @@ static enum hanse_status stop(struct replay *r, size_t at)
 static bool is_hit(struct replay *r, size_t at, uint32_t first, uint32_t n, uint64_t before)
 {
     const struct hanse_resource *view = &r->scheduler.view;
-    const struct hanse_job_row *row = hanse_scheduler_row(&r->scheduler, r->endings[at].id);
+    const struct hanse_job_row *row =
+        hanse__row(&r->scheduler, hanse__endings_id(&r->endings, at));
     if (view->kind->machines == NULL) {
         return before < (uint64_t)first + n && before + row->job.width > first;
     }
@@ -324,19 +275,19 @@ static enum hanse_status stop_hit(struct replay *r, uint32_t first, uint32_t n)
 {
     uint64_t before = 0;
     size_t n_hit = 0;
-    for (size_t at = 0; at < r->n_endings; at++) {
-        uint32_t id = r->endings[at].id;
+    for (size_t at = 0; at < r->endings.n; at++) {
+        uint32_t id = hanse__endings_id(&r->endings, at);
         if (is_hit(r, at, first, n, before)) {
             void *hit = r->hit;
             HANSE_TRY(hanse__reserve(r->ctx, &hit, &r->room_hit, n_hit + 1, sizeof *r->hit));
             r->hit = hit;
             r->hit[n_hit++] = id;
         }
-        before += hanse_scheduler_row(&r->scheduler, id)->job.width;
+        before += hanse__row(&r->scheduler, id)->job.width;
     }
     for (size_t i = 0; i < n_hit; i++) {
         size_t at = 0;
-        while (r->endings[at].id != r->hit[i]) {
+        while (hanse__endings_id(&r->endings, at) != r->hit[i]) {
             at++;
         }
         HANSE_TRY(stop(r, at));
@@ -404,8 +355,9 @@ static enum hanse_status instant(struct replay *r)
     if (!r->each || !events || nodes) {
         HANSE_TRY(pass(r));
     }
+    HANSE_CHECK(r->busy <= r->scheduler.view.processors);
     if (r->metrics != NULL) {
-        hanse__metrics_level(r->metrics, r->now_s, hanse_scheduler_waiting(&r->scheduler),
+        hanse__metrics_level(r->metrics, r->now_s, hanse__scheduler(&r->scheduler)->n_waiting,
                              r->busy);
     }
     return report(r, ended);
@@ -414,26 +366,33 @@ static enum hanse_status instant(struct replay *r)
 static enum hanse_status run(struct replay *r)
 {
     HANSE_TRY(fill(r));
-    r->now_s = -HUGE_VAL;
     for (;;) {
         double submit_s = next_submit_s(r), end_s = next_end_s(r);
-        if (r->at < r->n_jobs) {
-            HANSE_TRY(check_job(r, &r->jobs[r->at]));
+        if (r->at < r->n_jobs && !(submit_s >= r->now_s)) { /* so is NaN */
+            return check_job(r, &r->jobs[r->at]);
         }
-        double now_s = fmin(fmin(submit_s, end_s), hanse_scheduler_due_s(&r->scheduler));
+        double now_s = submit_s < end_s ? submit_s : end_s;
+        if (r->scheduler.policy->due_s != NULL) {
+            double due_s = r->scheduler.policy->due_s(&r->scheduler);
+            now_s = due_s < now_s ? due_s : now_s;
+        }
         if (r->interrupt != NULL && !done(r)) {
             now_s = fmin(now_s, fmin(next_failure_s(r), next_repair_s(r)));
         }
         if (now_s == HUGE_VAL) {
             break;
         }
+        if (r->busy > 0) {
+            r->busy_s += (double)r->busy * (now_s - r->now_s);
+        }
         r->now_s = now_s;
         HANSE_TRY(instant(r));
     }
+    HANSE_CHECK(fabs(r->busy_s - r->work_s) <= 1e-9 * r->work_s); /* work is conserved */
     if (hanse_scheduler_waiting(&r->scheduler) > 0) {
-        uint32_t id = hanse_scheduler_first(&r->scheduler);
+        uint32_t id = hanse__first(&r->scheduler);
         return hanse__fail(r->ctx, HANSE_ERR_DOMAIN, "job %lld: the machine can never hold it",
-                           (long long)hanse_scheduler_row(&r->scheduler, id)->job.number);
+                           (long long)hanse__row(&r->scheduler, id)->job.number);
     }
     return HANSE_OK;
 }
@@ -466,7 +425,7 @@ static void tear_down(struct replay *r, enum hanse_status status)
     hanse__interrupt_destroy(r->interrupt);
     hanse__free(r->away);
     hanse__free(r->hit);
-    hanse__free(r->endings);
+    hanse__endings_fini(&r->endings);
     hanse_arena_fini(&r->arena);
     hanse__free(r);
 }
@@ -507,6 +466,7 @@ enum hanse_status hanse_replay_run(struct hanse_context *ctx, const struct hanse
     r->options = replay;
     r->source = source;
     r->sink = sink;
+    r->now_s = -HUGE_VAL;
     r->metrics = metrics;
     enum hanse_status status = set_up(r);
     if (status == HANSE_OK && sink != NULL && sink->begin != NULL) {

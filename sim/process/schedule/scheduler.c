@@ -3,52 +3,36 @@
 #include <math.h>
 
 #include "sim/base/assert.h"
-
-struct state {
-    hanse_ref rows; /* struct hanse_job_row [n_rows]; free ones linked by next */
-    uint32_t n_rows, spare;
-    uint32_t first, last;                 /* the queue */
-    uint32_t started_first, started_last; /* started, not yet taken by the driver */
-    uint64_t n_waiting, n_running, n_submitted;
-    uint64_t n_placed; /* waiting jobs with a reservation */
-    double now_s;
-    hanse_ref policy;
-};
-
-static struct state *state_of(const struct hanse_scheduler *scheduler)
-{
-    return hanse_arena_at(scheduler->arena, scheduler->state);
-}
+#include "sim/process/schedule/inside.h"
 
 struct hanse_job_row *hanse_scheduler_row(const struct hanse_scheduler *scheduler, uint32_t id)
 {
-    const struct state *s = state_of(scheduler);
-    return (struct hanse_job_row *)hanse_arena_at(scheduler->arena, s->rows) + id;
+    return hanse__row(scheduler, id);
 }
 
 uint32_t hanse_scheduler_first(const struct hanse_scheduler *scheduler)
 {
-    return state_of(scheduler)->first;
+    return hanse__scheduler(scheduler)->first;
 }
 
 uint64_t hanse_scheduler_waiting(const struct hanse_scheduler *scheduler)
 {
-    return state_of(scheduler)->n_waiting;
+    return hanse__scheduler(scheduler)->n_waiting;
 }
 
 uint64_t hanse_scheduler_running(const struct hanse_scheduler *scheduler)
 {
-    return state_of(scheduler)->n_running;
+    return hanse__scheduler(scheduler)->n_running;
 }
 
 double hanse_scheduler_now_s(const struct hanse_scheduler *scheduler)
 {
-    return state_of(scheduler)->now_s;
+    return hanse__scheduler(scheduler)->now_s;
 }
 
 hanse_ref *hanse_scheduler_policy_state(const struct hanse_scheduler *scheduler)
 {
-    return &state_of(scheduler)->policy;
+    return &hanse__scheduler(scheduler)->policy;
 }
 
 enum hanse_status hanse_scheduler_init(struct hanse_scheduler *scheduler,
@@ -59,16 +43,16 @@ enum hanse_status hanse_scheduler_init(struct hanse_scheduler *scheduler,
     double standards[HANSE_POLICY_PARAMS_MOST];
     void *user = scheduler->user;
     *scheduler = (struct hanse_scheduler){policy, *view, arena, 0, user};
-    scheduler->state = hanse_arena_take(arena, sizeof(struct state));
+    scheduler->state = hanse_arena_take(arena, sizeof(struct hanse__scheduler));
     if (scheduler->state == 0) {
         return HANSE_ERR_MEMORY;
     }
-    *state_of(scheduler) = (struct state){.spare = HANSE_NO_JOB,
-                                          .first = HANSE_NO_JOB,
-                                          .last = HANSE_NO_JOB,
-                                          .started_first = HANSE_NO_JOB,
-                                          .started_last = HANSE_NO_JOB,
-                                          .now_s = -HUGE_VAL};
+    *hanse__scheduler(scheduler) = (struct hanse__scheduler){.spare = HANSE_NO_JOB,
+                                                             .first = HANSE_NO_JOB,
+                                                             .last = HANSE_NO_JOB,
+                                                             .started_first = HANSE_NO_JOB,
+                                                             .started_last = HANSE_NO_JOB,
+                                                             .now_s = -HUGE_VAL};
     if (params == NULL) {
         hanse_policy_standards(policy, standards);
         params = standards;
@@ -80,7 +64,7 @@ enum hanse_status hanse_scheduler_init(struct hanse_scheduler *scheduler,
 
 static enum hanse_status new_row(struct hanse_scheduler *scheduler, uint32_t *id)
 {
-    struct state *s = state_of(scheduler);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
     if (s->spare == HANSE_NO_JOB) {
         uint32_t n = s->n_rows, grown = n == 0 ? 32 : 2 * n;
         hanse_ref rows =
@@ -89,23 +73,23 @@ static enum hanse_status new_row(struct hanse_scheduler *scheduler, uint32_t *id
         if (rows == 0) {
             return HANSE_ERR_MEMORY;
         }
-        s = state_of(scheduler);
+        s = hanse__scheduler(scheduler);
         s->rows = rows;
         s->n_rows = grown;
         for (uint32_t i = grown; i-- > n;) {
-            hanse_scheduler_row(scheduler, i)->next = s->spare;
+            hanse__row(scheduler, i)->next = s->spare;
             s->spare = i;
         }
     }
     *id = s->spare;
-    s->spare = hanse_scheduler_row(scheduler, *id)->next;
+    s->spare = hanse__row(scheduler, *id)->next;
     return HANSE_OK;
 }
 
 static void free_row(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    struct state *s = state_of(scheduler);
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->state = HANSE_JOB_FREE;
     row->next = s->spare;
     s->spare = id;
@@ -114,24 +98,22 @@ static void free_row(struct hanse_scheduler *scheduler, uint32_t id)
 /* Links a job into the queue behind `before` (HANSE_NO_JOB: as the first). */
 static void link_behind(struct hanse_scheduler *scheduler, uint32_t id, uint32_t before)
 {
-    struct state *s = state_of(scheduler);
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->prev = before;
-    row->next =
-        before == HANSE_NO_JOB ? s->first : hanse_scheduler_row(scheduler, before)->next;
-    *(before == HANSE_NO_JOB ? &s->first : &hanse_scheduler_row(scheduler, before)->next) = id;
-    *(row->next == HANSE_NO_JOB ? &s->last : &hanse_scheduler_row(scheduler, row->next)->prev) =
-        id;
+    row->next = before == HANSE_NO_JOB ? s->first : hanse__row(scheduler, before)->next;
+    *(before == HANSE_NO_JOB ? &s->first : &hanse__row(scheduler, before)->next) = id;
+    *(row->next == HANSE_NO_JOB ? &s->last : &hanse__row(scheduler, row->next)->prev) = id;
     row->state = HANSE_JOB_WAITING;
     s->n_waiting++;
 }
 
 static void leave_queue(struct hanse_scheduler *scheduler, struct hanse_job_row *row)
 {
-    struct state *s = state_of(scheduler);
-    *(row->prev == HANSE_NO_JOB ? &s->first
-                                : &hanse_scheduler_row(scheduler, row->prev)->next) = row->next;
-    *(row->next == HANSE_NO_JOB ? &s->last : &hanse_scheduler_row(scheduler, row->next)->prev) =
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
+    *(row->prev == HANSE_NO_JOB ? &s->first : &hanse__row(scheduler, row->prev)->next) =
+        row->next;
+    *(row->next == HANSE_NO_JOB ? &s->last : &hanse__row(scheduler, row->next)->prev) =
         row->prev;
     s->n_waiting--;
 }
@@ -140,7 +122,7 @@ static void leave_queue(struct hanse_scheduler *scheduler, struct hanse_job_row 
 
 static enum hanse_status move_to(struct hanse_scheduler *scheduler, double now_s)
 {
-    struct state *s = state_of(scheduler);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
     if (now_s == s->now_s) {
         return HANSE_OK;
     }
@@ -180,7 +162,7 @@ enum hanse_status hanse_scheduler_submit(struct hanse_scheduler *scheduler, doub
     HANSE_TRY(check_job(scheduler->arena->ctx, job));
     HANSE_TRY(move_to(scheduler, now_s));
     HANSE_TRY(new_row(scheduler, id));
-    struct state *s = state_of(scheduler);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
     *hanse_scheduler_row(scheduler, *id) =
         (struct hanse_job_row){.job = *job, .order = s->n_submitted++};
     link_behind(scheduler, *id, s->last);
@@ -196,7 +178,7 @@ static enum hanse_status stop(struct hanse_scheduler *scheduler, double now_s, u
     HANSE_TRY(scheduler->view.kind->release(&scheduler->view, &row.job, row.start_s, row.slot,
                                             now_s));
     HANSE_TRY(scheduler->policy->ended(scheduler, id, now_s < end_s));
-    state_of(scheduler)->n_running--;
+    hanse__scheduler(scheduler)->n_running--;
     return HANSE_OK;
 }
 
@@ -211,18 +193,18 @@ enum hanse_status hanse_scheduler_end(struct hanse_scheduler *scheduler, double 
 enum hanse_status hanse_scheduler_requeue(struct hanse_scheduler *scheduler, double now_s,
                                           uint32_t id, double estimate_s, double runtime_s)
 {
-    struct hanse_job job = hanse_scheduler_row(scheduler, id)->job;
+    struct hanse_job job = hanse__row(scheduler, id)->job;
     job.estimate_s = estimate_s;
     job.runtime_s = runtime_s;
     HANSE_TRY(check_job(scheduler->arena->ctx, &job));
     HANSE_TRY(stop(scheduler, now_s, id));
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->job = job;
     row->placed = 0;
-    uint32_t before = HANSE_NO_JOB, at = hanse_scheduler_first(scheduler);
-    while (at != HANSE_NO_JOB && hanse_scheduler_row(scheduler, at)->order < row->order) {
+    uint32_t before = HANSE_NO_JOB, at = hanse__first(scheduler);
+    while (at != HANSE_NO_JOB && hanse__row(scheduler, at)->order < row->order) {
         before = at;
-        at = hanse_scheduler_row(scheduler, at)->next;
+        at = hanse__row(scheduler, at)->next;
     }
     link_behind(scheduler, id, before);
     return scheduler->policy->submitted(scheduler, id);
@@ -232,10 +214,10 @@ enum hanse_status hanse_scheduler_withdraw(struct hanse_scheduler *scheduler, do
                                            uint32_t id)
 {
     HANSE_TRY(move_to(scheduler, now_s));
-    HANSE_ASSERT(hanse_scheduler_row(scheduler, id)->state == HANSE_JOB_WAITING);
+    HANSE_ASSERT(hanse__row(scheduler, id)->state == HANSE_JOB_WAITING);
     HANSE_TRY(scheduler->policy->withdrawn(scheduler, id));
     HANSE_TRY(hanse_scheduler_unreserve(scheduler, id));
-    leave_queue(scheduler, hanse_scheduler_row(scheduler, id));
+    leave_queue(scheduler, hanse__row(scheduler, id));
     free_row(scheduler, id);
     return HANSE_OK;
 }
@@ -243,9 +225,9 @@ enum hanse_status hanse_scheduler_withdraw(struct hanse_scheduler *scheduler, do
 enum hanse_status hanse_scheduler_changed(struct hanse_scheduler *scheduler, double now_s)
 {
     HANSE_TRY(move_to(scheduler, now_s));
-    for (uint32_t id = hanse_scheduler_first(scheduler);
-         id != HANSE_NO_JOB && state_of(scheduler)->n_placed > 0;
-         id = hanse_scheduler_row(scheduler, id)->next) {
+    for (uint32_t id = hanse__first(scheduler);
+         id != HANSE_NO_JOB && hanse__scheduler(scheduler)->n_placed > 0;
+         id = hanse__row(scheduler, id)->next) {
         HANSE_TRY(hanse_scheduler_unreserve(scheduler, id));
     }
     return scheduler->policy->changed(scheduler);
@@ -256,10 +238,10 @@ enum hanse_status hanse_scheduler_changed(struct hanse_scheduler *scheduler, dou
 static void check_queue(const struct hanse_scheduler *scheduler)
 {
     uint64_t n = 0, order = 0;
-    for (uint32_t id = hanse_scheduler_first(scheduler); id != HANSE_NO_JOB; n++) {
-        const struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    for (uint32_t id = hanse__first(scheduler); id != HANSE_NO_JOB; n++) {
+        const struct hanse_job_row *row = hanse__row(scheduler, id);
         HANSE_ASSERT(row->state == HANSE_JOB_WAITING && (n == 0 || row->order > order));
-        HANSE_ASSERT(!row->placed || row->start_s > hanse_scheduler_now_s(scheduler));
+        HANSE_ASSERT(!row->placed || row->start_s > hanse__now_s(scheduler));
         order = row->order;
         id = row->next;
     }
@@ -293,14 +275,14 @@ double hanse_scheduler_due_s(const struct hanse_scheduler *scheduler)
 enum hanse_status hanse_scheduler_reserve(struct hanse_scheduler *scheduler, uint32_t id,
                                           double start_s)
 {
-    struct hanse_job job = hanse_scheduler_row(scheduler, id)->job;
+    struct hanse_job job = hanse__row(scheduler, id)->job;
     uint32_t slot;
     HANSE_TRY(scheduler->view.kind->take(&scheduler->view, &job, start_s, &slot));
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->start_s = start_s;
     row->slot = slot;
     row->placed = 1;
-    state_of(scheduler)->n_placed++;
+    hanse__scheduler(scheduler)->n_placed++;
     return HANSE_OK;
 }
 
@@ -310,29 +292,28 @@ enum hanse_status hanse_scheduler_unreserve(struct hanse_scheduler *scheduler, u
     if (!row.placed) {
         return HANSE_OK;
     }
-    hanse_scheduler_row(scheduler, id)->placed = 0;
-    state_of(scheduler)->n_placed--;
+    hanse__row(scheduler, id)->placed = 0;
+    hanse__scheduler(scheduler)->n_placed--;
     return scheduler->view.kind->release(&scheduler->view, &row.job, row.start_s, row.slot,
                                          row.start_s);
 }
 
 enum hanse_status hanse_scheduler_start(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    double now_s = hanse_scheduler_now_s(scheduler);
-    if (!hanse_scheduler_row(scheduler, id)->placed) {
+    double now_s = hanse__now_s(scheduler);
+    if (!hanse__row(scheduler, id)->placed) {
         HANSE_TRY(hanse_scheduler_reserve(scheduler, id, now_s));
     }
-    struct state *s = state_of(scheduler);
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     HANSE_ASSERT(row->state == HANSE_JOB_WAITING && row->start_s == now_s);
     leave_queue(scheduler, row);
     row->state = HANSE_JOB_RUNNING;
     row->placed = 0;
     s->n_placed--;
     row->next = HANSE_NO_JOB;
-    *(s->started_last == HANSE_NO_JOB
-          ? &s->started_first
-          : &hanse_scheduler_row(scheduler, s->started_last)->next) = id;
+    *(s->started_last == HANSE_NO_JOB ? &s->started_first
+                                      : &hanse__row(scheduler, s->started_last)->next) = id;
     s->started_last = id;
     s->n_running++;
     if (scheduler->policy->started != NULL) {
@@ -343,12 +324,12 @@ enum hanse_status hanse_scheduler_start(struct hanse_scheduler *scheduler, uint3
 
 bool hanse_scheduler_started(struct hanse_scheduler *scheduler, uint32_t *id)
 {
-    struct state *s = state_of(scheduler);
+    struct hanse__scheduler *s = hanse__scheduler(scheduler);
     if (s->started_first == HANSE_NO_JOB) {
         return false;
     }
     *id = s->started_first;
-    s->started_first = hanse_scheduler_row(scheduler, *id)->next;
+    s->started_first = hanse__row(scheduler, *id)->next;
     if (s->started_first == HANSE_NO_JOB) {
         s->started_last = HANSE_NO_JOB;
     }

@@ -1,4 +1,5 @@
 #include "sim/process/schedule/backfill.h"
+#include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/policies.h"
 
 static enum hanse_status init(struct hanse_scheduler *scheduler, const double *params)
@@ -9,7 +10,7 @@ static enum hanse_status init(struct hanse_scheduler *scheduler, const double *p
 
 static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    struct hanse_job_row *row = hanse_scheduler_row(scheduler, id);
+    struct hanse_job_row *row = hanse__row(scheduler, id);
     row->key = row->job.estimate_s;
     return hanse__backfill_submitted(scheduler, id);
 }

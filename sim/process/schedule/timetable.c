@@ -3,108 +3,40 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/base/assert.h"
+#include "sim/process/schedule/blocks.h"
 
-enum { ROOM = 64, FEW = 40 };
-
-static const uint32_t NONE = UINT32_MAX;
+enum { ROOM = HANSE__BLOCK_ROOM, FEW = HANSE__BLOCK_FEW };
 
 struct block {
-    uint32_t n, next_free; /* steps; in the list of spare blocks */
-    int32_t level[ROOM];   /* add the directory's `add` */
+    uint32_t n;          /* steps */
+    int32_t level[ROOM]; /* add the directory's `add` */
     double time[ROOM];
 };
 
 struct entry {
-    double start;      /* the block's first time */
-    int32_t low, high; /* its least and greatest level, `add` included */
-    int32_t add;
     uint32_t block;
+    int32_t add;
+    int32_t low, high; /* its least and greatest level, `add` included */
+    double start;      /* the block's first time */
 };
 
 struct hanse__timetable {
-    hanse_ref blocks, directory;
-    uint32_t n_blocks, spare; /* blocks ever made; first of the spare ones */
-    uint32_t first, n, room;  /* entries of the directory: [first, first + n) of room */
+    struct hanse__blocks blocks;
 };
 
-/* The table's parts, while nothing allocates. */
+/* The table's parts, while nothing allocates and no block goes. */
 struct parts {
     struct hanse__timetable *table;
-    struct entry *entries; /* the first in use */
+    uint32_t n; /* blocks */
+    struct entry *entries;
     struct block *blocks;
 };
 
 static struct parts parts_of(const struct hanse_arena *arena, hanse_ref table)
 {
     struct hanse__timetable *t = hanse_arena_at(arena, table);
-    return (struct parts){t, (struct entry *)hanse_arena_at(arena, t->directory) + t->first,
-                          hanse_arena_at(arena, t->blocks)};
-}
-
-/* --- blocks ------------------------------------------------------------------------------ */
-
-static enum hanse_status new_block(struct hanse_arena *arena, hanse_ref table, uint32_t *block)
-{
-    struct hanse__timetable *t = hanse_arena_at(arena, table);
-    if (t->spare == NONE) {
-        uint32_t n = t->n_blocks, grown = n == 0 ? 2 : 2 * n;
-        hanse_ref blocks = hanse_arena_resize(arena, t->blocks, n * sizeof(struct block),
-                                              grown * sizeof(struct block));
-        if (blocks == 0) {
-            return HANSE_ERR_MEMORY;
-        }
-        t = hanse_arena_at(arena, table);
-        t->blocks = blocks;
-        t->n_blocks = grown;
-        struct block *all = hanse_arena_at(arena, blocks);
-        for (uint32_t i = grown; i-- > n;) {
-            all[i].next_free = t->spare;
-            t->spare = i;
-        }
-    }
-    *block = t->spare;
-    t->spare = ((struct block *)hanse_arena_at(arena, t->blocks))[*block].next_free;
-    return HANSE_OK;
-}
-
-/* Makes room for an entry at place `at` of the directory. */
-static enum hanse_status open_entry(struct hanse_arena *arena, hanse_ref table, uint32_t at)
-{
-    struct hanse__timetable *t = hanse_arena_at(arena, table);
-    if (t->first + t->n == t->room && t->first > t->room / 2) {
-        struct entry *all = hanse_arena_at(arena, t->directory);
-        memmove(all, all + t->first, t->n * sizeof *all);
-        t->first = 0;
-    }
-    if (t->first + t->n == t->room) {
-        uint32_t room = t->room == 0 ? 4 : 2 * t->room;
-        hanse_ref directory = hanse_arena_resize(
-            arena, t->directory, t->room * sizeof(struct entry), room * sizeof(struct entry));
-        if (directory == 0) {
-            return HANSE_ERR_MEMORY;
-        }
-        t = hanse_arena_at(arena, table);
-        t->directory = directory;
-        t->room = room;
-    }
-    struct entry *entries = parts_of(arena, table).entries;
-    memmove(entries + at + 1, entries + at, (t->n - at) * sizeof *entries);
-    t->n++;
-    return HANSE_OK;
-}
-
-static void close_entry(struct parts *p, uint32_t at)
-{
-    p->blocks[p->entries[at].block].next_free = p->table->spare;
-    p->table->spare = p->entries[at].block;
-    p->table->n--;
-    if (at == 0) {
-        p->table->first++;
-        p->entries++;
-    } else {
-        memmove(p->entries + at, p->entries + at + 1, (p->table->n - at) * sizeof *p->entries);
-    }
+    return (struct parts){t, t->blocks.n, hanse__blocks_entries(arena, &t->blocks),
+                          hanse__blocks_pool(arena, &t->blocks)};
 }
 
 /* Sets an entry's start, low and high from its block. */
@@ -125,20 +57,20 @@ static void survey(const struct parts *p, uint32_t at)
 hanse_ref hanse__timetable_create(struct hanse_arena *arena, int32_t level)
 {
     hanse_ref table = hanse_arena_take(arena, sizeof(struct hanse__timetable));
-    uint32_t block;
     if (table == 0) {
         return 0;
     }
-    ((struct hanse__timetable *)hanse_arena_at(arena, table))->spare = NONE;
-    if (new_block(arena, table, &block) != HANSE_OK ||
-        open_entry(arena, table, 0) != HANSE_OK) {
+    struct hanse__timetable *t = hanse_arena_at(arena, table);
+    hanse__blocks_init(&t->blocks, sizeof(struct block), sizeof(struct entry));
+    if (hanse__blocks_open(arena, table, 0) != HANSE_OK) {
         return 0;
     }
     struct parts p = parts_of(arena, table);
-    p.entries[0] = (struct entry){.block = block};
-    p.blocks[block].n = 1;
-    p.blocks[block].time[0] = -HUGE_VAL;
-    p.blocks[block].level[0] = level;
+    struct block *b = &p.blocks[p.entries[0].block];
+    b->n = 1;
+    b->time[0] = -HUGE_VAL;
+    b->level[0] = level;
+    p.entries[0].add = 0;
     survey(&p, 0);
     return table;
 }
@@ -152,7 +84,7 @@ struct place {
 /* The step whose stretch holds time_s. */
 static struct place find(const struct parts *p, double time_s)
 {
-    uint32_t low = 0, high = p->table->n; /* the last entry that starts at or before */
+    uint32_t low = 0, high = p->n; /* the last entry that starts at or before */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (p->entries[middle].start <= time_s) {
@@ -185,16 +117,15 @@ static int32_t level_at(const struct parts *p, struct place at)
 /* Cuts a full block in two. */
 static enum hanse_status halve(struct hanse_arena *arena, hanse_ref table, uint32_t at)
 {
-    uint32_t fresh;
-    HANSE_TRY(new_block(arena, table, &fresh));
-    HANSE_TRY(open_entry(arena, table, at + 1));
+    HANSE_TRY(hanse__blocks_open(arena, table, at + 1));
     struct parts p = parts_of(arena, table);
-    struct block *from = &p.blocks[p.entries[at].block], *to = &p.blocks[fresh];
+    struct block *from = &p.blocks[p.entries[at].block];
+    struct block *to = &p.blocks[p.entries[at + 1].block];
     to->n = ROOM / 2;
     from->n = ROOM - ROOM / 2;
     memcpy(to->time, from->time + from->n, to->n * sizeof *to->time);
     memcpy(to->level, from->level + from->n, to->n * sizeof *to->level);
-    p.entries[at + 1] = (struct entry){.block = fresh, .add = p.entries[at].add};
+    p.entries[at + 1].add = p.entries[at].add;
     survey(&p, at);
     survey(&p, at + 1);
     return HANSE_OK;
@@ -237,7 +168,7 @@ static enum hanse_status cut(struct hanse_arena *arena, hanse_ref table, double 
     return HANSE_OK;
 }
 
-static void absorb_next(struct parts *p, uint32_t at)
+static void absorb_next(const struct hanse_arena *arena, struct parts *p, uint32_t at)
 {
     struct entry *e = &p->entries[at];
     struct block *b = &p->blocks[e[0].block], *from = &p->blocks[e[1].block];
@@ -246,13 +177,14 @@ static void absorb_next(struct parts *p, uint32_t at)
         b->level[b->n + i] = from->level[i] + e[1].add - e[0].add;
     }
     b->n += from->n;
-    close_entry(p, at + 1);
     survey(p, at);
+    hanse__blocks_close(arena, &p->table->blocks, at + 1);
 }
 
 /* Takes a step out, when its level is that of the step before it. */
-static void join(struct parts *p, struct place at)
+static void join(const struct hanse_arena *arena, hanse_ref table, struct place at)
 {
+    struct parts parts = parts_of(arena, table), *p = &parts;
     struct place before = at;
     if (at.step > 0) {
         before.step--;
@@ -271,10 +203,10 @@ static void join(struct parts *p, struct place at)
     memmove(b->level + at.step, b->level + at.step + 1, moved * sizeof *b->level);
     b->n--;
     if (b->n == 0) {
-        close_entry(p, at.entry);
-    } else if (at.entry + 1 < p->table->n &&
+        hanse__blocks_close(arena, &p->table->blocks, at.entry);
+    } else if (at.entry + 1 < p->n &&
                b->n + p->blocks[p->entries[at.entry + 1].block].n <= FEW) {
-        absorb_next(p, at.entry);
+        absorb_next(arena, p, at.entry);
     } else {
         p->entries[at.entry].start = b->time[0];
     }
@@ -285,8 +217,9 @@ static void join(struct parts *p, struct place at)
 void hanse__timetable_advance(struct hanse_arena *arena, hanse_ref table, double now_s)
 {
     struct parts p = parts_of(arena, table);
-    while (p.table->n > 1 && p.entries[1].start <= now_s) {
-        close_entry(&p, 0);
+    while (p.n > 1 && p.entries[1].start <= now_s) {
+        hanse__blocks_close(arena, &p.table->blocks, 0);
+        p = parts_of(arena, table);
     }
     struct block *b = &p.blocks[p.entries[0].block];
     uint32_t past = 0;
@@ -338,11 +271,10 @@ enum hanse_status hanse__timetable_add(struct hanse_arena *arena, hanse_ref tabl
             from.step -= n;
         }
     } else {
-        struct hanse__timetable *t = hanse_arena_at(arena, table);
-        to = (struct place){t->n, 0};
+        to = (struct place){parts_of(arena, table).n, 0};
     }
     struct parts p = parts_of(arena, table);
-    for (uint32_t e = from.entry; e <= to.entry && e < p.table->n; e++) {
+    for (uint32_t e = from.entry; e <= to.entry && e < p.n; e++) {
         uint32_t n = p.blocks[p.entries[e].block].n;
         uint32_t first = e == from.entry ? from.step : 0, last = e == to.entry ? to.step : n;
         if (first < last) {
@@ -350,9 +282,9 @@ enum hanse_status hanse__timetable_add(struct hanse_arena *arena, hanse_ref tabl
         }
     }
     if (ends) {
-        join(&p, to); /* the later first: it moves nothing before it */
+        join(arena, table, to); /* the later first: it moves nothing before it */
     }
-    join(&p, from);
+    join(arena, table, from);
     return HANSE_OK;
 }
 
@@ -367,7 +299,7 @@ int32_t hanse__timetable_now(const struct hanse_arena *arena, hanse_ref table)
 int32_t hanse__timetable_end(const struct hanse_arena *arena, hanse_ref table)
 {
     struct parts p = parts_of(arena, table);
-    uint32_t last = p.table->n - 1;
+    uint32_t last = p.n - 1;
     return level_at(&p, (struct place){last, p.blocks[p.entries[last].block].n - 1});
 }
 
@@ -376,7 +308,7 @@ bool hanse__timetable_holds(const struct hanse_arena *arena, hanse_ref table, do
 {
     struct parts p = parts_of(arena, table);
     struct place at = find(&p, from_s);
-    for (; at.entry < p.table->n && p.entries[at.entry].start < to_s; at.entry++, at.step = 0) {
+    for (; at.entry < p.n && p.entries[at.entry].start < to_s; at.entry++, at.step = 0) {
         const struct entry *e = &p.entries[at.entry];
         if (e->low >= enough) {
             continue;
@@ -397,7 +329,7 @@ int32_t hanse__timetable_greatest(const struct hanse_arena *arena, hanse_ref tab
     struct parts p = parts_of(arena, table);
     struct place at = find(&p, from_s);
     int32_t greatest = level_at(&p, at);
-    for (; at.entry < p.table->n && p.entries[at.entry].start < to_s; at.entry++, at.step = 0) {
+    for (; at.entry < p.n && p.entries[at.entry].start < to_s; at.entry++, at.step = 0) {
         const struct entry *e = &p.entries[at.entry];
         const struct block *b = &p.blocks[e->block];
         for (uint32_t i = at.step; e->high > greatest && i < b->n && b->time[i] < to_s; i++) {
@@ -422,23 +354,47 @@ static bool lasts(const struct search *s, double time_s)
            (s->begun_s < s->stop_s && time_s >= s->stop_s);
 }
 
-/* Goes on with the steps of one block; true when the answer is in begun_s. */
+/* The steps of a block with at least `width`, as bits. Comparing all of them at once costs less
+ * than branching on each. */
+static uint64_t wide_steps(const struct block *b, int32_t width)
+{
+    uint8_t flags[64] = {0};
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < ROOM; i++) {
+        flags[i] = b->level[i] >= width;
+    }
+    for (uint32_t i = 0; i < 64; i += 8) { /* eight bytes of 0 or 1 to eight bits */
+        uint64_t eight;
+        memcpy(&eight, flags + i, sizeof eight);
+        bits |= (eight * UINT64_C(0x0102040810204080) >> 56) << i;
+    }
+    return bits;
+}
+
+/* Goes on with the steps of one block, from `step`; true when the answer is in begun_s. */
 static bool search_block(struct search *s, const struct block *b, uint32_t step, int32_t add)
 {
-    int32_t width = s->width - add;
-    for (uint32_t i = step; i < b->n; i++) {
-        if (b->level[i] >= width) {
-            if (s->begun_s == HUGE_VAL) {
-                s->begun_s = b->time[i] > s->from_s ? b->time[i] : s->from_s;
+    uint64_t ahead = ~UINT64_C(0) << step, inside = ~UINT64_C(0) >> (64 - b->n);
+    uint64_t wide = wide_steps(b, s->width - add) & inside, narrow = ~wide & inside;
+    for (;;) {
+        if (s->begun_s == HUGE_VAL) {
+            if ((wide & ahead) == 0) {
+                return false;
             }
-            continue;
+            uint32_t i = (uint32_t)__builtin_ctzll(wide & ahead);
+            s->begun_s = b->time[i] > s->from_s ? b->time[i] : s->from_s;
+            ahead = ~UINT64_C(0) << i;
         }
+        if ((narrow & ahead) == 0) {
+            return false;
+        }
+        uint32_t i = (uint32_t)__builtin_ctzll(narrow & ahead);
         if (lasts(s, b->time[i])) {
             return true;
         }
         s->begun_s = HUGE_VAL;
+        ahead = ~UINT64_C(0) << i;
     }
-    return false;
 }
 
 double hanse__timetable_earliest(const struct hanse_arena *arena, hanse_ref table,
@@ -447,7 +403,7 @@ double hanse__timetable_earliest(const struct hanse_arena *arena, hanse_ref tabl
     struct parts p = parts_of(arena, table);
     struct search s = {width, length_s, from_s, stop_s, HUGE_VAL};
     struct place at = find(&p, from_s);
-    for (; at.entry < p.table->n; at.entry++, at.step = 0) {
+    for (; at.entry < p.n; at.entry++, at.step = 0) {
         const struct entry *e = &p.entries[at.entry];
         if (e->start >= stop_s && s.begun_s == HUGE_VAL) {
             return stop_s;
@@ -465,7 +421,7 @@ double hanse__timetable_earliest(const struct hanse_arena *arena, hanse_ref tabl
         } else if (search_block(&s, &p.blocks[e->block], at.step, e->add)) {
             break;
         }
-        if (s.begun_s < HUGE_VAL && at.entry + 1 < p.table->n &&
+        if (s.begun_s < HUGE_VAL && at.entry + 1 < p.n &&
             lasts(&s, p.entries[at.entry + 1].start)) {
             break;
         }
@@ -478,7 +434,7 @@ bool hanse__timetable_dip(const struct hanse_arena *arena, hanse_ref table, doub
 {
     struct parts p = parts_of(arena, table);
     int32_t now = level_at(&p, (struct place){0, 0});
-    for (uint32_t at = 0; at < p.table->n; at++) {
+    for (uint32_t at = 0; at < p.n; at++) {
         const struct entry *e = &p.entries[at];
         const struct block *b = &p.blocks[e->block];
         for (uint32_t i = 0; e->low < now && i < b->n; i++) {
@@ -496,7 +452,7 @@ uint32_t hanse__timetable_steps(const struct hanse_arena *arena, hanse_ref table
 {
     struct parts p = parts_of(arena, table);
     uint32_t n = 0;
-    for (uint32_t at = 0; at < p.table->n; at++) {
+    for (uint32_t at = 0; at < p.n; at++) {
         n += p.blocks[p.entries[at].block].n;
     }
     return n;
