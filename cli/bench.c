@@ -19,7 +19,7 @@ static const struct part parts[] = {
     {"mm1", hanse_bench_mm1},           {"jackson", hanse_bench_jackson},
     {"phold", hanse_bench_phold},       {"lua", hanse_bench_lua},
     {"ensemble", hanse_bench_ensemble}, {"nation", hanse_bench_nation},
-    {"replay", hanse_bench_replay},
+    {"serving", hanse_bench_serving},   {"replay", hanse_bench_replay},
 };
 
 enum { N_PARTS = sizeof parts / sizeof *parts };
@@ -99,7 +99,7 @@ static int unknown_part(const char *name)
     return hanse_cli_bad_usage(
         "bench",
         "no part '%s'; there are calendar, streams, mm1, jackson, phold, lua, ensemble, "
-        "nation and replay",
+        "nation, replay and serving",
         name);
 }
 
@@ -138,7 +138,7 @@ int hanse_cli_bench(int argc, char **argv)
     };
     const struct hanse_cli_usage usage = {
         .name = "bench",
-        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble|nation|replay]…",
+        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble|nation|replay|serving]…",
         .min_operands = 0,
         .max_operands = -1,
         .summary = "Measures the engine's own speed. Each figure is the median of the\n"

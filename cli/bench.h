@@ -52,6 +52,8 @@ enum hanse_status hanse_bench_lua(struct hanse_bench *bench);
 enum hanse_status hanse_bench_ensemble(struct hanse_bench *bench);
 /* Hourly years of synthetic nations. */
 enum hanse_status hanse_bench_nation(struct hanse_bench *bench);
+/* Requests through a serving engine. */
+enum hanse_status hanse_bench_serving(struct hanse_bench *bench);
 /* The variates' cost. */
 enum hanse_status hanse_bench_streams(struct hanse_bench *bench);
 /* Logs of batch jobs under each policy, by load and by length. */
