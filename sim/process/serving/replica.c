@@ -546,12 +546,12 @@ enum hanse_status hanse_replica_arrive(struct hanse_replica *r,
                                        const struct hanse_request *request)
 {
     uint64_t most = (uint64_t)request->prompt + request->output - 1;
+    uint64_t cache = r->rules.blocks * r->rules.block_tokens;
     if (request->prompt == 0 || request->output == 0 || blocks_for(r, most) > r->rules.blocks) {
         return hanse__fail(r->ctx, HANSE_ERR_DOMAIN,
                            "request %llu: prompt and output must be >= 1 and fit the cache of "
                            "%llu tokens together, got %u and %u",
-                           (unsigned long long)request->number,
-                           (unsigned long long)(r->rules.blocks * r->rules.block_tokens),
+                           (unsigned long long)request->number, (unsigned long long)cache,
                            request->prompt, request->output);
     }
     HANSE_TRY(grow_queue(r));
