@@ -14,6 +14,7 @@ enum {
     OUT_BUSY,
     OUT_SERVERS,
     OUT_IN_SYSTEM,
+    OUT_WAITED,
     OUT_RESPONSE,
 };
 enum law { EXPONENTIAL, CONSTANT, LOGNORMAL };
@@ -37,7 +38,7 @@ struct station {
     double response_time;           /* of those who departed */
     uint32_t present, servers;
     uint32_t first, last; /* the line of those who wait */
-    uint32_t arrivals, departures, exits;
+    uint32_t arrivals, departures, exits, waited;
     uint32_t law;
     double mean_h; /* of a service; lognormal: the median */
     double sigma;
@@ -194,6 +195,7 @@ static enum hanse_status join(struct hanse_world *world, uint32_t station, uint3
     if (s->present++ < s->servers) {
         return serve(world, s, number);
     }
+    s->waited++;
     if (s->first == NONE) {
         s->first = number;
     } else {
@@ -308,8 +310,9 @@ static void month(struct hanse_world *world, int32_t which)
         cells[OUT_BUSY][i] = s->busy_time;
         cells[OUT_SERVERS][i] = (double)s->servers * HANSE_MONTH_H;
         cells[OUT_IN_SYSTEM][i] = s->present_time;
+        cells[OUT_WAITED][i] = s->waited;
         cells[OUT_RESPONSE][i] = s->response_time;
-        s->arrivals = s->departures = s->exits = 0;
+        s->arrivals = s->departures = s->exits = s->waited = 0;
         s->present_time = s->busy_time = s->response_time = 0.0;
     }
 }
@@ -538,12 +541,16 @@ static const struct hanse_output OUTPUTS[] = {
                      NULL},
     [OUT_IN_SYSTEM] = {"station_in_system", "1", "mean number of customers at a station",
                        BY_STATION, HANSE_MEAN, NULL, NULL},
+    [OUT_WAITED] = {"station_waited", "1", "customers who found all servers busy", BY_STATION,
+                    HANSE_SUM, NULL, NULL},
     [OUT_RESPONSE] = {"station_response", "h", "sum of times from arrival to departure",
                       BY_STATION, HANSE_SUM, NULL, NULL},
     {"station_utilization", "1", "server time at work over what there was", BY_STATION,
      HANSE_RATIO, "station_busy", "station_time"},
     {"station_load", "1", "work that came over server time; above 1 the line grows", BY_STATION,
      HANSE_RATIO, "station_work", "station_time"},
+    {"station_wait_probability", "1", "share of customers who had to wait", BY_STATION,
+     HANSE_RATIO, "station_waited", "station_arrivals"},
     {"station_response_time", "h", "mean time from arrival to departure", BY_STATION,
      HANSE_RATIO, "station_response", "station_departures"},
 };
