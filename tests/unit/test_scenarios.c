@@ -183,6 +183,54 @@ static void neighbours_share_until_their_coordinator_goes(void **state)
     forget(told);
 }
 
+/* Order of the cases in walls-or-pool.lua. */
+enum { SILOS, PARTNERS, OPEN_POOL, LAWFUL, BY_CLASS, RENTED };
+
+static void every_wall_that_falls_serves_more(void **state)
+{
+    struct told *told = tell("scenarios/walls-or-pool.lua", 2);
+    double silos = served(told, SILOS, "horizon");
+    assert_true(silos < served(told, PARTNERS, "horizon"));
+    assert_true(served(told, PARTNERS, "horizon") < served(told, OPEN_POOL, "horizon"));
+    assert_true(silos < served(told, LAWFUL, "horizon"));
+    assert_true(served(told, LAWFUL, "horizon") < served(told, OPEN_POOL, "horizon"));
+    /* No confidential data in this nation: sharing the other two is sharing what law lets go.
+     */
+    assert_true(fabs(served(told, LAWFUL, "horizon") - served(told, BY_CLASS, "horizon")) <
+                1e-9);
+    forget(told);
+}
+
+static void one_hall_falls_with_its_place_and_its_key(void **state)
+{
+    struct told *told = tell("scenarios/data-centre-or-network.lua", 2);
+    for (int i = 0; i < 2; i++) {
+        const char *window = i == 0 ? "storm" : "key";
+        assert_true(served(told, 0, window) > 0.99);
+        assert_true(served(told, 1, window) < 1e-9);
+    }
+    assert_true(served(told, 0, "calm") > served(told, 1, "calm")); /* what must be near */
+    forget(told);
+}
+
+static void an_island_serves_what_it_has_power_and_hardware_for(void **state)
+{
+    struct told *told = tell("scenarios/island-state.lua", 2);
+    double half = served(told, 0, "worst"), own = served(told, 2, "worst");
+    double bare = served(told, 3, "worst"), rented = served(told, 4, "worst");
+    assert_true(own > 0.999 && half < 0.95 && bare < half && rented < bare);
+    forget(told);
+}
+
+static void an_emerging_pool_gains_from_sun(void **state)
+{
+    struct told *told = tell("scenarios/emerging-pool.lua", 2);
+    assert_true(served(told, 1, "horizon") < served(told, 0, "horizon"));
+    assert_true(served(told, 0, "horizon") < served(told, 2, "horizon"));
+    assert_true(served(told, 0, "horizon") <= served(told, 3, "horizon") + 1e-12);
+    forget(told);
+}
+
 /* Order of the cases in the file. */
 enum { BASELINE, STOP24, STOCKPILE, DIFFUSION, POOLED, WALLED, CLOUD };
 
@@ -249,6 +297,10 @@ int main(void)
         cmocka_unit_test(first_steps_outgrow_their_hall),
         cmocka_unit_test(a_key_over_half_the_hardware_halves_what_is_served),
         cmocka_unit_test(neighbours_share_until_their_coordinator_goes),
+        cmocka_unit_test(every_wall_that_falls_serves_more),
+        cmocka_unit_test(one_hall_falls_with_its_place_and_its_key),
+        cmocka_unit_test(an_island_serves_what_it_has_power_and_hardware_for),
+        cmocka_unit_test(an_emerging_pool_gains_from_sun),
         cmocka_unit_test(the_baltic_cases_are_ordered_as_they_must_be),
         cmocka_unit_test(a_cap_far_above_the_orders_changes_nothing),
         cmocka_unit_test(what_must_stay_at_home_is_never_rented),
