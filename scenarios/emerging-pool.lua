@@ -65,12 +65,12 @@ model{name = "open", parameters = assumption(70e9, "a good open model"),
 
 accelerator{
   name = "gaming", label = "used gaming card", vendor = "vendor", fab = "vendor",
-  peak = assumption(70*TFLOP/s, "dense, two generations old"), memory = assumption(24*GiB, "-"),
-  bandwidth = assumption(936*GB/s, "-"), power = assumption(0.4*kW, "with its host"),
-  idle_power = assumption(0.1*kW, "with its host"), compute_efficiency = assumption(0.35, "-"),
-  memory_efficiency = assumption(0.5, "-"), price = assumption(0.6*kEUR, "second hand"),
+  peak = assumption(70*TFLOP/s, "dense, two generations old"), memory = assumption(24*GiB, "an example"),
+  bandwidth = assumption(936*GB/s, "an example"), power = assumption(0.4*kW, "with its host"),
+  idle_power = assumption(0.1*kW, "with its host"), compute_efficiency = assumption(0.35, "an example"),
+  memory_efficiency = assumption(0.5, "an example"), price = assumption(0.6*kEUR, "second hand"),
   surround_cost = assumption(0.5, "racks and fans"), life = assumption(3*year, "used"),
-  tpp = assumption(1136, "below every threshold"), performance_density = assumption(1.8, "-"),
+  tpp = assumption(1136, "below every threshold"), performance_density = assumption(1.8, "an example"),
   hazard = assumption(0.2/year, "used, hot"),
 }
 
@@ -81,7 +81,7 @@ local function where(name, label, people, latitude, longitude, outages)
     electricity_price = place:quantity("electricity_price_usd_kwh", USD/kWh)/p.usd_per_eur,
     carbon_intensity = place:quantity("carbon_intensity_g_kwh", g/kWh),
     pue = assumption(1.3, "plain air"), temperature = assumption(22*K, "highlands warmer at noon"),
-    temperature_day = assumption(6*K, "-"), pue_per_kelvin = assumption(0.015/K, "regions.csv"),
+    temperature_day = assumption(6*K, "an example"), pue_per_kelvin = assumption(0.015/K, "regions.csv"),
     utc_offset = 3*h, latitude = assumption(latitude*degree, "its place"),
     longitude = assumption(longitude*degree, "its place"),
     solar_capacity_factor = place:quantity("solar_capacity_factor"),
@@ -103,8 +103,8 @@ link{name = "south", label = "fibre to the coast", from = "capital", to = "coast
   owner = "telecom", failure_rate = assumption(4/year, "road works"),
   repair_time = assumption(24*h, "a crew on the road")}
 region{name = "sea", label = "beyond the submarine cable", jurisdiction = "abroad",
-  pool = "elsewhere", population = 0*person, electricity_price = assumption(0.1*EUR/kWh, "-"),
-  carbon_intensity = assumption(300*g/kWh, "-"), pue = assumption(1.2, "-"),
+  pool = "elsewhere", population = 0*person, electricity_price = assumption(0.1*EUR/kWh, "an example"),
+  carbon_intensity = assumption(300*g/kWh, "an example"), pue = assumption(1.2, "an example"),
   latitude = assumption(25*degree, "the Gulf"), longitude = assumption(55*degree, "the Gulf")}
 pool{name = "elsewhere"}
 link{name = "cable", label = "submarine cable", from = "coast", to = "sea", owner = "vendor",
@@ -124,11 +124,11 @@ site{name = "campus", region = "capital", operator = "university", plant = "camp
   staff_cost = assumption(6*EUR/h, "local wages"),
   groups = {{accelerator = "gpu", count = assumption(8, "one donated server"),
     maintenance = "care"}}}
-site{name = "shed", region = "coast", operator = "miner", staff_cost = assumption(3*EUR/h, "-"),
+site{name = "shed", region = "coast", operator = "miner", staff_cost = assumption(3*EUR/h, "an example"),
   groups = {{accelerator = "gaming", count = assumption(80, "left from mining"),
     maintenance = "care"}}}
 site{name = "masts", region = "plateau", operator = "telecom", plant = "masts",
-  staff_cost = assumption(2*EUR/h, "-"),
+  staff_cost = assumption(2*EUR/h, "an example"),
   groups = {{accelerator = "gaming", count = assumption(20, "bought used"),
     maintenance = "care"}}}
 

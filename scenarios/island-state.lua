@@ -74,9 +74,9 @@ region{
 }
 region{
   name = "mainland", label = "the landing on the mainland", jurisdiction = "mainland",
-  pool = "mainland", population = 0*person, electricity_price = assumption(0.15*EUR/kWh, "-"),
-  carbon_intensity = assumption(250*g/kWh, "-"), pue = assumption(1.2, "-"),
-  latitude = assumption(37.5*degree, "nearest coast"), longitude = assumption(15.1*degree, "-"),
+  pool = "mainland", population = 0*person, electricity_price = assumption(0.15*EUR/kWh, "an example"),
+  carbon_intensity = assumption(250*g/kWh, "an example"), pue = assumption(1.2, "an example"),
+  latitude = assumption(37.5*degree, "nearest coast"), longitude = assumption(15.1*degree, "an example"),
 }
 
 local mend = faults:find{subject = "global", metric = "mean repair time"}:quantity("value")
