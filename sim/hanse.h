@@ -76,6 +76,7 @@
 #include "sim/stats/tally.h"
 #include "sim/stats/timeweighted.h"
 #include "sim/stats/variate.h"
+#include "sim/study/contest.h"
 #include "sim/study/deny.h"
 #include "sim/study/ranks.h"
 #include "sim/study/stop.h"
