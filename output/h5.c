@@ -432,6 +432,75 @@ void hanse__h5_close_dataset(struct hanse__h5 *h5, hid_t dataset)
     }
 }
 
+/* --- growing datasets --------------------------------------------------------------------- */
+
+/* As dataset_properties, for an axis 0 of no size yet. */
+static hid_t create_growing(struct hanse__h5 *h5, hid_t group,
+                            const struct hanse__h5_spec *spec)
+{
+    hsize_t sizes[HANSE__H5_RANK] = {0}, most[HANSE__H5_RANK], chunk[HANSE__H5_RANK];
+    if (h5->status != HANSE_OK || !sizes_of(h5, spec->rank - 1, spec->axes + 1, sizes + 1)) {
+        return -1;
+    }
+    memcpy(most, sizes, sizeof most);
+    memcpy(chunk, sizes, sizeof chunk);
+    most[0] = H5S_UNLIMITED;
+    chunk[0] = spec->chunk[0];
+    hid_t space = H5Screate_simple(spec->rank, sizes, most);
+    hid_t creation = dataset_properties(spec, chunk);
+    H5Pset_attr_phase_change(creation, 0, 0);
+    hid_t dataset =
+        H5Dcreate2(group, spec->name, spec->type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
+    H5Sclose(space);
+    if (good(h5, dataset, spec->name)) {
+        describe(h5, dataset, spec->unit, spec->long_name);
+    }
+    return dataset;
+}
+
+hid_t hanse__h5_axis_growing(struct hanse__h5 *h5, hid_t group, const char *name,
+                             const char *long_name, hsize_t chunk)
+{
+    const struct hanse__h5_spec spec = {.name = name,
+                                        .long_name = long_name,
+                                        .type = HANSE__H5_INT,
+                                        .rank = 1,
+                                        .chunk = {chunk}};
+    hid_t dataset = create_growing(h5, group, &spec);
+    if (dataset >= 0) {
+        add_axis(h5, name, dataset, 0);
+    }
+    return dataset;
+}
+
+hid_t hanse__h5_growing(struct hanse__h5 *h5, hid_t group, const struct hanse__h5_spec *spec)
+{
+    hid_t dataset = create_growing(h5, group, spec);
+    if (dataset >= 0 && H5Tget_class(spec->type) == H5T_FLOAT) {
+        fill_attribute(h5, dataset, spec->type);
+    }
+    if (dataset >= 0) {
+        attach(h5, group, spec->name, dataset, spec->rank, spec->axes);
+    }
+    return dataset;
+}
+
+void hanse__h5_grow(struct hanse__h5 *h5, hid_t dataset, hsize_t size)
+{
+    hsize_t sizes[HANSE__H5_RANK];
+    if (h5->status != HANSE_OK) {
+        return;
+    }
+    hid_t space = H5Dget_space(dataset);
+    H5Sget_simple_extent_dims(space, sizes, NULL);
+    H5Sclose(space);
+    if (sizes[0] < size) {
+        sizes[0] = size;
+        good(h5, H5Dset_extent(dataset, sizes), "making room");
+    }
+}
+
 /* --- columns ------------------------------------------------------------------------------ */
 
 static void column(struct hanse__h5 *h5, hid_t group, const struct hanse__h5_spec *spec,

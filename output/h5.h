@@ -88,6 +88,14 @@ void hanse__h5_write(struct hanse__h5 *h5, hid_t dataset, hid_t memory_type,
                      const hsize_t *start, const hsize_t *count, const void *data);
 void hanse__h5_close_dataset(struct hanse__h5 *h5, hid_t dataset);
 
+/* What is written while nobody knows yet how long it gets: an axis that counts 0, 1, … (to be
+ * written like any dataset, not closed) and datasets whose first axis it is. chunk[0] rows are
+ * kept together; other axes are chunks of their own size. _grow makes room for `size` rows. */
+hid_t hanse__h5_axis_growing(struct hanse__h5 *h5, hid_t group, const char *name,
+                             const char *long_name, hsize_t chunk);
+hid_t hanse__h5_growing(struct hanse__h5 *h5, hid_t group, const struct hanse__h5_spec *spec);
+void hanse__h5_grow(struct hanse__h5 *h5, hid_t dataset, hsize_t size);
+
 /* Whole columns along one axis. Texts are of variable length, because the netCDF library
  * stumbles over fixed width; NULL counts as "". */
 void hanse__h5_texts(struct hanse__h5 *h5, hid_t group, const char *name, const char *axis,

@@ -45,6 +45,12 @@ static enum hanse_status check_format(struct hanse_results *results)
     if (format[0] == '\0' && H5Aexists(results->file, "format") > 0) {
         return HANSE_ERR_MEMORY; /* it is there and could not be kept */
     }
+    if (strcmp(format, "hanse replay") == 0) {
+        return hanse__fail(results->ctx, HANSE_ERR_INPUT,
+                           "%s: is a replay: 'hanse plot --what waits|queue|utilization|gantt' "
+                           "draws it",
+                           results->path);
+    }
     if (strcmp(format, "hanse results") != 0) {
         return hanse__fail(results->ctx, HANSE_ERR_INPUT,
                            "%s: is an HDF5 file, but not one of hanse's", results->path);
