@@ -28,6 +28,7 @@ static const struct command commands[] = {
     {"plot", hanse_cli_plot, "a chart from a result file, as SVG or PNG"},
     {"catalog", hanse_cli_catalog, "the sourced tables: accelerators, regions, exports …"},
     {"study", hanse_cli_study, "runs an analyst's own Lua program: hanse.des and closed forms"},
+    {"replay", hanse_cli_replay, "a trace through a scheduler, job for job"},
     {"queue", hanse_cli_queue, "closed forms: Erlang B and C, Pollaczek–Khinchine, Palm …"},
     {"predict", hanse_cli_predict, "tokens per second and step times from a device profile"},
     {"bench", hanse_cli_bench, "the engine's own speed"},

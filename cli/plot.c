@@ -2,7 +2,9 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/plot_replay.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,14 +125,18 @@ int hanse_cli_plot(int argc, char **argv)
 {
     struct request request = {.kind = HANSE_PLOT_FAN};
     struct hanse_cli_list cases = {0};
-    const char *kind = "fan";
+    const char *kind = NULL;
+    double from_s = NAN, to_s = NAN;
     const struct hanse_cli_option options[] = {
-        {"what", 'w', HANSE_CLI_TEXT, &request.plot.what, "NAME", "output, on_time_share …"},
+        {"what", 'w', HANSE_CLI_TEXT, &request.plot.what, "NAME",
+         "output, on_time_share …; of a replay waits, queue, utilization or gantt"},
         {"kind", 'k', HANSE_CLI_TEXT, &kind, "KIND",
          "fan, difference, bars or tornado; of denials heat or survival"},
         {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME", "of denials: as who sees it"},
         {"region", 'r', HANSE_CLI_TEXT, &request.plot.region, "NAME", "one region alone"},
         {"case", 'c', HANSE_CLI_LIST, &cases, "NAME", "case to draw; may be repeated"},
+        {"from", 0, HANSE_CLI_NUMBER, &from_s, "SECONDS", "of a replay: start of the window"},
+        {"to", 0, HANSE_CLI_NUMBER, &to_s, "SECONDS", "of a replay: its end"},
         {"output", 'o', HANSE_CLI_TEXT, &request.plot.path, "FILE.svg|png",
          "where to write it"},
     };
@@ -142,7 +148,8 @@ int hanse_cli_plot(int argc, char **argv)
         .summary = "Draws a chart from a result file with gnuplot.",
         .example = "hanse plot baltic-supply-stop.h5 --what on_time_share -o fan.svg\n"
                    "hanse plot baltic-supply-stop.h5 --what cost --kind bars\n"
-                   "hanse plot baltic-supply-stop-denial.h5 --kind heat --viewer baltic",
+                   "hanse plot baltic-supply-stop-denial.h5 --kind heat --viewer baltic\n"
+                   "hanse plot small.h5 --what gantt --from 0 --to 3600",
         .options = options,
         .n_options = sizeof options / sizeof options[0],
     };
@@ -152,7 +159,23 @@ int hanse_cli_plot(int argc, char **argv)
     if (!hanse_cli_parse(&usage, argc, argv, &args, &exit_status)) {
         return exit_status;
     }
-    exit_status = read_kind(kind, &request.kind);
+    if (hanse_replay_file_is(args.operands[0])) {
+        const struct hanse_cli_plot_replay replay = {.what = request.plot.what,
+                                                     .path = request.plot.path,
+                                                     .from_s = from_s,
+                                                     .to_s = to_s,
+                                                     .foreign = kind             ? "--kind"
+                                                                : request.viewer ? "--viewer"
+                                                                : cases.count    ? "--case"
+                                                                : request.plot.region
+                                                                    ? "--region"
+                                                                    : NULL};
+        return hanse_cli_plot_replay(&args, &replay);
+    }
+    if (!isnan(from_s) || !isnan(to_s)) {
+        return hanse_cli_bad_usage("plot", "--from and --to go with a replay");
+    }
+    exit_status = read_kind(kind ? kind : "fan", &request.kind);
     if (exit_status != 0) {
         return exit_status;
     }

@@ -351,6 +351,8 @@ void hanse__des_open_stream(lua_State *lua);
 void hanse__des_open_monitor(lua_State *lua);
 
 int hanse__open_queue(lua_State *lua);
+/* hanse.replay (replay_module.c). */
+int hanse__replay(lua_State *lua);
 
 /* Adds hanse, hanse.des and hanse.queue to what `require` finds in this state. */
 void hanse__des_preload(lua_State *lua);

@@ -50,6 +50,8 @@ int luaopen_hanse(lua_State *lua)
     lua_setfield(lua, -2, "des");
     luaL_requiref(lua, "hanse.queue", hanse__open_queue, 0);
     lua_setfield(lua, -2, "queue");
+    lua_pushcfunction(lua, hanse__replay);
+    lua_setfield(lua, -2, "replay");
     return 1;
 }
 

@@ -37,7 +37,7 @@ struct hanse_expression;
  * HANSE_ERR_INPUT; an unknown name comes with the nearest known one. */
 enum hanse_status hanse_expression_create(struct hanse_context *ctx, const char *what,
                                           const char *text, const struct hanse_names *names,
-                                          struct hanse_expression **expression);
+                                          struct hanse_expression **result);
 void hanse_expression_destroy(struct hanse_expression *expression);
 
 /* Its value for variables[n_variables]. Not a number where arithmetic has no answer. */

@@ -43,7 +43,7 @@ struct hanse_lines_tap {
 /* HANSE_ERR_INPUT: no such file, or not readable. `tap` may be NULL. */
 enum hanse_status hanse_lines_open(struct hanse_context *ctx, const char *path,
                                    const struct hanse_lines_tap *tap,
-                                   struct hanse_lines **lines);
+                                   struct hanse_lines **result);
 void hanse_lines_close(struct hanse_lines *lines);
 
 /* The next line; *more is false at the end. HANSE_ERR_IO: the machine failed; HANSE_ERR_INPUT:

@@ -35,7 +35,7 @@ struct hanse_requests_rules {
  * reader. HANSE_ERR_INPUT: "path:line: …", or "--service: at 3: …". */
 enum hanse_status hanse_requests_open(struct hanse_context *ctx, struct hanse_lines *lines,
                                       const struct hanse_requests_rules *rules,
-                                      struct hanse_requests **requests);
+                                      struct hanse_requests **result);
 void hanse_requests_close(struct hanse_requests *requests);
 
 /* Up to `room` jobs; 0 at the end. number is the row's, from 1. */

@@ -48,7 +48,7 @@ struct hanse_swf;
 
 /* Reads the header. The lines stay the caller's and outlive the reader. */
 enum hanse_status hanse_swf_open(struct hanse_context *ctx, struct hanse_lines *lines,
-                                 struct hanse_swf **swf);
+                                 struct hanse_swf **result);
 void hanse_swf_close(struct hanse_swf *swf);
 
 const struct hanse_swf_header *hanse_swf_header(const struct hanse_swf *swf);

@@ -41,7 +41,7 @@ struct hanse_trace;
  * options don't either. */
 enum hanse_status hanse_trace_open(struct hanse_context *ctx, const char *path,
                                    const struct hanse_trace_options *options,
-                                   struct hanse_trace **trace);
+                                   struct hanse_trace **result);
 void hanse_trace_close(struct hanse_trace *trace);
 
 /* The source lives as long as the trace. */

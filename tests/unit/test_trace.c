@@ -390,7 +390,7 @@ static void mutated_traces_are_read_or_refused(void **state)
         AZURE "2023-11-16 18:15:46.6805900,374,44\n2023-11-16 18:15:50.9951691,\"396\",109\n"};
     static const char alphabet[] = "0123456789-+.eE ,;\"\n\r\t:TZx\xC3\xA9";
     int n_read = 0, n_refused = 0;
-    for (int round = 0; round < 6000; round++) {
+    for (int round = 0; round < 1500; round++) {
         char text[1024];
         size_t size = strlen(seeds[round % 2]);
         memcpy(text, seeds[round % 2], size);
@@ -411,7 +411,7 @@ static void mutated_traces_are_read_or_refused(void **state)
             assert_true(jobs[i].width >= 1 && jobs[i].width <= options.processors);
         }
     }
-    assert_true(n_read > 500 && n_refused > 500);
+    assert_true(n_read > 100 && n_refused > 100);
 }
 
 static void every_allocation_may_fail(void **state)
