@@ -8,8 +8,8 @@
 --
 -- `start` is the scenario's. Further keys of the restriction (cause, pipeline, firmware …) go
 -- into `with`; `parts` lists the scenario's accelerators that a rule on named parts means,
--- `exempt` the rule that lets small orders through. What a preset says beyond its own text is a modelling
--- choice and marked so in export_rules.csv.
+-- `exempt` the rule that lets small orders through. What a preset says beyond its own text is
+-- a modelling choice and marked so in export_rules.csv.
 local exports = {}
 
 local rules, thresholds = reference "export_rules", reference "export_thresholds"

@@ -101,6 +101,7 @@ struct hanse_region {
 struct hanse_accelerator {
     const char *name, *label;
     int32_t vendor, fab; /* firms */
+    int32_t stack;       /* -1: none */
     double peak_tflops, memory_gib, bandwidth_gbps, power_kw, idle_power_kw;
     double compute_efficiency, memory_efficiency;
     double price_eur, price_trend_per_year, price_floor, launch_h, surround_cost, life_h;

@@ -6,6 +6,7 @@
 #include "sim/process/batch.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/fleet.h"
+#include "sim/process/jump.h"
 #include "sim/process/market.h"
 #include "sim/process/place.h"
 #include "sim/process/world.h"
@@ -80,7 +81,7 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
     const struct hanse_tables *t = &world->tables;
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
     const struct hanse_operator *owner =
-        &t->operators[t->sites[t->groups[group].site].operator_];
+        &t->operators[hanse__site_owner(world, t->groups[group].site)];
     book(world, group);
     struct state *s = books(world);
     double capital = count * price_eur * (1.0 + a->surround_cost);
@@ -139,9 +140,9 @@ void hanse__account_plant(struct hanse_world *world, int32_t site, double energy
 #undef CELLS
 }
 
-void hanse__account_option(struct hanse_world *world, int32_t group, double eur)
+void hanse__account_pay_site(struct hanse_world *world, int32_t site, double eur)
 {
-    pay_once(world, OUT_OPERATIONS, world->tables.groups[group].site, eur);
+    pay_once(world, OUT_OPERATIONS, site, eur);
 }
 
 void hanse__account_spare(struct hanse_world *world, int32_t group)

@@ -34,8 +34,8 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
 void hanse__account_plant(struct hanse_world *world, int32_t site, double energy_eur,
                           double fixed_eur, double grams);
 
-/* Pays what keeping an option open costs; filed under operations. */
-void hanse__account_option(struct hanse_world *world, int32_t group, double eur);
+/* A site pays something once; filed under operations. */
+void hanse__account_pay_site(struct hanse_world *world, int32_t site, double eur);
 
 /* Pays for one spare at today's price. */
 void hanse__account_spare(struct hanse_world *world, int32_t group);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/process/export.h"
+#include "sim/process/jump.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
@@ -58,6 +59,7 @@ static enum hanse_status tell(struct hanse_world *world, int32_t cause,
                               enum hanse_note_what what)
 {
     HANSE_TRY(hanse__note(world, what, &hanse_kind_cause, cause, 0.0));
+    HANSE_TRY(hanse__jump_refresh(world));
     HANSE_TRY(hanse__export_refresh(world));
     return hanse__shock_refresh(world);
 }

@@ -4,6 +4,7 @@
 
 #include "sim/process/cloud.h"
 #include "sim/process/currency.h"
+#include "sim/process/jump.h"
 #include "sim/process/service.h"
 #include "sim/process/world.h"
 
@@ -53,7 +54,9 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
         double per_person_h = prompts_per_person_h(w, years) * work;
         for (int32_t r = 0; r < world->tables.n_regions; r++) {
             work_per_h[r * n_workloads + i] =
-                asks_in(w, r) ? world->tables.regions[r].population * per_person_h : 0.0;
+                asks_in(w, r) ? world->tables.regions[r].population * per_person_h *
+                                    hanse__jump_demand(world, t_h, r, i)
+                              : 0.0;
         }
         cloud_eur_per_work[i] = 0.0;
         if (w->cloud >= 0) {
@@ -61,7 +64,8 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
             double eur = w->prompt_tokens * c->prompt_price_eur_per_token +
                          w->output_tokens * c->output_price_eur_per_token;
             cloud_eur_per_work[i] = eur * tokens * exp(c->price_trend_per_year * years) / work *
-                                    hanse__exchange(world, c->currency);
+                                    hanse__exchange(world, c->currency) *
+                                    hanse__jump_cloud_price(world, t_h, w->cloud);
         }
     }
 }

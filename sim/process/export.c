@@ -5,6 +5,7 @@
 
 #include "sim/process/cause.h"
 #include "sim/process/fleet.h"
+#include "sim/process/jump.h"
 #include "sim/process/shock.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -205,7 +206,7 @@ bool hanse__export_refuses(const struct hanse_world *world, int32_t restriction,
 static double *exempted(const struct hanse_world *world, int32_t restriction, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    int32_t buyer = t->sites[t->groups[group].site].operator_;
+    int32_t buyer = hanse__site_owner(world, t->groups[group].site);
     double *all = hanse__at(world, state_of(world)->exempt);
     return &all[(size_t)restriction * (size_t)t->n_operators + (size_t)buyer];
 }

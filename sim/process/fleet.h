@@ -96,9 +96,10 @@ enum hanse_block {
     HANSE_BLOCK_HAZARD = 16,         /* struck */
     HANSE_BLOCK_HAZARD_POWER = 32,   /* without power */
     HANSE_BLOCK_HAZARD_NETWORK = 64, /* without a network */
+    HANSE_BLOCK_TAKEOVER = 128,      /* its operator is gone */
     HANSE_BLOCK_ANY_POWER =
         HANSE_BLOCK_SHOCK_POWER | HANSE_BLOCK_OUTAGE | HANSE_BLOCK_HAZARD_POWER,
-    HANSE_BLOCK_ANY_OTHER = HANSE_BLOCK_SHOCK | HANSE_BLOCK_HAZARD,
+    HANSE_BLOCK_ANY_OTHER = HANSE_BLOCK_SHOCK | HANSE_BLOCK_HAZARD | HANSE_BLOCK_TAKEOVER,
 };
 
 extern const struct hanse_kind hanse_kind_maintenance, hanse_kind_crew;

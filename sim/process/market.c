@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/process/currency.h"
+#include "sim/process/jump.h"
 #include "sim/process/law.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -70,7 +71,8 @@ double hanse__market_price(const struct hanse_world *world, int32_t group)
     double years = fmax(0.0, world->moving.now_h - a->launch_h) / HANSE_YEAR_H;
     int32_t money = world->tables.jurisdictions[world->tables.firms[a->vendor].home].currency;
     return a->price_eur * fmax(a->price_floor, exp(a->price_trend_per_year * years)) *
-           hanse__exchange(world, money);
+           hanse__exchange(world, money) *
+           hanse__jump_device_price(world, world->tables.groups[group].accelerator);
 }
 
 /* --- the book ---------------------------------------------------------------------------- */

@@ -13,11 +13,13 @@
 #include "sim/process/fleet.h"
 #include "sim/process/hazard.h"
 #include "sim/process/islands.h"
+#include "sim/process/jump.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
 #include "sim/process/procure.h"
 #include "sim/process/shock.h"
+#include "sim/process/stack.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
 
@@ -37,25 +39,28 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
     [HANSE_MECHANISM_BATCH] = &hanse_mechanism_batch,
     [HANSE_MECHANISM_NETWORK] = &hanse_mechanism_network,
+    [HANSE_MECHANISM_JUMP] = &hanse_mechanism_jump,
+    [HANSE_MECHANISM_STACK] = &hanse_mechanism_stack,
     [HANSE_MECHANISM_PROCURE] = &hanse_mechanism_procure,
     [HANSE_MECHANISM_ACCOUNT] = &hanse_mechanism_account,
 };
 
 /* The nouns of sim/model, then what the mechanisms bring, in their order. */
 static const struct hanse_kind *const KINDS[] = {
-    &hanse_kind_scenario,      &hanse_kind_bloc,        &hanse_kind_jurisdiction,
-    &hanse_kind_firm,          &hanse_kind_operator,    &hanse_kind_pool,
-    &hanse_kind_region,        &hanse_kind_accelerator, &hanse_kind_model,
-    &hanse_kind_site,          &hanse_kind_group,       &hanse_kind_window,
-    &hanse_kind_headline,      &hanse_kind_maintenance, &hanse_kind_withdraw,
-    &hanse_kind_cause,         &hanse_kind_restriction, &hanse_kind_limb,
-    &hanse_kind_supplier,      &hanse_kind_rival,       &hanse_kind_consortium,
-    &hanse_kind_procurement,   &hanse_kind_crew,        &hanse_kind_denial,
-    &hanse_kind_purchase,      &hanse_kind_cloud,       &hanse_kind_workload,
-    &hanse_kind_batch,         &hanse_kind_station,     &hanse_kind_route,
-    &hanse_kind_certification, &hanse_kind_eligibility, &hanse_kind_link,
-    &hanse_kind_plant,         &hanse_kind_currency,    &hanse_kind_devaluation,
-    &hanse_kind_hazard,
+    &hanse_kind_scenario,    &hanse_kind_bloc,          &hanse_kind_jurisdiction,
+    &hanse_kind_firm,        &hanse_kind_operator,      &hanse_kind_pool,
+    &hanse_kind_region,      &hanse_kind_accelerator,   &hanse_kind_model,
+    &hanse_kind_site,        &hanse_kind_group,         &hanse_kind_window,
+    &hanse_kind_headline,    &hanse_kind_maintenance,   &hanse_kind_withdraw,
+    &hanse_kind_cause,       &hanse_kind_restriction,   &hanse_kind_limb,
+    &hanse_kind_supplier,    &hanse_kind_rival,         &hanse_kind_consortium,
+    &hanse_kind_procurement, &hanse_kind_stack,         &hanse_kind_port,
+    &hanse_kind_jump,        &hanse_kind_takeover,      &hanse_kind_crew,
+    &hanse_kind_denial,      &hanse_kind_purchase,      &hanse_kind_cloud,
+    &hanse_kind_workload,    &hanse_kind_batch,         &hanse_kind_station,
+    &hanse_kind_route,       &hanse_kind_certification, &hanse_kind_eligibility,
+    &hanse_kind_link,        &hanse_kind_plant,         &hanse_kind_currency,
+    &hanse_kind_devaluation, &hanse_kind_hazard,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

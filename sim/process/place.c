@@ -7,6 +7,7 @@
 #include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
 #include "sim/process/shock.h"
+#include "sim/process/stack.h"
 #include "sim/process/world.h"
 
 /* Parts a device is counted in. */
@@ -119,6 +120,7 @@ static void find_capacity(struct hanse_world *world, int32_t place)
     int32_t W = s->n_workloads;
     int32_t n;
     const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    int32_t home = world->tables.regions[hanse__places(world)[place].region].jurisdiction;
     for (int i = 0; i < HANSE_STANDINGS; i++) {
         double *capacity = (double *)hanse__at(world, s->capacity) + (size_t)i * cells_of(s) +
                            (size_t)place * (size_t)W;
@@ -127,7 +129,8 @@ static void find_capacity(struct hanse_world *world, int32_t place)
         for (int32_t a = 0; a < s->n_types; a++) {
             double units = (double)devices[a] / PARTS;
             for (int32_t w = 0; w < W && devices[a] != 0; w++) {
-                capacity[w] += units * speeds[a * W + w];
+                capacity[w] +=
+                    units * speeds[a * W + w] * hanse__stack_factor(world, a, w, home);
             }
         }
         for (int32_t w = 0; w < W; w++) {

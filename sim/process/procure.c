@@ -7,6 +7,7 @@
 #include "sim/process/cause.h"
 #include "sim/process/export.h"
 #include "sim/process/fleet.h"
+#include "sim/process/jump.h"
 #include "sim/process/market.h"
 #include "sim/process/world.h"
 
@@ -93,7 +94,7 @@ static double vendor_devices(const struct hanse_world *world, int32_t operator_,
     double sum = 0.0;
     for (int32_t g = 0; g < t->n_groups; g++) {
         bool theirs = vendor < 0 || t->accelerators[t->groups[g].accelerator].vendor == vendor;
-        if (theirs && t->sites[t->groups[g].site].operator_ == operator_) {
+        if (theirs && hanse__site_owner(world, t->groups[g].site) == operator_) {
             sum += hanse__fleet_groups(world)[g].installed +
                    (double)hanse__supply_pipeline(world, g);
         }
@@ -104,7 +105,7 @@ static double vendor_devices(const struct hanse_world *world, int32_t operator_,
 static double vendor_share(const struct hanse_world *world, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    int32_t owner = t->sites[t->groups[group].site].operator_;
+    int32_t owner = hanse__site_owner(world, t->groups[group].site);
     double all = vendor_devices(world, owner, -1);
     int32_t vendor = t->accelerators[t->groups[group].accelerator].vendor;
     return all > 0.0 ? vendor_devices(world, owner, vendor) / all : 0.0;
@@ -276,7 +277,7 @@ static enum hanse_status carry_out(struct hanse_world *world, int32_t index,
     desk->spent_eur +=
         count * hanse__market_price(world, wish->group) + wish->budget_eur + wish->pay_eur;
     if (wish->pay_eur > 0.0) {
-        hanse__account_option(world, wish->group, wish->pay_eur);
+        hanse__account_pay_site(world, world->tables.groups[wish->group].site, wish->pay_eur);
     }
     if (wish->retire >= 1.0) {
         int32_t retired;

@@ -9,6 +9,7 @@
 #include "sim/process/export.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/jump.h"
 #include "sim/process/power.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -104,6 +105,23 @@ bool hanse__shock_payment_cut(const struct hanse_world *world, struct hanse_acto
     return payment_cut(world, payment);
 }
 
+bool hanse__shock_withdrawn(const struct hanse_world *world, enum hanse_axis axis,
+                            struct hanse_actor target)
+{
+    int32_t n;
+    const struct hanse_withdraw *w = withdraws(world, &n);
+    const struct state *s = shocks(world);
+    const uint8_t *active = hanse__at(world, s->withdrawn);
+    for (int32_t i = 0; i < n + s->n_denied; i++) {
+        const struct hanse_withdraw *one = i < n ? &w[i] : &s->denied[i - n];
+        if ((i >= n || active[i]) && on_axis(one, axis) &&
+            hanse__actor_covers(world, one->actor, target)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud)
 {
     return ((const uint8_t *)hanse__at(world, shocks(world)->cloud_cut))[cloud];
@@ -128,7 +146,7 @@ static unsigned site_cut_by(const struct hanse_world *world, const struct hanse_
     const struct hanse_tables *t = &world->tables;
     const struct hanse_site *site = &t->sites[index];
     const struct hanse_region *region = &t->regions[site->region];
-    struct hanse_actor owner = {t->kind_operator, site->operator_};
+    struct hanse_actor owner = {t->kind_operator, hanse__site_owner(world, index)};
     struct hanse_actor power =
         site->power_supplier.kind >= 0 ? site->power_supplier : region->grid;
     unsigned cut = 0;

@@ -15,18 +15,21 @@
 #include "sim/process/fleet.h"
 #include "sim/process/hazard.h"
 #include "sim/process/islands.h"
+#include "sim/process/jump.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
 #include "sim/process/procure.h"
 #include "sim/process/replication.h"
 #include "sim/process/shock.h"
+#include "sim/process/stack.h"
 #include "sim/process/supply.h"
 
 static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
     [HANSE_NOTE_WITHDRAWN] = "withdrawn",   [HANSE_NOTE_RETURNED] = "returned",
     [HANSE_NOTE_RESTRICTED] = "restricted", [HANSE_NOTE_LIFTED] = "lifted",
     [HANSE_NOTE_BROKEN] = "broken",         [HANSE_NOTE_MENDED] = "mended",
+    [HANSE_NOTE_CLOSED] = "closed",         [HANSE_NOTE_TAKEN_OVER] = "taken over",
     [HANSE_NOTE_BEGUN] = "begun",           [HANSE_NOTE_ENDED] = "ended",
     [HANSE_NOTE_STRUCK] = "struck",         [HANSE_NOTE_OVER] = "over",
 };
@@ -61,6 +64,10 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->rivals = hanse_scenario_table(s, &hanse_kind_rival, &t->n_rivals);
     t->procurements = hanse_scenario_table(s, &hanse_kind_procurement, &t->n_procurements);
     t->crews = hanse_scenario_table(s, &hanse_kind_crew, &t->n_crews);
+    t->stacks = hanse_scenario_table(s, &hanse_kind_stack, &t->n_stacks);
+    t->ports = hanse_scenario_table(s, &hanse_kind_port, &t->n_ports);
+    t->jumps = hanse_scenario_table(s, &hanse_kind_jump, &t->n_jumps);
+    t->takeovers = hanse_scenario_table(s, &hanse_kind_takeover, &t->n_takeovers);
     t->purchases = hanse_scenario_table(s, &hanse_kind_purchase, &t->n_purchases);
     t->clouds = hanse_scenario_table(s, &hanse_kind_cloud, &t->n_clouds);
     t->workloads = hanse_scenario_table(s, &hanse_kind_workload, &t->n_workloads);

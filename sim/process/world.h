@@ -28,6 +28,7 @@ enum { HANSE_MONTH_H = 730, HANSE_WEEK_H = 168, HANSE_YEAR_H = 8760 };
 enum hanse_mechanism_number {
     HANSE_MECHANISM_CAUSE,
     HANSE_MECHANISM_EXPORT,
+    HANSE_MECHANISM_JUMP,
     HANSE_MECHANISM_FLEET,
     HANSE_MECHANISM_ISLANDS,
     HANSE_MECHANISM_POWER,
@@ -42,6 +43,7 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_BATCH,
     HANSE_MECHANISM_NETWORK,
     HANSE_MECHANISM_PROCURE,
+    HANSE_MECHANISM_STACK,
     HANSE_MECHANISM_ACCOUNT,
     HANSE_MECHANISMS,
 };
@@ -54,6 +56,8 @@ enum hanse_note_what {
     HANSE_NOTE_LIFTED,
     HANSE_NOTE_BROKEN,
     HANSE_NOTE_MENDED,
+    HANSE_NOTE_CLOSED,
+    HANSE_NOTE_TAKEN_OVER,
     HANSE_NOTE_BEGUN,
     HANSE_NOTE_ENDED,
     HANSE_NOTE_STRUCK,
@@ -83,6 +87,10 @@ struct hanse_tables {
     const struct hanse_rival *rivals;
     const struct hanse_procurement *procurements;
     const struct hanse_crew *crews;
+    const struct hanse_stack *stacks;
+    const struct hanse_port *ports;
+    const struct hanse_jump *jumps;
+    const struct hanse_takeover *takeovers;
     const struct hanse_purchase *purchases;
     const struct hanse_cloud *clouds;
     const struct hanse_workload *workloads;
@@ -99,7 +107,8 @@ struct hanse_tables {
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
         n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants,
         n_currencies, n_devaluations, n_hazards;
-    int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews;
+    int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews, n_stacks,
+        n_ports, n_jumps, n_takeovers;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
