@@ -1,5 +1,5 @@
--- A national data centre or a decentralised network? The same devices and the same demand, once
--- in one hall and once in twenty, and five factors as numbers:
+-- A national data centre or a decentralised network? The same devices and the same demand,
+-- once in one hall and once in twenty, and five factors as numbers:
 --
 --   upfront cost     cost_capital, cost_operations: twenty sites need more building and people
 --   control          on_time_share while the firm whose software runs the one hall is withdrawn
@@ -52,7 +52,8 @@ for i = 1, places do
     name = name, label = "Place " .. i, jurisdiction = "home", pool = "national",
     population = assumption(0.1e6*person, "twenty equal places"),
     electricity_price = assumption(0.12*EUR/kWh, "industrial"),
-    carbon_intensity = assumption(200*g/kWh, "mixed grid"), pue = assumption(1.35, "a small room"),
+    carbon_intensity = assumption(200*g/kWh, "mixed grid"), pue = assumption(1.35,
+      "a small room"),
     latitude = assumption((46 + 0.3*(i % 5))*degree, "a country 150 km by 300 km"),
     longitude = assumption((14 + 0.8*(i//5))*degree, "likewise"), utc_offset = 1*h,
     saidi = assumption(3*h/year, "a good grid"), saifi = assumption(1.5/year, "likewise"),
@@ -69,13 +70,16 @@ end
 -- The hall stands in the first place; in the network it is empty.
 region{name = "capital", label = "the hall's grid", jurisdiction = "home", pool = "national",
   population = 0*person, electricity_price = assumption(0.10*EUR/kWh, "a bigger customer"),
-  carbon_intensity = assumption(200*g/kWh, "mixed grid"), pue = assumption(1.15, "a large hall"),
-  latitude = assumption(46*degree, "the first place's"), longitude = assumption(14*degree, "likewise"),
+  carbon_intensity = assumption(200*g/kWh, "mixed grid"), pue = assumption(1.15,
+    "a large hall"),
+  latitude = assumption(46*degree, "the first place's"), longitude = assumption(14*degree,
+    "likewise"),
   utc_offset = 1*h, saidi = assumption(0.3*h/year, "two feeders"),
   saifi = assumption(0.2/year, "likewise")}
 site{name = "hall", label = "national data centre", region = "capital", operator = "state",
   controllers = {"vendor"}, staff_cost = assumption(60*EUR/h, "six people"),
-  operations_share = assumption(0.04/year, "one large site"), batch_share = assumption(0.5, "training"),
+  operations_share = assumption(0.04/year, "one large site"), batch_share = assumption(0.5,
+    "training"),
   groups = {{accelerator = "gpu", count = 0, maintenance = "care"}}}
 
 cloud{name = "api", label = "foreign API", provider = "vendor", host = "abroad",
@@ -96,7 +100,8 @@ calls("assistant", "citizens' assistant", "public", 3, 0*s)
 -- One millisecond one way is 67 km at a detour of 3: speech and control want to be near.
 calls("nearby", "speech and control, nearby", "public", 1, assumption(0.001*s, "one way"))
 
-local jobs = {region = "p01", data_class = "public", deadline = assumption(24*h, "within a day"),
+local jobs = {region = "p01", data_class = "public", deadline = assumption(24*h,
+  "within a day"),
   runtime = assumption(24*h, "a fine-tuning run"), runtime_cv = assumption(1, "spread")}
 local function training(name, label, width, rate)
   batch{name = name, label = label, region = jobs.region, data_class = jobs.data_class,
@@ -109,11 +114,13 @@ training("light", "fine-tuning on 2 devices", 2, assumption(1/day, "an example")
 withdraw{name = "key", label = "the hall's software vendor stops", actor = "vendor",
   axis = "control", from = 6*month, to = 7*month}
 hazard{name = "storm", label = "a storm over the capital",
-  latitude = assumption(46*degree, "the capital"), longitude = assumption(14*degree, "likewise"),
+  latitude = assumption(46*degree, "the capital"), longitude = assumption(14*degree,
+    "likewise"),
   radius = assumption(60*km, "hits a fifth of the places"), from = 9*month, to = 10*month}
 
 -- == Queues: 160 erlang of capacity, loaded to 0.9: one station, or twenty.
-station{name = "one_hall", label = "one M/M/160", arrival_rate = 144*0.5/h, service_rate = 0.5/h,
+station{name = "one_hall", label = "one M/M/160", arrival_rate = 144*0.5/h,
+  service_rate = 0.5/h,
   servers = 160}
 station{name = "one_of_twenty", label = "one of twenty M/M/8", arrival_rate = 7.2*0.5/h,
   service_rate = 0.5/h, servers = 8}

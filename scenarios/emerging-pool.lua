@@ -1,6 +1,6 @@
--- An emerging pool: a low-income country gathers what it has. A university, an ex-mining shed and a
--- telecom's masts, long grid outages, sun off the grid, and a foreign API priced in money that
--- the country does not print.
+-- An emerging pool: a low-income country gathers what it has. A university, an ex-mining shed
+-- and a telecom's masts, long grid outages, sun off the grid, and a foreign API priced in
+-- money that the country does not print.
 --
 -- People, electricity, carbon and interruptions are Kenya's (reference/); hardware, plants and
 -- habits are illustrative: no site here is a real one.
@@ -21,7 +21,8 @@ local p = params{
     evidence = "assumption", source = "a tenth of the world's 0.305 (workloads.csv)"},
   usd_per_eur = {low = 1.04*USD/EUR, mid = 1.082*USD/EUR, high = 1.18*USD/EUR,
     unit = "USD/EUR", label = "exchange rate", evidence = "aggregator", source = "money.csv"},
-  outage = {low = 0.7, mid = 1, high = 2, unit = "1", label = "interruptions relative to 2022/23",
+  outage = {low = 0.7, mid = 1, high = 2, unit = "1",
+    label = "interruptions relative to 2022/23",
     evidence = "assumption", source = "regulator's figures are per customer of the whole grid"},
 }
 
@@ -65,12 +66,16 @@ model{name = "open", parameters = assumption(70e9, "a good open model"),
 
 accelerator{
   name = "gaming", label = "used gaming card", vendor = "vendor", fab = "vendor",
-  peak = assumption(70*TFLOP/s, "dense, two generations old"), memory = assumption(24*GiB, "an example"),
+  peak = assumption(70*TFLOP/s, "dense, two generations old"), memory = assumption(24*GiB,
+    "an example"),
   bandwidth = assumption(936*GB/s, "an example"), power = assumption(0.4*kW, "with its host"),
-  idle_power = assumption(0.1*kW, "with its host"), compute_efficiency = assumption(0.35, "an example"),
-  memory_efficiency = assumption(0.5, "an example"), price = assumption(0.6*kEUR, "second hand"),
+  idle_power = assumption(0.1*kW, "with its host"), compute_efficiency = assumption(0.35,
+    "an example"),
+  memory_efficiency = assumption(0.5, "an example"), price = assumption(0.6*kEUR,
+    "second hand"),
   surround_cost = assumption(0.5, "racks and fans"), life = assumption(3*year, "used"),
-  tpp = assumption(1136, "below every threshold"), performance_density = assumption(1.8, "an example"),
+  tpp = assumption(1136, "below every threshold"), performance_density = assumption(1.8,
+    "an example"),
   hazard = assumption(0.2/year, "used, hot"),
 }
 
@@ -80,13 +85,16 @@ local function where(name, label, people, latitude, longitude, outages)
     population = people*place:quantity("population", person),
     electricity_price = place:quantity("electricity_price_usd_kwh", USD/kWh)/p.usd_per_eur,
     carbon_intensity = place:quantity("carbon_intensity_g_kwh", g/kWh),
-    pue = assumption(1.3, "plain air"), temperature = assumption(22*K, "highlands warmer at noon"),
-    temperature_day = assumption(6*K, "an example"), pue_per_kelvin = assumption(0.015/K, "regions.csv"),
+    pue = assumption(1.3, "plain air"), temperature = assumption(22*K,
+      "highlands warmer at noon"),
+    temperature_day = assumption(6*K, "an example"), pue_per_kelvin = assumption(0.015/K,
+      "regions.csv"),
     utc_offset = 3*h, latitude = assumption(latitude*degree, "its place"),
     longitude = assumption(longitude*degree, "its place"),
     solar_capacity_factor = place:quantity("solar_capacity_factor"),
     solar_variation = assumption(0.35, "rains"),
-    saidi = outages*p.outage*grid:find{subject = "Kenya", metric = "SAIDI", period = "FY2022-23"}
+    saidi = outages*p.outage*grid:find{subject = "Kenya", metric = "SAIDI",
+      period = "FY2022-23"}
       :quantity("value"),
     saifi = p.outage*grid:find{subject = "Kenya", metric = "SAIFI", period = "FY2022-23"}
       :quantity("value"),
@@ -103,7 +111,8 @@ link{name = "south", label = "fibre to the coast", from = "capital", to = "coast
   owner = "telecom", failure_rate = assumption(4/year, "road works"),
   repair_time = assumption(24*h, "a crew on the road")}
 region{name = "sea", label = "beyond the submarine cable", jurisdiction = "abroad",
-  pool = "elsewhere", population = 0*person, electricity_price = assumption(0.1*EUR/kWh, "an example"),
+  pool = "elsewhere", population = 0*person, electricity_price = assumption(0.1*EUR/kWh,
+    "an example"),
   carbon_intensity = assumption(300*g/kWh, "an example"), pue = assumption(1.2, "an example"),
   latitude = assumption(25*degree, "the Gulf"), longitude = assumption(55*degree, "the Gulf")}
 pool{name = "elsewhere"}
@@ -117,14 +126,16 @@ plant{name = "campus", label = "the university's generator", region = "capital",
   fuel_carbon = assumption(800*g/kWh, "diesel"), battery = assumption(10*kWh, "minutes"),
   battery_power = assumption(30*kW, "likewise")}
 plant{name = "masts", label = "sun and battery at the masts, off the grid", region = "plateau",
-  grid = false, solar = assumption(40*kW, "panels"), battery = assumption(80*kWh, "a night of half"),
+  grid = false, solar = assumption(40*kW, "panels"), battery = assumption(80*kWh,
+    "a night of half"),
   battery_power = assumption(20*kW, "likewise"), capital = assumption(60*kEUR, "all of it"),
   life = assumption(10*year, "batteries"), cost_of_capital = assumption(0.15/year, "private")}
 site{name = "campus", region = "capital", operator = "university", plant = "campus",
   staff_cost = assumption(6*EUR/h, "local wages"),
   groups = {{accelerator = "gpu", count = assumption(8, "one donated server"),
     maintenance = "care"}}}
-site{name = "shed", region = "coast", operator = "miner", staff_cost = assumption(3*EUR/h, "an example"),
+site{name = "shed", region = "coast", operator = "miner", staff_cost = assumption(3*EUR/h,
+  "an example"),
   groups = {{accelerator = "gaming", count = assumption(80, "left from mining"),
     maintenance = "care"}}}
 site{name = "masts", region = "plateau", operator = "telecom", plant = "masts",

@@ -1,8 +1,8 @@
--- An island state: two cables, one coast of storms. What is left of its AI when cables break, when
--- a cyclone comes, and when it rents everything from abroad?
+-- An island state: two cables, one coast of storms. What is left of its AI when cables break,
+-- when a cyclone comes, and when it rents everything from abroad?
 --
--- People, electricity and carbon are Malta's (reference/regions.csv); storms, cables and hardware
--- are illustrative: no such storm season, cable or hall is meant.
+-- People, electricity and carbon are Malta's (reference/regions.csv); storms, cables and
+-- hardware are illustrative: no such storm season, cable or hall is meant.
 hanse_schema = 1
 
 scenario{
@@ -56,7 +56,8 @@ model{name = "open", parameters = assumption(70e9, "a good open model"),
 currency{name = "dollar", label = "US dollar", volatility = assumption(0.08, "major pairs"),
   drift = assumption(0/year, "no view")}
 region{
-  name = "island", label = "the island", jurisdiction = "island", pool = "island", grid = "grid",
+  name = "island", label = "the island", jurisdiction = "island", pool = "island",
+    grid = "grid",
   population = place:quantity("population", person),
   electricity_price = place:quantity("electricity_price_usd_kwh", USD/kWh)/p.usd_per_eur,
   carbon_intensity = place:quantity("carbon_intensity_g_kwh", g/kWh),
@@ -74,9 +75,11 @@ region{
 }
 region{
   name = "mainland", label = "the landing on the mainland", jurisdiction = "mainland",
-  pool = "mainland", population = 0*person, electricity_price = assumption(0.15*EUR/kWh, "an example"),
+  pool = "mainland", population = 0*person, electricity_price = assumption(0.15*EUR/kWh,
+    "an example"),
   carbon_intensity = assumption(250*g/kWh, "an example"), pue = assumption(1.2, "an example"),
-  latitude = assumption(37.5*degree, "nearest coast"), longitude = assumption(15.1*degree, "an example"),
+  latitude = assumption(37.5*degree, "nearest coast"), longitude = assumption(15.1*degree,
+    "an example"),
 }
 
 local mend = faults:find{subject = "global", metric = "mean repair time"}:quantity("value")
@@ -88,7 +91,8 @@ cable("east", "eastern cable", p.cable_faults)
 cable("west", "western cable", p.cable_faults)
 hazard{name = "landing", label = "both cables at the shared landing", links = {"east", "west"},
   rate = assumption(0.05/year, "an anchor or a quake"), duration_time = mend}
-hazard{name = "cyclone", label = "a severe storm", latitude = assumption(35.9*degree, "the island"),
+hazard{name = "cyclone", label = "a severe storm", latitude = assumption(35.9*degree,
+  "the island"),
   longitude = assumption(14.4*degree, "likewise"), radius = assumption(50*km, "all of it"),
   rate = p.cyclones, duration_time = assumption(96*h, "four days without the grid"),
   effect = "power", links = {"west"}}

@@ -1,9 +1,10 @@
--- Walls or a pool, as queues: N small states of 20 erlang each. How many servers do they need for
--- at most 5 % of calls to wait, each behind its wall or all in one pool?
+-- Walls or a pool, as queues: N small states of 20 erlang each. How many servers do they need
+-- for at most 5 % of calls to wait, each behind its wall or all in one pool?
 --
--- Erlang's delay formula says 29 behind each wall, and for N = 1, 2, 4, 8, 16 in a pool 29, 52,
--- 97, 183, 352. The first case has those and the second one fewer in every station: the simulated
--- share that waits must come out on the two sides of 5 % (0.0492 and 0.0557 for N = 16).
+-- Erlang's delay formula says 29 behind each wall, and for N = 1, 2, 4, 8, 16 in a pool 29,
+-- 52, 97, 183, 352. The first case has those and the second one fewer in every station: the
+-- simulated share that waits must come out on the two sides of 5 % (0.0492 and 0.0557 for N =
+-- 16).
 hanse_schema = 1
 
 scenario{

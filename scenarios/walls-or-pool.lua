@@ -1,15 +1,15 @@
 -- Walls or a pool: what does walling cost against pooling among small states?
 --
--- Four states with the same hardware, whose days are shifted against each other, one of them with
--- a quarter more people, under the same demand: walled, in two pools of partners, in an open pool
--- under one law and under today's, with only some data shared, and renting abroad. What queues
--- alone say is in walls-or-pool-queues.lua.
+-- Four states with the same hardware, whose days are shifted against each other, one of them
+-- with a quarter more people, under the same demand: walled, in two pools of partners, in an
+-- open pool under one law and under today's, with only some data shared, and renting abroad.
+-- What queues alone say is in walls-or-pool-queues.lua.
 --
 -- Correlation, two statements, both tested in tests/theory/test_walls_or_pool.c. In the fluid
--- rule (capacity = mean + z standard deviations of a period's demand) the saving of a pool goes
--- to 0 as the correlation of the states' demand goes to 1. In the simulation identical arrival
--- epochs and sizes save exactly nothing, while identical rates still leave Erlang's saving,
--- since it is the epochs, not the rates, that even out.
+-- rule (capacity = mean + z standard deviations of a period's demand) the saving of a pool
+-- goes to 0 as the correlation of the states' demand goes to 1. In the simulation identical
+-- arrival epochs and sizes save exactly nothing, while identical rates still leave Erlang's
+-- saving, since it is the epochs, not the rates, that even out.
 hanse_schema = 1
 
 scenario{
