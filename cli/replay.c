@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/recall.h"
+#include "cli/replay_nodes.h"
 #include "cli/signals.h"
 #include "output/replay.h"
 
@@ -274,6 +275,7 @@ int hanse_cli_replay(int argc, char **argv)
 {
     struct hanse_cli_replay command = {
         .estimates = "user", .procs = -1, .servers = -1, .threads = -1};
+    const char *nodes = NULL; /* a command of its own, below */
     const struct hanse_cli_option options[] = {
         {"policy", 'p', HANSE_CLI_TEXT, &command.policy, "NAME[:KEY=VALUE,…]",
          "scheduling policy; easy unless said"},
@@ -289,6 +291,8 @@ int hanse_cli_replay(int argc, char **argv)
          "servers for a table of requests"},
         {"service", 's', HANSE_CLI_TEXT, &command.service, "EXPRESSION",
          "service time in s, of its columns"},
+        {"nodes", 0, HANSE_CLI_TEXT, &nodes, "NODES.csv",
+         "tasks on typed nodes; --nodes NODES.csv --help says more"},
         {"lenient", 0, HANSE_CLI_FLAG, &command.lenient, NULL, "drop bad lines and count them"},
         {"compare", 0, HANSE_CLI_TEXT, &command.compare, "P1,P2,…", "several policies, ranked"},
         {"rank-by", 0, HANSE_CLI_TEXT, &command.rank_by, "FIGURE",
@@ -313,6 +317,9 @@ int hanse_cli_replay(int argc, char **argv)
     };
     struct hanse_cli_args args;
     int exit_status;
+    if (hanse_cli_names_nodes(argc, argv)) {
+        return hanse_cli_replay_nodes(argc, argv);
+    }
     if (!hanse_cli_parse(&usage, argc, argv, &args, &exit_status)) {
         return exit_status;
     }
