@@ -166,5 +166,6 @@ number 5
 $ head -5 tests/cli/good/five.swf >wide.swf; hanse replay wide.swf --procs 1
 wide.swf: no job is left to replay: 3 wider than the machine
 [exit 2]
-$ hanse replay none.csv --nodes none.csv 2>&1 | grep -c none.csv
-1
+$ hanse replay none.csv --nodes none.csv
+none.csv: No such file or directory
+[exit 2]
