@@ -20,6 +20,7 @@ static const struct part parts[] = {
     {"phold", hanse_bench_phold},       {"lua", hanse_bench_lua},
     {"ensemble", hanse_bench_ensemble}, {"nation", hanse_bench_nation},
     {"serving", hanse_bench_serving},   {"replay", hanse_bench_replay},
+    {"kernels", hanse_bench_kernels},
 };
 
 enum { N_PARTS = sizeof parts / sizeof *parts };
@@ -99,7 +100,7 @@ static int unknown_part(const char *name)
     return hanse_cli_bad_usage(
         "bench",
         "no part '%s'; there are calendar, streams, mm1, jackson, phold, lua, ensemble, "
-        "nation, replay and serving",
+        "nation, replay, serving and kernels",
         name);
 }
 
@@ -138,7 +139,8 @@ int hanse_cli_bench(int argc, char **argv)
     };
     const struct hanse_cli_usage usage = {
         .name = "bench",
-        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble|nation|replay|serving]…",
+        .operands = "[calendar|streams|mm1|jackson|phold|lua|ensemble|nation|replay|"
+                    "serving|kernels]…",
         .min_operands = 0,
         .max_operands = -1,
         .summary = "Measures the engine's own speed. Each figure is the median of the\n"

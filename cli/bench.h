@@ -50,6 +50,8 @@ enum hanse_status hanse_bench_phold(struct hanse_bench *bench);
 enum hanse_status hanse_bench_lua(struct hanse_bench *bench);
 /* Threads beside as many processes. */
 enum hanse_status hanse_bench_ensemble(struct hanse_bench *bench);
+/* Our kernels beside libraries, theory and PoCL, as ratios. */
+enum hanse_status hanse_bench_kernels(struct hanse_bench *bench);
 /* Hourly years of synthetic nations. */
 enum hanse_status hanse_bench_nation(struct hanse_bench *bench);
 /* Requests through a serving engine. */

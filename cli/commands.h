@@ -20,6 +20,7 @@ int hanse_cli_catalog(int argc, char **argv);
 int hanse_cli_tutorial(int argc, char **argv);
 int hanse_cli_queue(int argc, char **argv);
 int hanse_cli_bench(int argc, char **argv);
+int hanse_cli_calibrate(int argc, char **argv);
 int hanse_cli_study(int argc, char **argv);
 int hanse_cli_replay(int argc, char **argv);
 int hanse_cli_reference(int argc, char **argv);

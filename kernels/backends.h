@@ -4,6 +4,6 @@
 
 #include "kernels/device.h"
 
-extern const struct hanse_backend hanse__backend_cpu;
+extern const struct hanse_backend hanse__backend_cpu, hanse__backend_blas;
 
 #endif

@@ -115,7 +115,12 @@ static enum hanse_status take_line(struct calibrating *c, int launch, char *line
         c->gathered.n_watts[trial]++;
     } else if (sscanf(line, "trouble %d %n", &trial, &at) == 1 && at > 0 && trial >= 0 &&
                trial < c->n_trials) {
-        if (c->trouble[trial][0] == '\0') {
+        /* Each complaint once: five launches have the same ones, and time ends for all. */
+        bool new = c->trouble[trial][0] == '\0';
+        for (int t = 0; t < c->n_trials && new; t++) {
+            new = strncmp(c->trouble[t], line + at, sizeof *c->trouble - 1) != 0;
+        }
+        if (new) {
             say(c, line + at);
         }
         snprintf(c->trouble[trial], sizeof c->trouble[trial], "%s", line + at);

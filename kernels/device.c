@@ -7,6 +7,7 @@
 
 static const struct hanse_backend *const backends[] = {
     &hanse__backend_cpu,
+    &hanse__backend_blas,
 };
 
 enum { N_BACKENDS = sizeof backends / sizeof *backends };
@@ -24,8 +25,8 @@ static enum hanse_status no_backend(struct hanse_context *ctx, const char *name)
         names[i] = backends[i]->name;
     }
     const char *near = hanse__nearest(name, names, N_BACKENDS);
-    return hanse__fail(ctx, HANSE_ERR_INPUT, "no backend '%s'; there is cpu%s%s%s", name,
-                       near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+    return hanse__fail(ctx, HANSE_ERR_INPUT, "no backend '%s'; there are cpu and blas%s%s%s",
+                       name, near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
                        near != NULL ? "'?" : "");
 }
 
@@ -34,6 +35,7 @@ enum hanse_status hanse_device_open(struct hanse_context *ctx, const char *path,
 {
     char name[HANSE_PROFILE_NAME];
     size_t length = strcspn(path, ":");
+    *device = (struct hanse_device){0};
     if (strlen(path) >= sizeof name) {
         return hanse__fail(ctx, HANSE_ERR_INPUT, "no device '%s'", path);
     }
@@ -43,7 +45,12 @@ enum hanse_status hanse_device_open(struct hanse_context *ctx, const char *path,
         if (strcmp(backends[i]->name, name) == 0) {
             *device = (struct hanse_device){.backend = backends[i], .ctx = ctx};
             snprintf(device->path, sizeof device->path, "%s", path);
-            return backends[i]->open(ctx, path[length] == ':' ? path + length + 1 : "", device);
+            enum hanse_status status =
+                backends[i]->open(ctx, path[length] == ':' ? path + length + 1 : "", device);
+            if (status != HANSE_OK) {
+                device->backend = NULL; /* nothing to close */
+            }
+            return status;
         }
     }
     return no_backend(ctx, name);

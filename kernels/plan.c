@@ -111,7 +111,7 @@ static bool left_out(const struct hanse_trial_key *key, bool quick)
 static void add_row(const struct hanse_device *device, const struct row *row, bool quick,
                     struct hanse_trial_key *trials, int *n)
 {
-    static const char *const variants[] = {"", "nontemporal", "library"};
+    static const char *const variants[] = {"", "nontemporal", "library", "gemv"};
     for (int p = 0; p < HANSE_PRECISIONS; p++) {
         for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
             struct hanse_trial_key key = {.kernel = row->kernel,
@@ -133,7 +133,7 @@ enum hanse_status hanse_plan(struct hanse_context *ctx, const struct hanse_devic
     size_t n_rows = sizeof rows / sizeof *rows;
     bool large = !device->on_host;
     *n = 0;
-    *trials = hanse__alloc(ctx, n_rows * HANSE_PRECISIONS * 3, sizeof **trials);
+    *trials = hanse__alloc(ctx, n_rows * HANSE_PRECISIONS * 4, sizeof **trials);
     if (*trials == NULL) {
         return HANSE_ERR_MEMORY;
     }

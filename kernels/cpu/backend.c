@@ -115,6 +115,9 @@ static enum hanse_status open_device(struct hanse_context *ctx, const char *whic
         hanse__free(cpu);
         return status;
     }
+    /* OMP_NUM_THREADS asks for less than the machine has. */
+    machine.cores =
+        machine.cores < omp_get_max_threads() ? machine.cores : omp_get_max_threads();
     size_t room = HANSE__ROOM_SHARED + (size_t)machine.cores * HANSE__ROOM_OWN;
     cpu->room = aligned_alloc(2 << 20, (room + (2 << 20) - 1) >> 21 << 21);
     hanse__power_open(&cpu->power);

@@ -240,6 +240,43 @@ void hanse_profile_draw(const struct hanse_profile *profile, struct hanse_stream
     }
 }
 
+/* --- comparing ---------------------------------------------------------------------------- */
+
+static const double SAME_WITHIN = 1.03, LAUNCHES = 5.0;
+
+/* Variance of the logarithm of a rate as measured. */
+static double log_variance(const struct hanse_rate *rate)
+{
+    double launch = isnan(rate->launch_sd) ? 0.0 : rate->launch_sd;
+    return rate->log_sd * rate->log_sd + launch * launch / LAUNCHES;
+}
+
+struct hanse_speed_change hanse_rate_compare(const struct hanse_rate *a,
+                                             const struct hanse_rate *b)
+{
+    double half = 1.959964 * sqrt(log_variance(a) + log_variance(b));
+    struct hanse_speed_change change = {HANSE_AMBIGUOUS, b->rate / a->rate, NAN, NAN};
+    change.low = change.ratio * exp(-half);
+    change.high = change.ratio * exp(half);
+    if (a->marks != 0 || b->marks != 0) {
+        return change;
+    }
+    if (change.low >= 1.0 / SAME_WITHIN && change.high <= SAME_WITHIN) {
+        change.verdict = HANSE_SAME;
+    } else if (change.low > 1.0) {
+        change.verdict = HANSE_FASTER;
+    } else if (change.high < 1.0) {
+        change.verdict = HANSE_SLOWER;
+    }
+    return change;
+}
+
+const char *hanse_speed_name(enum hanse_speed speed)
+{
+    static const char *const names[] = {"same", "faster", "slower", "ambiguous"};
+    return names[speed];
+}
+
 /* --- ceilings ----------------------------------------------------------------------------- */
 
 static void raise_ceiling(double *ceiling, enum hanse_profile_origin *weakest,

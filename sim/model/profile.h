@@ -172,6 +172,22 @@ HANSE_API double hanse_rate_seconds(const struct hanse_rate *rate);
 HANSE_API double hanse_profile_log_covariance(const struct hanse_profile *profile, size_t i,
                                               size_t j);
 
+/* Is `b` the same as `a`, faster or slower? */
+enum hanse_speed { HANSE_SAME, HANSE_FASTER, HANSE_SLOWER, HANSE_AMBIGUOUS };
+struct hanse_speed_change {
+    enum hanse_speed verdict;
+    double ratio;     /* rate of b ÷ rate of a */
+    double low, high; /* its 95 % interval: medians' and launches' spread of both */
+};
+
+/* Same: the whole interval within 3 % of 1, whatever its sign. Else faster or slower where it
+ * excludes 1, and ambiguous where it does not or where either rate is contaminated or a lower
+ * bound. Between launches the spread of a mean of five counts. */
+HANSE_API struct hanse_speed_change hanse_rate_compare(const struct hanse_rate *a,
+                                                       const struct hanse_rate *b);
+/* "same", "faster", "slower", "ambiguous". */
+HANSE_API const char *hanse_speed_name(enum hanse_speed speed);
+
 /* Draws a device: n_rates rates into `rates`, contaminated ones NaN. The draw is a function of
  * the stream, so equal streams give equal devices. */
 HANSE_API void hanse_profile_draw(const struct hanse_profile *profile,

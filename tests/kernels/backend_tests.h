@@ -75,7 +75,7 @@ static const struct awkward awkward_shapes[] = {
  * have run. */
 static inline void every_kernel_agrees_with_its_reference(const char *path)
 {
-    static const char *const variants[] = {"", "nontemporal"};
+    static const char *const variants[] = {"", "nontemporal", "library", "gemv"};
     struct hanse_context *ctx = hanse_context_create();
     struct hanse_device device;
     int n_ran = 0;

@@ -1,0 +1,317 @@
+/*
+ * Our kernels beside the best there is, as ratios within one run.
+ *
+ * Absolute times on a shared machine move by a factor, ratios of neighbours in time by a few
+ * per cent. So both sides of a ratio run in turn, some milliseconds each, many times; a ratio
+ * is the median over the rounds of (their time ÷ our time), and every kernel is first judged
+ * against its reference. Theory is clock × width × units: the clock is measured beside each
+ * round, by a chain of dependent additions, one a cycle.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/bench.h"
+#include "kernels/calibrate.h"
+
+enum { RIVALS = 3 };
+
+/* One side of a ratio. */
+struct side {
+    struct hanse_device *device;
+    struct hanse_trial *trial;
+    void *task;
+    int64_t turn, repeats;
+};
+
+struct kernels {
+    struct hanse_bench *bench;
+    struct hanse_device cpu, openblas, blis, opencl;
+    bool has_openblas, has_blis, has_opencl;
+};
+
+static double wall_s(void)
+{
+    struct hanse_clock clock = hanse_clock_real();
+    struct hanse_reading reading;
+    clock.read(clock.self, &reading);
+    return reading.wall_s;
+}
+
+static void close_side(struct side *side)
+{
+    if (side->task != NULL) {
+        side->device->backend->release(side->device, side->task);
+    }
+    hanse_trial_destroy(side->trial);
+    *side = (struct side){0};
+}
+
+static enum hanse_status run_side(struct side *side, double *seconds)
+{
+    /* With one thread its own time will do, which leaves out when others had the core. */
+    bool alone = side->device->units == 1;
+    double before = alone ? hanse_bench_clock() : wall_s();
+    HANSE_TRY(side->device->backend->run(side->device, side->task, side->turn, side->repeats));
+    double after = alone ? hanse_bench_clock() : wall_s();
+    *seconds = (after - before) / (double)side->repeats;
+    side->turn += side->repeats;
+    return HANSE_OK;
+}
+
+/* Judges the kernel, then sizes a round of it: 5 ms, the second of two being warm. */
+static enum hanse_status open_side(struct hanse_device *device,
+                                   const struct hanse_trial_key *key, struct side *side)
+{
+    const struct hanse_backend *backend = device->backend;
+    *side = (struct side){.device = device, .repeats = 1};
+    HANSE_TRY(hanse_trial_create(device->ctx, key, device->cache_bytes, 7, &side->trial));
+    HANSE_TRY(backend->prepare(device, side->trial, &side->task));
+    HANSE_TRY(backend->run(device, side->task, 0, 1));
+    HANSE_TRY(backend->fetch(device, side->task));
+    HANSE_TRY(hanse_trial_check(device->ctx, side->trial, 0, 7));
+    double seconds;
+    HANSE_TRY(run_side(side, &seconds));
+    side->repeats = (int64_t)ceil(fmin(fmax(5e-3 / fmax(seconds, 1e-7), 1.0), 1e5));
+    return run_side(side, &seconds);
+}
+
+/* Ratios of the fastest rival's time to ours, one per round. The fastest is chosen by its total
+ * over all rounds, not per round: a minimum of noisy times would flatter nobody. */
+static enum hanse_status race(struct kernels *k, const char *name, struct side *sides, int n,
+                              uint64_t size)
+{
+    enum { ROUNDS = 9 };
+    double times[1 + RIVALS][HANSE_BENCH_MOST * ROUNDS], totals[1 + RIVALS] = {0};
+    double ratios[HANSE_BENCH_MOST];
+    int rounds = k->bench->repetitions * ROUNDS, best = 1;
+    for (int r = 0; r < rounds; r++) {
+        for (int s = 0; s < n; s++) {
+            /* Who goes first changes from round to round. */
+            int at = (s + r) % n;
+            HANSE_TRY(run_side(&sides[at], &times[at][r]));
+            totals[at] += times[at][r];
+        }
+    }
+    for (int s = 2; s < n; s++) {
+        best = totals[s] < totals[best] ? s : best;
+    }
+    for (int p = 0; p < k->bench->repetitions; p++) {
+        double chunk[ROUNDS];
+        for (int r = 0; r < ROUNDS; r++) {
+            chunk[r] = times[best][p * ROUNDS + r] / times[0][p * ROUNDS + r];
+        }
+        for (int i = 1; i < ROUNDS; i++) { /* sorted by insertion: its median */
+            double x = chunk[i];
+            int j = i;
+            for (; j > 0 && chunk[j - 1] > x; j--) {
+                chunk[j] = chunk[j - 1];
+            }
+            chunk[j] = x;
+        }
+        ratios[p] = chunk[ROUNDS / 2];
+    }
+    hanse_bench_row(k->bench, name, size, "of the best rival", ratios);
+    return HANSE_OK;
+}
+
+/* Our side first, then those of the rivals that are there and run this. */
+static enum hanse_status contest(struct kernels *k, const char *name,
+                                 const struct hanse_trial_key *ours,
+                                 struct hanse_device *device,
+                                 const struct hanse_trial_key *theirs,
+                                 struct hanse_device **rivals, int n_rivals, uint64_t size)
+{
+    struct side sides[1 + RIVALS] = {{0}};
+    int n = 1;
+    enum hanse_status status = open_side(device, ours, &sides[0]);
+    for (int i = 0; i < n_rivals && status == HANSE_OK; i++) {
+        if (rivals[i] != NULL && rivals[i]->backend->runs(rivals[i], &theirs[i])) {
+            status = open_side(rivals[i], &theirs[i], &sides[n++]);
+        }
+    }
+    if (status == HANSE_OK && n > 1) {
+        status = race(k, name, sides, n, size);
+    }
+    for (int s = 0; s < n; s++) {
+        close_side(&sides[s]);
+    }
+    return status;
+}
+
+/* --- the contests ------------------------------------------------------------------------- */
+
+static struct hanse_trial_key key_of(enum hanse_kernel kernel, enum hanse_precision precision,
+                                     int64_t a, int64_t b, int64_t c, const char *variant)
+{
+    struct hanse_trial_key key = {
+        .kernel = kernel, .precision = precision, .shape = {{a, b, c}}};
+    snprintf(key.variant, sizeof key.variant, "%s", variant);
+    return key;
+}
+
+/* Products of squares and of few tokens against the libraries. */
+static enum hanse_status products(struct kernels *k)
+{
+    struct hanse_device *rivals[] = {k->has_openblas ? &k->openblas : NULL,
+                                     k->has_blis ? &k->blis : NULL, NULL};
+    static const enum hanse_precision precisions[] = {HANSE_FP32, HANSE_FP64};
+    int64_t largest = k->bench->quick ? 512 : 4096;
+    for (int p = 0; p < 2; p++) {
+        for (int64_t n = 256; n <= largest; n *= 2) {
+            struct hanse_trial_key key = key_of(HANSE_KERNEL_GEMM, precisions[p], n, n, n, "");
+            const struct hanse_trial_key theirs[] = {key, key};
+            HANSE_TRY(contest(k, p == 0 ? "gemm fp32" : "gemm fp64", &key, &k->cpu, theirs,
+                              rivals, 2, (uint64_t)n));
+        }
+    }
+    for (int64_t m = 1; m <= 32; m *= k->bench->quick ? 32 : 2) {
+        struct hanse_trial_key key = key_of(HANSE_KERNEL_SKINNY, HANSE_FP32, m, 4096, 4096, "");
+        struct hanse_trial_key gemv = key;
+        snprintf(gemv.variant, sizeof gemv.variant, "gemv");
+        struct hanse_device *all[] = {rivals[0], rivals[1], rivals[k->has_blis ? 1 : 0]};
+        const struct hanse_trial_key theirs[] = {key, key, gemv};
+        HANSE_TRY(contest(k, "skinny fp32 4096 x 4096, tokens", &key, &k->cpu, theirs, all, 3,
+                          (uint64_t)m));
+    }
+    return HANSE_OK;
+}
+
+/* Our triad, plain and past the cache, beside the plainest loop there is: what the compiler
+ * makes of the base instruction set. PoCL's beside ours. */
+static enum hanse_status triads(struct kernels *k)
+{
+    struct hanse_device base;
+    HANSE_TRY(hanse_device_open(k->cpu.ctx, "cpu:base", &base));
+    int64_t n = (int64_t)(4.0 / 3.0 * k->cpu.cache_bytes / 8.0);
+    struct hanse_trial_key plain = key_of(HANSE_KERNEL_STREAM_TRIAD, HANSE_FP64, n, 0, 0, "");
+    struct hanse_trial_key past =
+        key_of(HANSE_KERNEL_STREAM_TRIAD, HANSE_FP64, n, 0, 0, "nontemporal");
+    struct hanse_device *rivals[] = {&base, &base};
+    const struct hanse_trial_key theirs[] = {plain, past};
+    enum hanse_status status =
+        contest(k, "triad, nontemporal", &past, &k->cpu, theirs, rivals, 2, (uint64_t)n);
+    hanse_device_close(&base);
+    if (status == HANSE_OK && k->has_opencl) {
+        struct hanse_device *ours[] = {&k->cpu};
+        const struct hanse_trial_key same[] = {plain};
+        status =
+            contest(k, "triad, OpenCL ÷ C", &plain, &k->opencl, same, ours, 1, (uint64_t)n);
+    }
+    return status;
+}
+
+/* --- theory ------------------------------------------------------------------------------- */
+
+/* Cycles a second: dependent additions take one each on every processor we know. */
+static double clock_hz(void)
+{
+    enum { STEPS = 400000 };
+    uint64_t x = 1;
+    double before = hanse_bench_clock();
+    for (int i = 0; i < STEPS; i += 8) {
+#pragma GCC unroll 8
+        for (int j = 0; j < 8; j++) {
+            x += 3;
+            __asm__ volatile("" : "+r"(x));
+        }
+    }
+    return STEPS / (hanse_bench_clock() - before);
+}
+
+/* Bytes that the multiply-add units of a core take in a cycle: 2 × 32 on Zen 2 to 4 and on
+ * Intel's client cores, 2 × 64 on Zen 5 servers and Intel's with two AVX-512 units (AMD
+ * Software Optimization Guides 56305, 57647; Intel Optimization Manual 248966). 0: not known.
+ */
+static double fma_bytes_per_cycle(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_is("znver2") || __builtin_cpu_is("znver3")) {
+        return 64.0;
+    }
+    if (__builtin_cpu_is("amd")) { /* gcc 12 has no name for Zen 4; 512-bit takes two cycles */
+        return __builtin_cpu_supports("avx512bf16") ? 64.0 : 0.0;
+    }
+    if (__builtin_cpu_is("intel")) {
+        return __builtin_cpu_supports("avx512f") ? 128.0
+               : __builtin_cpu_supports("fma")   ? 64.0
+                                                 : 0.0;
+    }
+#endif
+    return 0.0;
+}
+
+static enum hanse_status roof(struct kernels *k, enum hanse_precision precision,
+                              const char *name)
+{
+    struct hanse_trial_key key = key_of(HANSE_KERNEL_FMA_PEAK, precision, 3 << 22, 0, 0, "");
+    double width = fma_bytes_per_cycle() / hanse_precision_bytes(precision);
+    double ratios[HANSE_BENCH_MOST];
+    struct side side;
+    if (width == 0.0) {
+        fprintf(stderr, "hanse bench: the width of this processor's units is not known\n");
+        return HANSE_OK;
+    }
+    enum hanse_status status = open_side(&k->cpu, &key, &side);
+    for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
+        double best = 0.0;
+        for (int r = 0; r < 9 && status == HANSE_OK; r++) {
+            double seconds = NAN, hz = clock_hz();
+            status = run_side(&side, &seconds);
+            double flops = hanse_kernel_amount(key.kernel, key.precision, &key.shape) / seconds;
+            /* The ratio is below 1 by nature; the rest is what others took of the processor. */
+            best = fmax(best, flops / (2.0 * width * hz * k->cpu.units));
+        }
+        ratios[p] = best;
+    }
+    close_side(&side);
+    if (status == HANSE_OK) {
+        hanse_bench_row(k->bench, name, (uint64_t)key.shape.extent[0], "of theory", ratios);
+    }
+    return status;
+}
+
+static void say_missing(struct kernels *k, const char *what)
+{
+    if (!k->bench->quiet) {
+        fprintf(stderr, "hanse bench: without %s: %s\n", what,
+                hanse_context_message(k->bench->ctx));
+    }
+}
+
+enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
+{
+    struct kernels k = {.bench = bench};
+    HANSE_TRY(hanse_device_open(bench->ctx, "cpu", &k.cpu));
+    k.has_openblas = hanse_device_open(bench->ctx, "blas:openblas", &k.openblas) == HANSE_OK;
+    if (!k.has_openblas) {
+        say_missing(&k, "OpenBLAS");
+    }
+    k.has_blis = hanse_device_open(bench->ctx, "blas:blis", &k.blis) == HANSE_OK;
+    if (!k.has_blis) {
+        say_missing(&k, "BLIS");
+    }
+    k.has_opencl = hanse_device_open(bench->ctx, "opencl:0", &k.opencl) == HANSE_OK;
+    if (!k.has_opencl) {
+        say_missing(&k, "OpenCL");
+    }
+    enum hanse_status status = triads(&k);
+    if (status == HANSE_OK) {
+        status = roof(&k, HANSE_FP64, "multiply-add roof fp64");
+    }
+    if (status == HANSE_OK) {
+        status = roof(&k, HANSE_FP32, "multiply-add roof fp32");
+    }
+    if (status == HANSE_OK) {
+        status = products(&k);
+    }
+    hanse_device_close(&k.opencl);
+    hanse_device_close(&k.blis);
+    hanse_device_close(&k.openblas);
+    hanse_device_close(&k.cpu);
+    if (status == HANSE_OK) {
+        hanse_context_clear(bench->ctx); /* what was missing was said */
+    }
+    return status;
+}

@@ -1,0 +1,31 @@
+# Calibration: what is asked wrongly, and one launch on its own.
+
+$ hanse calibrate --device cup
+no backend 'cup'; there are cpu and blas: did you mean 'cpu'?
+[exit 2]
+
+$ hanse calibrate --show
+hanse calibrate: --show or --roofline takes 1 operand, got 0
+...
+[exit 2]
+
+$ hanse calibrate --show nowhere.h5
+nowhere.h5: cannot be read: No such file or directory
+[exit 2]
+
+$ hanse calibrate --compare one.h5
+hanse calibrate: --compare takes 2 operands, got 1
+...
+[exit 2]
+
+$ hanse calibrate --show --compare a.h5 b.h5
+hanse calibrate: --show, --compare and --launch exclude each other
+...
+[exit 2]
+
+$ hanse calibrate --launch one 2
+--launch: needs a number and seconds, got 'one' and '2'
+[exit 2]
+
+$ hanse calibrate --launch --quick 0 0.2 | tail -n 1
+end
