@@ -52,21 +52,22 @@ static void NAME(pack_b)(ELEMENT *to, const ELEMENT *b, int64_t stride, int64_t 
     }
 }
 
+/* The innermost loop for `wide` of a panel's vectors: fewer where C ends within the panel. */
 HANSE__INLINE void NAME(micro)(int64_t depth, const ELEMENT *a, const ELEMENT *b,
-                               VECTOR sums[ROWS][VECTORS])
+                               VECTOR sums[ROWS][VECTORS], int wide)
 {
     VECTOR c[ROWS][VECTORS] = {{{0}}};
     for (int64_t k = 0; k < depth; k++, a += ROWS, b += COLUMNS) {
         VECTOR row[VECTORS];
         __builtin_prefetch(b + 8 * COLUMNS);
 #pragma GCC unroll 3
-        for (int v = 0; v < VECTORS; v++) {
+        for (int v = 0; v < wide; v++) {
             row[v] = LOAD(b + v * LANES);
         }
 #pragma GCC unroll 8
         for (int i = 0; i < ROWS; i++) {
 #pragma GCC unroll 3
-            for (int v = 0; v < VECTORS; v++) {
+            for (int v = 0; v < wide; v++) {
                 c[i][v] += a[i] * row[v];
             }
         }
@@ -74,26 +75,39 @@ HANSE__INLINE void NAME(micro)(int64_t depth, const ELEMENT *a, const ELEMENT *b
     memcpy(sums, c, sizeof c);
 }
 
-/* One tile of C: overwritten by the first block of k, added to by the others. */
-static void NAME(tile)(int64_t depth, const ELEMENT *a, const ELEMENT *b, ELEMENT *c,
-                       int64_t stride, int64_t rows, int64_t columns, bool first)
+/* The part of a tile that C has, element by element. */
+static void NAME(edge)(VECTOR sums[ROWS][VECTORS], ELEMENT *c, int64_t stride, int64_t rows,
+                       int64_t columns, bool first)
 {
-    VECTOR sums[ROWS][VECTORS];
-    NAME(micro)(depth, a, b, sums);
-    if (rows >= ROWS && columns >= COLUMNS) {
-        for (int i = 0; i < ROWS; i++) {
-            for (int v = 0; v < VECTORS; v++) {
-                ELEMENT *at = c + i * stride + v * LANES;
-                STORE(at, first ? sums[i][v] : sums[i][v] + LOAD(at));
-            }
-        }
-        return;
-    }
     const ELEMENT *flat = (const ELEMENT *)sums;
     for (int64_t i = 0; i < rows && i < ROWS; i++) {
         for (int64_t j = 0; j < columns && j < COLUMNS; j++) {
             ELEMENT sum = flat[i * COLUMNS + j];
             c[i * stride + j] = first ? sum : sum + c[i * stride + j];
+        }
+    }
+}
+
+/* One tile of C: overwritten by the first block of k, added to by the others. */
+static void NAME(tile)(int64_t depth, const ELEMENT *a, const ELEMENT *b, ELEMENT *c,
+                       int64_t stride, int64_t rows, int64_t columns, bool first)
+{
+    VECTOR sums[ROWS][VECTORS];
+    if (columns <= LANES) {
+        NAME(micro)(depth, a, b, sums, 1);
+    } else if (columns <= 2 * LANES) {
+        NAME(micro)(depth, a, b, sums, 2);
+    } else {
+        NAME(micro)(depth, a, b, sums, VECTORS);
+    }
+    if (rows < ROWS || columns < COLUMNS) {
+        NAME(edge)(sums, c, stride, rows, columns, first);
+        return;
+    }
+    for (int i = 0; i < ROWS; i++) {
+        for (int v = 0; v < VECTORS; v++) {
+            ELEMENT *at = c + i * stride + v * LANES;
+            STORE(at, first ? sums[i][v] : sums[i][v] + LOAD(at));
         }
     }
 }
