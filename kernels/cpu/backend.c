@@ -9,7 +9,7 @@
 
 #include "kernels/backends.h"
 #include "kernels/cpu/isa.h"
-#include "kernels/cpu/power.h"
+#include "kernels/cpu/rapl.h"
 #include "kernels/cpu/topology.h"
 #include "kernels/cpu/transfers.h"
 
@@ -17,7 +17,7 @@ struct cpu {
     struct hanse__topology *topology;
     const struct hanse__isa *isa;
     void *room;
-    struct hanse__power power;
+    struct hanse__rapl power;
 };
 
 struct task {
@@ -92,7 +92,7 @@ static void close_device(struct hanse_device *device)
 {
     struct cpu *cpu = device->self;
     if (cpu != NULL) {
-        hanse__power_close(&cpu->power);
+        hanse__rapl_close(&cpu->power);
         hanse__topology_destroy(cpu->topology);
         free(cpu->room);
         hanse__free(cpu);
@@ -120,7 +120,7 @@ static enum hanse_status open_device(struct hanse_context *ctx, const char *whic
         machine.cores < omp_get_max_threads() ? machine.cores : omp_get_max_threads();
     size_t room = HANSE__ROOM_SHARED + (size_t)machine.cores * HANSE__ROOM_OWN;
     cpu->room = aligned_alloc(2 << 20, (room + (2 << 20) - 1) >> 21 << 21);
-    hanse__power_open(&cpu->power);
+    hanse__rapl_open(&cpu->power);
     device->self = cpu;
     device->units = machine.cores;
     device->cache_bytes = machine.cache_bytes;
@@ -241,7 +241,7 @@ static void release(struct hanse_device *device, void *self)
 static double power_w(struct hanse_device *device)
 {
     struct cpu *cpu = device->self;
-    return hanse__power_read(&cpu->power);
+    return hanse__rapl_read(&cpu->power);
 }
 
 const struct hanse_backend hanse__backend_cpu = {

@@ -1,4 +1,4 @@
-#include "kernels/cpu/power.h"
+#include "kernels/cpu/rapl.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,10 +24,10 @@ static double read_joule(const char *path)
     return micro * 1e-6;
 }
 
-void hanse__power_open(struct hanse__power *power)
+void hanse__rapl_open(struct hanse__rapl *power)
 {
-    *power = (struct hanse__power){.last_s = now_s()};
-    for (int zone = 0; zone < HANSE__POWER_ZONES; zone++) {
+    *power = (struct hanse__rapl){.last_s = now_s()};
+    for (int zone = 0; zone < HANSE__RAPL_ZONES; zone++) {
         char range[96], *path = power->paths[power->n_zones];
         snprintf(path, sizeof power->paths[0], "/sys/class/powercap/intel-rapl:%d/energy_uj",
                  zone);
@@ -41,12 +41,12 @@ void hanse__power_open(struct hanse__power *power)
     }
 }
 
-void hanse__power_close(struct hanse__power *power)
+void hanse__rapl_close(struct hanse__rapl *power)
 {
     power->n_zones = 0;
 }
 
-double hanse__power_read(struct hanse__power *power)
+double hanse__rapl_read(struct hanse__rapl *power)
 {
     double total = 0.0, now = now_s(), seconds = now - power->last_s;
     for (int zone = 0; zone < power->n_zones; zone++) {
