@@ -35,6 +35,9 @@ enum hanse_status hanse_cli_workload_open(struct hanse_context *ctx,
                                           bool with_hash, struct hanse_cli_workload *workload);
 void hanse_cli_workload_close(struct hanse_cli_workload *workload);
 struct hanse_job_source hanse_cli_workload_source(struct hanse_cli_workload *workload);
+/* What the scheduler plans with: of requests it is exact unless a factor was asked for. */
+const char *hanse_cli_workload_estimates(const struct hanse_cli_replay *command,
+                                         const struct hanse_cli_workload *workload);
 /* HANSE_ERR_INPUT when nothing of it was left to replay, with the reasons. */
 enum hanse_status hanse_cli_workload_check(struct hanse_context *ctx,
                                            const struct hanse_cli_workload *workload,

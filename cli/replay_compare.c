@@ -156,5 +156,6 @@ int hanse_cli_replay_compare(struct hanse_context *ctx, const struct hanse_cli_r
         hanse_cli_workload_close(&contest->entries[i].workload);
     }
     hanse__free(contest);
-    return hanse_cli_failure(ctx, status);
+    return status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
+                                           : hanse_cli_failure(ctx, status);
 }

@@ -42,11 +42,10 @@ void hanse_cli_workload_print(const struct hanse_cli_replay *command,
            processors, said_by[0] != '\0' ? ", " : "", said_by,
            said_by[0] != '\0' ? " of its header" : "", computer[0] != '\0' ? "; " : "",
            computer);
-    if (log) {
-        printf("estimates             %s\n", command->estimates);
-    } else {
+    if (!log) {
         printf("service               %s\n", command->service);
     }
+    printf("estimates             %s\n", hanse_cli_workload_estimates(command, workload));
     print_dropped(hanse_trace_drops(workload->trace));
 }
 
@@ -132,12 +131,12 @@ void *hanse_cli_workload_json(const struct hanse_cli_replay *command,
         json_object_set_new(dropped, hanse_drop_name((enum hanse_drop)i),
                             json_integer((json_int_t)drops->count[i]));
     }
-    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:o}", "trace", command->path, "format",
-                     log ? "swf" : "requests", "processors", (json_int_t)processors,
+    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s?, s:I, s:o}", "trace", command->path,
+                     "format", log ? "swf" : "requests", "processors", (json_int_t)processors,
                      "processors_from", said_by[0] != '\0' ? said_by : "command line",
-                     log ? "estimates" : "service", log ? command->estimates : command->service,
-                     "lines", (json_int_t)hanse_trace_n_lines(workload->trace), "dropped",
-                     dropped);
+                     "estimates", hanse_cli_workload_estimates(command, workload), "service",
+                     command->service, "lines",
+                     (json_int_t)hanse_trace_n_lines(workload->trace), "dropped", dropped);
 }
 
 static void print_json(const struct hanse_cli_replayed *replayed)

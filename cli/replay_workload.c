@@ -45,6 +45,13 @@ struct hanse_job_source hanse_cli_workload_source(struct hanse_cli_workload *wor
     return hanse_trace_source(workload->trace);
 }
 
+const char *hanse_cli_workload_estimates(const struct hanse_cli_replay *command,
+                                         const struct hanse_cli_workload *workload)
+{
+    bool log = hanse_trace_kind(workload->trace) == HANSE_TRACE_SWF;
+    return log || strncmp(command->estimates, "factor", 6) == 0 ? command->estimates : "exact";
+}
+
 enum hanse_status hanse_cli_workload_check(struct hanse_context *ctx,
                                            const struct hanse_cli_workload *workload,
                                            uint64_t n_jobs)

@@ -2,9 +2,9 @@
  * Scheduling policies as one writes them:
  *
  *     easy
- *     priority:half_life=604800,walks=conservative
+ *     priority:half_life=604800,favour=small
  *
- * and lists of them, "easy,priority:half_life=1d,fcfs", where a piece that holds '=' goes on
+ * and lists of them, "easy,priority:half_life=86400,fcfs", where a piece that holds '=' goes on
  * with the parameters of the policy before it.
  */
 #ifndef HANSE_SCRIPTING_POLICY_SPEC_H

@@ -33,6 +33,7 @@ $ hanse replay tests/cli/good/five.swf --policy easy --format json
  "processors": 4,
  "processors_from": "MaxProcs",
  "estimates": "user",
+ "service": null,
  "lines": 5,
  "dropped": {
   "no_processors": 0,
