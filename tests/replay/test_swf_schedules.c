@@ -92,6 +92,7 @@ static void compare_trace(const struct trace *t)
         assert_true(i < w.n);
         assert_int_equal(strtoll(at, &at, 10), w.jobs[i].number);
         for (int p = 0; p < N_POLICIES; p++) {
+            assert_non_null(got[p].start_s);
             double wait = strtod(at + 1, &at), mine = got[p].start_s[i] - w.jobs[i].submit_s;
             if (wait != mine && differ++ < 5) {
                 print_error("%s, %s, job %lld: wait %.17g, published %.17g\n", t->name,

@@ -21,6 +21,7 @@ struct state {
     uint32_t fresh;   /* first job without a reservation */
     uint32_t reach;   /* greatest level in what came free since the last walk */
     bool ended;
+    bool back; /* a job came back to a place before others: it chooses first */
 };
 
 static struct state *state_of(const struct hanse_scheduler *scheduler)
@@ -133,6 +134,7 @@ static void reach_over(struct hanse_scheduler *scheduler, double from_s, double 
 static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
     struct state *s = state_of(scheduler);
+    s->back = s->back || hanse__row(scheduler, id)->next != HANSE_NO_JOB;
     if (s->fresh == HANSE_NO_JOB ||
         hanse__row(scheduler, id)->order < hanse__row(scheduler, s->fresh)->order) {
         s->fresh = id;
@@ -232,6 +234,10 @@ static enum hanse_status walk(struct hanse_scheduler *scheduler)
 static enum hanse_status pass(struct hanse_scheduler *scheduler)
 {
     HANSE_TRY(start_due(scheduler));
+    if (state_of(scheduler)->back) {
+        state_of(scheduler)->back = false;
+        HANSE_TRY(place_fresh(scheduler));
+    }
     struct state *s = state_of(scheduler);
     if (s->ended) {
         s->ended = false;

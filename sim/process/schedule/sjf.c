@@ -20,7 +20,7 @@ const struct hanse_policy hanse__policy_sjf = {
     .doc = "Shortest job first, by estimate; nothing starts before the shortest.",
     .rule = "Start the waiting job with the least estimate (ties: submitted first) while it "
             "fits. When it does not fit, nothing else starts.",
-    .source = "Krueger, Lai and Radiya, ICDCS 1991",
+    .source = "Krueger, Lai and Radiya, IEEE TPDS 5(5), 1994",
     .init = init,
     .submitted = submitted,
     .ended = hanse__backfill_ended,
