@@ -171,6 +171,50 @@ static void a_key_over_half_the_hardware_halves_what_is_served(void **state)
     assert_true(fabs(served(told, 0, "cut") / served(told, 1, "cut") - 0.5) < 1e-9);
     assert_true(fabs(served(told, 0, "before") - served(told, 1, "before")) < 1e-12);
     assert_true(fabs(served(told, 0, "after") - served(told, 1, "after")) < 1e-12);
+    /* The chips are foreign in all of them. */
+    assert_true(fabs(served(told, 2, "cut") - served(told, 1, "cut")) < 1e-12);
+    assert_true(served(told, 3, "cut") == 0.0);
+    assert_true(served(told, 5, "cut") == 0.0);
+    assert_true(served(told, 6, "cut") > 0.999);
+    forget(told);
+}
+
+/* P(X <= 25) = 0.9554 of a Poisson of mean 18, the share of losses that find a spare by Palm's
+ * theorem; 12 replications of two years at about 24 independent stretches each: standard
+ * deviation below 1.2 %, ± 4.8 %. The stop empties the shelf; parts of the dead fill it longer.
+ */
+static void spares_last_as_palm_says(void **state)
+{
+    struct told *told = tell("scenarios/spares.lua", 12);
+    assert_true(fabs(item(told, 0, "steady", "fill_rate", 0) - 0.9554) < 0.048);
+    assert_true(item(told, 1, "steady", "fill_rate", 0) == 0.0);
+    /* 18 of 2000 devices are on order at a time, the shelf holds none: 99.1 % work. */
+    double none = item(told, 1, "steady", "capacity_available", 0);
+    assert_true(fabs(none - 1982.0) < 4.0);
+    /* A stop of two years takes 2000 · (1 − exp(−0.2212)) = 397 devices, less what came before
+     * and lay on the shelf. */
+    double left = item(told, 3, "last_month", "capacity_available", 0);
+    assert_true(fabs(left - 1982.0 * exp(-0.1106 * 23.5 / 12.0)) < 12.0);
+    double salvaged = item(told, 5, "last_month", "capacity_available", 0);
+    assert_true(left + 150.0 < salvaged);
+    assert_true(item(told, 4, "last_month", "capacity_available", 0) > 1985.0);
+    forget(told);
+}
+
+/* All hardware is busy all the time: what waiting buys, 1/0.7² = 2.04 times as much, works six
+ * years instead of eight; one month of lead time either way. */
+static void waiting_buys_twice_the_hardware_if_it_can_be_bought(void **state)
+{
+    struct told *told = tell("scenarios/buy-now-or-wait.lua", 1);
+    double now = item(told, 0, "horizon", "on_time", 0);
+    assert_true(fabs(item(told, 1, "horizon", "on_time", 0) / now -
+                     (2040.0 / 1000.0) * (71.0 / 95.0)) < 0.01);
+    assert_true(fabs(item(told, 2, "horizon", "on_time", 0) / now -
+                     (4164.0 / 1000.0) * (47.0 / 95.0)) > 0.1); /* then demand is the limit */
+    assert_true(item(told, 3, "horizon", "on_time", 0) == 0.0);
+    assert_true(item(told, 4, "horizon", "deliveries", 0) == 0.0);
+    assert_true(item(told, 5, "horizon", "deliveries", 0) == 1000.0);
+    assert_true(item(told, 6, "horizon", "deliveries", 0) == 1000.0);
     forget(told);
 }
 
@@ -296,6 +340,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_steps_outgrow_their_hall),
         cmocka_unit_test(a_key_over_half_the_hardware_halves_what_is_served),
+        cmocka_unit_test(spares_last_as_palm_says),
+        cmocka_unit_test(waiting_buys_twice_the_hardware_if_it_can_be_bought),
         cmocka_unit_test(neighbours_share_until_their_coordinator_goes),
         cmocka_unit_test(every_wall_that_falls_serves_more),
         cmocka_unit_test(one_hall_falls_with_its_place_and_its_key),
