@@ -33,6 +33,24 @@ static unsigned size_class(size_t rounded_bytes)
     return (unsigned)__builtin_ctzll(rounded_bytes);
 }
 
+/* Moves the block to a larger one. A large one is taken anew and copied: the pages that
+ * realloc would bring along stay small for ever. */
+static enum hanse_status move(struct hanse_arena *arena, size_t capacity)
+{
+    unsigned char *base;
+    if (capacity < HANSE__LARGE) {
+        base = hanse__realloc(arena->ctx, arena->base, capacity, 1);
+    } else if ((base = hanse__alloc(arena->ctx, capacity, 1)) != NULL) {
+        memcpy(base, arena->base, (size_t)books(arena)->used);
+        hanse__free(arena->base);
+    }
+    if (base == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    arena->base = base;
+    return HANSE_OK;
+}
+
 static enum hanse_status grow(struct hanse_arena *arena, size_t needed)
 {
     if (needed <= arena->capacity) {
@@ -46,11 +64,7 @@ static enum hanse_status grow(struct hanse_arena *arena, size_t needed)
         return hanse__fail(arena->ctx, HANSE_ERR_MEMORY,
                            "a replication's state: at most 64 GiB, got %zu bytes", needed);
     }
-    unsigned char *base = hanse__realloc(arena->ctx, arena->base, capacity, 1);
-    if (base == NULL) {
-        return HANSE_ERR_MEMORY;
-    }
-    arena->base = base;
+    HANSE_TRY(move(arena, capacity));
     arena->capacity = capacity;
     return HANSE_OK;
 }

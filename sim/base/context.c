@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { MESSAGE_BYTES = 2048, LONGEST_WORD = 64 };
 
@@ -91,11 +92,26 @@ void *hanse__realloc(struct hanse_context *ctx, void *old, size_t n, size_t size
     return block;
 }
 
+/* Asks for huge pages where a block is so large that visits at random would wait for address
+ * translation. A hint: who has none gives small ones. */
+static void advise_huge(void *block, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    enum { HUGE_PAGE = 2 << 20 };
+    uintptr_t first = ((uintptr_t)block + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    uintptr_t end = ((uintptr_t)block + bytes) / HUGE_PAGE * HUGE_PAGE;
+    if (block != NULL && bytes >= HANSE__LARGE && first < end) {
+        madvise((char *)block + (first - (uintptr_t)block), end - first, MADV_HUGEPAGE);
+    }
+#endif
+}
+
 void *hanse__alloc(struct hanse_context *ctx, size_t n, size_t size)
 {
     void *block = NULL;
     if ((size == 0 || n <= SIZE_MAX / 2 / size) && !allocation_fails(ctx)) {
         block = calloc(n > 0 ? n : 1, size > 0 ? size : 1);
+        advise_huge(block, n * size);
     }
     if (block == NULL) {
         hanse__fail(ctx, HANSE_ERR_MEMORY, "out of memory: %zu × %zu bytes", n, size);

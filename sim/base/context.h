@@ -43,6 +43,9 @@ HANSE_API void hanse_context_fail_allocation(struct hanse_context *ctx, size_t n
 enum hanse_status hanse__fail(struct hanse_context *ctx, enum hanse_status status,
                               const char *format, ...) HANSE_PRINTF(3, 4);
 
+/* Blocks of at least so many bytes get huge pages where the system has them. */
+enum { HANSE__LARGE = 4 << 20 };
+
 /* Zeroed memory for n elements of `size` bytes; NULL, with a sentence on the context, when
  * there is none (overflow of n * size included). Free with hanse__free. */
 void *hanse__alloc(struct hanse_context *ctx, size_t n, size_t size);

@@ -78,7 +78,7 @@ static inline const struct hanse__entry *list_front(struct hanse_arena *arena,
 static inline void list_drop(struct hanse_arena *arena, struct hanse__calendar *state)
 {
     if (state->kind == HANSE_CALENDAR_LADDER) {
-        hanse__ladder_drop(arena, state);
+        hanse__ladder_drop(state);
     } else {
         hanse__heap_drop(arena, state);
     }
@@ -159,16 +159,14 @@ static inline enum hanse_status check_time(const struct hanse_calendar *calendar
 enum hanse_status hanse_calendar_init(struct hanse_calendar *calendar,
                                       struct hanse_arena *arena, enum hanse_calendar_kind kind)
 {
-    hanse_ref place = hanse_arena_take(arena, sizeof(struct hanse__calendar));
+    size_t ladder = kind == HANSE_CALENDAR_LADDER ? sizeof(struct hanse__ladder) : 0;
+    hanse_ref place = hanse_arena_take(arena, sizeof(struct hanse__calendar) + ladder);
     if (place == 0) {
         return HANSE_ERR_MEMORY;
     }
     struct hanse__calendar *state = hanse_arena_at(arena, place);
     state->kind = kind;
     state->free_slot = HANSE__NO_SLOT;
-    if (kind == HANSE_CALENDAR_LADDER) {
-        HANSE_TRY(hanse__ladder_init(arena, place));
-    }
     HANSE_TRY(grow(arena, place, FIRST_CAPACITY));
     *calendar = (struct hanse_calendar){arena, place};
     return HANSE_OK;
@@ -292,11 +290,11 @@ double hanse_calendar_peek(struct hanse_calendar *calendar)
 bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
                           struct hanse_event *event)
 {
-    const struct hanse__calendar *state = hanse__calendar_of(calendar);
+    struct hanse__calendar *state = hanse__calendar_of(calendar);
     if (state->kind != HANSE_CALENDAR_LADDER) {
         return false;
     }
-    const struct hanse__ladder *l = hanse_arena_at(calendar->arena, state->list);
+    const struct hanse__ladder *l = hanse__ladder_of(state);
     if (ahead >= l->tail - l->head) {
         return false;
     }

@@ -48,7 +48,7 @@ struct hanse__slot {
 struct hanse__calendar {
     enum hanse_calendar_kind kind;
     hanse_ref slots;
-    hanse_ref list;         /* the ladder's fixed part, or the heap's array */
+    hanse_ref list;         /* the heap's array; a ladder's fixed part lies behind this */
     hanse_ref chunks;       /* the ladder's pool of chunks; 0 with a heap */
     uint32_t capacity;      /* entries, dead ones included, that need no allocation */
     uint32_t list_capacity; /* the list's share of it; larger only after a failed growth */
@@ -60,6 +60,7 @@ struct hanse__calendar {
     uint64_t now;         /* time bits of the last event taken */
     uint64_t n_scheduled; /* the heap's sequence */
 };
+_Static_assert(sizeof(struct hanse__calendar) % 8 == 0, "the ladder lies behind it");
 
 static inline struct hanse__calendar *hanse__calendar_of(const struct hanse_calendar *calendar)
 {

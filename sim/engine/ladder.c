@@ -2,6 +2,11 @@
 
 #include "sim/base/assert.h"
 
+enum {
+    FEW = 3,    /* entries that are sorted faster one by one */
+    SOON = 4096, /* a bucket of no more is at the bottom soon */
+};
+
 static void unmark(struct hanse__ladder *l, uint32_t place)
 {
     if (place != HANSE__EQUAL) {
@@ -55,15 +60,20 @@ static inline void prefetch_chunk(const struct hanse__chunk *c)
 }
 
 /* Deals a detached bucket out, each entry to where its key belongs. The dead travel along: to
- * look at every entry's slot costs a cache miss each, and the sweep keeps them few. */
+ * look at every entry's slot costs a cache miss each, and the sweep keeps them few. A small
+ * bucket's entries are soon looked at: their slots are fetched on the way. */
 static void deal(struct hanse__view *v, struct hanse__bucket b)
 {
+    bool soon = b.count <= SOON && v->state->n_dead > 0;
     for (uint32_t at = b.first, next; at != 0; at = next) {
         struct hanse__chunk *c = &v->chunks[at];
         next = c->next;
         prefetch_chunk(&v->chunks[next]);
         for (uint32_t i = c->from; i < c->to; i++) {
             struct hanse__entry e = c->entries[i];
+            if (soon) {
+                __builtin_prefetch(&v->slots[hanse__entry_slot(e)], 1);
+            }
             hanse__ladder_append(
                 v, hanse__ladder_place_of(&v->l->base, e.time, hanse__entry_rank(e)), e);
         }
@@ -88,22 +98,89 @@ static void join(struct hanse__view *v, struct hanse__bucket b, uint32_t place, 
 
 /* --- the bottom -------------------------------------------------------------------------- */
 
-/* Moves the front of a bucket, `n` entries of it, to the bottom. */
+typedef double pair __attribute__((vector_size(16)));
+typedef int64_t pair_mask __attribute__((vector_size(16)));
+
+/* Writes n entries, at most HANSE__BOTTOM_TAKE, in order of time. An entry's place is the
+ * number of those before it, counted two at a time and without a branch: which way a comparison
+ * goes is luck, and a processor that guesses wrong half the time is slower than one that
+ * compares all with all. False, with nothing of use written, when two times are equal. */
+static bool sort_by_counting(struct hanse__entry *to, const struct hanse__entry *from,
+                             uint32_t n)
+{
+    enum { PAIRS = HANSE__BOTTOM_TAKE / 2 };
+    pair time[PAIRS];
+    pair_mask place[PAIRS];
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy((double *)time + i, &from[i].time, sizeof(double));
+    }
+    memset((double *)time + n, 0, (HANSE__BOTTOM_TAKE - n) * sizeof(double));
+    for (uint32_t p = 0; 2 * p < n; p++) {
+        pair_mask before = {0, 0};
+        for (uint32_t j = 0; j < n; j++) {
+            double other = ((const double *)time)[j];
+            before -= (pair){other, other} < time[p];
+        }
+        place[p] = before;
+    }
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t at = ((const int64_t *)place)[i];
+        to[at] = from[i];
+        sum += at;
+    }
+    return sum == (int64_t)n * (n - 1) / 2;
+}
+
+/* Appends n entries, which belong behind those there, to the bottom and sorts them. */
+static void bottom_append(struct hanse__ladder *l, const struct hanse__entry *entries,
+                          uint32_t n)
+{
+    if (n > FEW && sort_by_counting(&l->bottom[l->tail], entries, n)) {
+        l->tail += n;
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        hanse__ladder_bottom_insert(l, entries[i]);
+    }
+}
+
+/* Copies the first n entries of a chunk that are alive. Whether one is dead is luck, so none is
+ * skipped by a branch. Without any dead ones the slots need only be there when events leave. */
+static uint32_t copy_alive(const struct hanse__view *v, const struct hanse__entry *from,
+                           uint32_t n, struct hanse__entry *to)
+{
+    if (v->state->n_dead == 0) {
+        for (uint32_t i = 0; i < n; i++) {
+            __builtin_prefetch(&v->slots[hanse__entry_slot(from[i])], 1);
+            to[i] = from[i];
+        }
+        return n;
+    }
+    uint32_t n_alive = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        to[n_alive] = from[i];
+        n_alive += hanse__entry_alive(v->slots, from[i]);
+    }
+    return n_alive;
+}
+
+/* Moves the front of a bucket, `n` entries of it, to the bottom; the dead end here. */
 static void bottom_take(struct hanse__view *v, uint32_t place, uint32_t n)
 {
     struct hanse__ladder *l = v->l;
     struct hanse__bucket *b = &l->buckets[place];
+    struct hanse__entry taken[HANSE__BOTTOM_TAKE];
+    uint32_t n_alive = 0;
     l->n_bucketed -= n;
     b->count -= n;
-    while (n > 0) {
+    for (uint32_t left = n; left > 0;) {
         struct hanse__chunk *c = &v->chunks[b->first];
-        while (c->from < c->to && n > 0) {
-            struct hanse__entry e = c->entries[c->from++];
-            /* A cache miss ahead: the slot is read when the event leaves. */
-            __builtin_prefetch(&v->slots[hanse__entry_slot(e)], 1);
-            hanse__ladder_bottom_insert(l, e);
-            n--;
-        }
+        uint32_t here = (uint32_t)c->to - c->from;
+        here = here < left ? here : left;
+        n_alive += copy_alive(v, &c->entries[c->from], here, &taken[n_alive]);
+        c->from = (uint16_t)(c->from + here);
+        left -= here;
         if (c->from == c->to) {
             uint32_t empty = b->first;
             b->first = c->next;
@@ -114,6 +191,8 @@ static void bottom_take(struct hanse__view *v, uint32_t place, uint32_t n)
         b->first = b->last = 0;
         unmark(l, place);
     }
+    v->state->n_dead -= n - n_alive;
+    bottom_append(l, taken, n_alive);
 }
 
 /* Moves the base back to `key`: what lay in finer buckets now first differs from it in the
@@ -220,7 +299,7 @@ static void take_equal(struct hanse__view *v)
     bottom_take(v, HANSE__EQUAL, count < HANSE__BOTTOM_TAKE ? count : HANSE__BOTTOM_TAKE);
 }
 
-/* Fills an empty bottom; false when no events are left. */
+/* Fills an empty bottom with what is alive; false when no events are left. */
 bool hanse__ladder_refill(struct hanse__view *v)
 {
     struct hanse__ladder *l = v->l;
@@ -228,7 +307,7 @@ bool hanse__ladder_refill(struct hanse__view *v)
     while (l->head == l->tail) {
         if (l->buckets[HANSE__EQUAL].count > 0) {
             take_equal(v);
-            return true;
+            continue;
         }
         if (l->levels == 0) {
             return false;
@@ -237,7 +316,7 @@ bool hanse__ladder_refill(struct hanse__view *v)
         uint32_t place = level * HANSE__DIGITS + (uint32_t)__builtin_ctzll(l->digits[level]);
         if (l->buckets[place].count <= HANSE__BOTTOM_TAKE) {
             take_small(v, level, place);
-            return true;
+            continue;
         }
         l->base = first_key(&l->base, place);
         l->end = l->base;
@@ -252,17 +331,6 @@ bool hanse__ladder_refill(struct hanse__view *v)
 }
 
 /* --- the face ---------------------------------------------------------------------------- */
-
-enum hanse_status hanse__ladder_init(struct hanse_arena *arena, hanse_ref place)
-{
-    hanse_ref list = hanse_arena_take(arena, sizeof(struct hanse__ladder));
-    if (list == 0) {
-        return HANSE_ERR_MEMORY;
-    }
-    struct hanse__calendar *state = hanse_arena_at(arena, place);
-    state->list = list;
-    return HANSE_OK;
-}
 
 /* By invariant 4 n entries need at most n chunks, and at most n / 15 and two for each bucket;
  * one more is in hand while a bucket is dealt out, and chunk 0 is never used. */

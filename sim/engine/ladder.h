@@ -52,7 +52,7 @@ enum {
     HANSE__CHUNK_ENTRIES = 15,
     HANSE__BOTTOM_MOST = 64, /* events in the bottom */
     HANSE__BOTTOM_ROOM = 2 * HANSE__BOTTOM_MOST,
-    HANSE__BOTTOM_TAKE = 24, /* a bucket of no more is sorted, not split */
+    HANSE__BOTTOM_TAKE = 24, /* a bucket of no more is sorted, not split; a multiple of 4 */
 };
 
 struct hanse__chunk {
@@ -96,10 +96,16 @@ struct hanse__view {
     struct hanse__calendar *state;
 };
 
+/* The ladder lies behind the calendar's state, in one block. */
+static inline struct hanse__ladder *hanse__ladder_of(struct hanse__calendar *state)
+{
+    return (struct hanse__ladder *)(void *)(state + 1);
+}
+
 static inline struct hanse__view hanse__ladder_view_of(struct hanse_arena *arena,
                                                        struct hanse__calendar *state)
 {
-    return (struct hanse__view){(struct hanse__ladder *)hanse_arena_at(arena, state->list),
+    return (struct hanse__view){hanse__ladder_of(state),
                                 (struct hanse__chunk *)hanse_arena_at(arena, state->chunks),
                                 (const struct hanse__slot *)hanse_arena_at(arena, state->slots),
                                 state};
@@ -232,7 +238,7 @@ static inline void hanse__ladder_push(struct hanse_arena *arena, struct hanse__c
 static inline const struct hanse__entry *hanse__ladder_front(struct hanse_arena *arena,
                                                              struct hanse__calendar *state)
 {
-    struct hanse__ladder *l = (struct hanse__ladder *)hanse_arena_at(arena, state->list);
+    struct hanse__ladder *l = hanse__ladder_of(state);
     if (l->head == l->tail) {
         struct hanse__view v = hanse__ladder_view_of(arena, state);
         if (!hanse__ladder_refill(&v)) {
@@ -242,13 +248,11 @@ static inline const struct hanse__entry *hanse__ladder_front(struct hanse_arena 
     return &l->bottom[l->head];
 }
 
-static inline void hanse__ladder_drop(struct hanse_arena *arena, struct hanse__calendar *state)
+static inline void hanse__ladder_drop(struct hanse__calendar *state)
 {
-    struct hanse__ladder *l = (struct hanse__ladder *)hanse_arena_at(arena, state->list);
-    l->head++;
+    hanse__ladder_of(state)->head++;
 }
 
-enum hanse_status hanse__ladder_init(struct hanse_arena *arena, hanse_ref place);
 /* Makes room for `capacity` entries, so that push and front need no memory. */
 enum hanse_status hanse__ladder_grow(struct hanse_arena *arena, hanse_ref place,
                                      uint32_t capacity);
