@@ -59,10 +59,10 @@ void hanse_bench_row(struct hanse_bench *bench, const char *name, uint64_t n, co
                high);
     } else {
         if (!bench->begun) {
-            printf("%-36s %9s %10s %10s %10s  %s\n", "figure", "n", "median", "lowest",
+            printf("%-50s %9s %10s %10s %10s  %s\n", "figure", "n", "median", "lowest",
                    "highest", "unit");
         }
-        printf("%-36s %9llu %10.4g %10.4g %10.4g  %s\n", name, (unsigned long long)n, value,
+        printf("%-50s %9llu %10.4g %10.4g %10.4g  %s\n", name, (unsigned long long)n, value,
                low, high, unit);
     }
     bench->begun = true;

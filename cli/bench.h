@@ -42,6 +42,9 @@ double hanse_bench_clock(void);
 
 /* The event list alone: the hold model, ladder against heap. */
 enum hanse_status hanse_bench_calendar(struct hanse_bench *bench);
+/* One measurement of the bare list: nanoseconds per take and push at n pending, the random
+ * number included. */
+enum hanse_status hanse_bench_bare(struct hanse_bench *bench, uint32_t n, double *ns);
 /* Models with exact answers, which are checked first. */
 enum hanse_status hanse_bench_mm1(struct hanse_bench *bench);
 enum hanse_status hanse_bench_jackson(struct hanse_bench *bench);

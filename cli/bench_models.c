@@ -14,10 +14,12 @@
 
 #include "sim/engine/calendar.h"
 #include "sim/engine/stream.h"
+#include "sim/process/replication.h"
 
 enum { ARRIVAL, DEPARTURE };
 
 enum { BATCHES = 16 };
+enum { LOOK_AHEAD = 4 }; /* events ahead whose state is fetched */
 
 /* Student's t, 15 degrees of freedom, two-sided 99.99 %. */
 static const double T_QUANTILE = 5.239088;
@@ -80,6 +82,7 @@ static uint32_t stationary(struct hanse_stream *stream, double rho)
 /* --- M/M/1 ------------------------------------------------------------------------------- */
 
 struct mm1 {
+    const struct hanse_observer *observer; /* who is told of events: nobody */
     struct hanse_calendar calendar;
     struct hanse_stream arrivals;
     struct hanse_stream services;
@@ -116,19 +119,37 @@ static enum hanse_status mm1_departure(struct mm1 *m)
     return --m->watch.in_system > 0 ? mm1_serve(m) : HANSE_OK;
 }
 
-static enum hanse_status mm1_batch(struct mm1 *m, uint64_t n_customers)
+static enum hanse_status mm1_handle(struct mm1 *m, const struct hanse_event *event)
+{
+    return event->kind == ARRIVAL ? mm1_arrival(m) : mm1_departure(m);
+}
+
+/* As a replication does it: the observer is told before and after each event, if there is one.
+ */
+static enum hanse_status mm1_handle_observed(struct mm1 *m, const struct hanse_event *event)
+{
+    if (m->observer == NULL) {
+        return mm1_handle(m, event);
+    }
+    m->observer->begin(m->observer->self, event->time, "mm1", "");
+    enum hanse_status status = mm1_handle(m, event);
+    m->observer->end(m->observer->self);
+    return status;
+}
+
+static enum hanse_status mm1_batch(struct mm1 *m, uint64_t n_customers, bool observed)
 {
     struct hanse_event event;
     while (m->watch.done < n_customers && hanse_calendar_next(&m->calendar, &event)) {
         watch_until(&m->watch, event.time);
-        HANSE_TRY(event.kind == ARRIVAL ? mm1_arrival(m) : mm1_departure(m));
+        HANSE_TRY(observed ? mm1_handle_observed(m, &event) : mm1_handle(m, &event));
     }
     watch_batch(&m->watch);
     return HANSE_OK;
 }
 
-static enum hanse_status mm1_run(struct hanse_bench *bench, struct mm1 *m, double rho,
-                                 uint64_t n_customers, int repetition)
+static enum hanse_status mm1_run(struct mm1 *m, double rho, uint64_t n_customers,
+                                 int repetition, bool observed)
 {
     hanse_stream_init(&m->arrivals, 1, (uint32_t)repetition, 0, "arrival");
     hanse_stream_init(&m->services, 1, (uint32_t)repetition, 0, "service");
@@ -140,9 +161,26 @@ static enum hanse_status mm1_run(struct hanse_bench *bench, struct mm1 *m, doubl
         HANSE_TRY(mm1_serve(m));
     }
     for (int b = 0; b < BATCHES; b++) {
-        HANSE_TRY(mm1_batch(m, n_customers / BATCHES));
+        HANSE_TRY(mm1_batch(m, n_customers / BATCHES, observed));
     }
     return HANSE_OK;
+}
+
+static enum hanse_status mm1_measure(struct hanse_bench *bench, struct mm1 *m, double rho,
+                                     uint64_t n_customers, int repetition, bool observed,
+                                     double *ns)
+{
+    struct hanse_arena arena;
+    *m = (struct mm1){.observer = NULL};
+    HANSE_TRY(hanse_arena_init(&arena, bench->ctx, 1 << 16));
+    enum hanse_status status = hanse_calendar_init(&m->calendar, &arena, HANSE_CALENDAR_LADDER);
+    double start = hanse_bench_clock();
+    if (status == HANSE_OK) {
+        status = mm1_run(m, rho, n_customers, repetition, observed);
+    }
+    *ns = (hanse_bench_clock() - start) / (double)n_customers * 1e9;
+    hanse_arena_fini(&arena);
+    return status;
 }
 
 enum hanse_status hanse_bench_mm1(struct hanse_bench *bench)
@@ -150,26 +188,24 @@ enum hanse_status hanse_bench_mm1(struct hanse_bench *bench)
     const char *name = "M/M/1, C handlers";
     const double rho = 0.9;
     uint64_t n_customers = bench->quick ? 800000 : 4000000;
-    double speed[HANSE_BENCH_MOST];
+    double speed[HANSE_BENCH_MOST], times_bare[HANSE_BENCH_MOST], tracing[HANSE_BENCH_MOST];
     bool right = true;
     for (int r = 0; r < bench->repetitions; r++) {
-        struct hanse_arena arena;
-        struct mm1 m = {.mean_gap = 0.0};
-        HANSE_TRY(hanse_arena_init(&arena, bench->ctx, 1 << 16));
-        enum hanse_status status =
-            hanse_calendar_init(&m.calendar, &arena, HANSE_CALENDAR_LADDER);
-        double start = hanse_bench_clock();
-        if (status == HANSE_OK) {
-            status = mm1_run(bench, &m, rho, n_customers, r);
-        }
-        speed[r] = (double)n_customers / (hanse_bench_clock() - start) * 1e-6;
-        hanse_arena_fini(&arena);
-        HANSE_TRY(status);
+        struct mm1 m;
+        double ns, observed, bare;
+        HANSE_TRY(mm1_measure(bench, &m, rho, n_customers, r, true, &observed));
+        HANSE_TRY(mm1_measure(bench, &m, rho, n_customers, r, false, &ns));
+        HANSE_TRY(hanse_bench_bare(bench, 2, &bare));
+        speed[r] = 1e3 / ns;
+        times_bare[r] = ns / (2.0 * bare); /* a customer comes and goes */
+        tracing[r] = (observed - ns) / 2.0;
         right = right && mean_holds(bench, name, "L", m.watch.number, rho / (1.0 - rho)) &&
                 mean_holds(bench, name, "W", m.watch.sojourn, 1.0 / (1.0 - rho));
     }
     if (right) {
         hanse_bench_row(bench, name, n_customers, "million customers/s", speed);
+        hanse_bench_row(bench, "M/M/1 / bare list", n_customers, "1", times_bare);
+        hanse_bench_row(bench, "cost of tracing that is off", n_customers, "ns", tracing);
     }
     return HANSE_OK;
 }
@@ -289,16 +325,21 @@ enum hanse_status hanse_bench_jackson(struct hanse_bench *bench)
     const char *name = "Jackson network, C handlers";
     const uint32_t n = 10000;
     uint64_t n_services = bench->quick ? 1000000 : 5000000;
-    double speed[HANSE_BENCH_MOST];
+    double speed[HANSE_BENCH_MOST], times_bare[HANSE_BENCH_MOST];
     bool right = true;
     for (int r = 0; r < bench->repetitions; r++) {
         struct jackson j = {.n = n};
+        double bare;
         HANSE_TRY(jackson_measure(bench, &j, n_services, r, &speed[r]));
+        HANSE_TRY(hanse_bench_bare(bench, (uint32_t)(n * RHO), &bare));
+        /* A service is its own end and its part of a customer's arrival. */
+        times_bare[r] = 1e3 / speed[r] / ((1.0 + LEAVE) * bare);
         right = right && mean_holds(bench, name, "L", j.watch.number, n * RHO / (1.0 - RHO)) &&
                 mean_holds(bench, name, "W of a visit", j.watch.sojourn, 1.0 / (1.0 - RHO));
     }
     if (right) {
         hanse_bench_row(bench, name, n, "million services/s", speed);
+        hanse_bench_row(bench, "Jackson network / bare list", n, "1", times_bare);
     }
     return HANSE_OK;
 }
@@ -316,7 +357,11 @@ static enum hanse_status phold_run(struct hanse_calendar *calendar, struct hanse
     }
     double start = hanse_bench_clock();
     struct hanse_event event;
-    for (uint32_t i = 0; i < n_events && hanse_calendar_next(calendar, &event); i++) {
+    for (uint32_t i = 0; i < n_events; i++) {
+        if (hanse_calendar_look(calendar, LOOK_AHEAD, &event)) {
+            __builtin_prefetch(&received[event.entity], 1);
+        }
+        hanse_calendar_next(calendar, &event);
         received[event.entity]++;
         HANSE_TRY(after(calendar, event.time + hanse_stream_exponential(stream), 0,
                         any_of(stream, n)));
@@ -328,7 +373,7 @@ static enum hanse_status phold_run(struct hanse_calendar *calendar, struct hanse
 enum hanse_status hanse_bench_phold(struct hanse_bench *bench)
 {
     uint32_t n = bench->quick ? 100000 : 1000000;
-    double speed[HANSE_BENCH_MOST];
+    double speed[HANSE_BENCH_MOST], times_bare[HANSE_BENCH_MOST];
     for (int r = 0; r < bench->repetitions; r++) {
         struct hanse_stream stream;
         struct hanse_calendar calendar;
@@ -348,7 +393,11 @@ enum hanse_status hanse_bench_phold(struct hanse_bench *bench)
         }
         hanse__free(received);
         HANSE_TRY(status);
+        double bare;
+        HANSE_TRY(hanse_bench_bare(bench, n, &bare));
+        times_bare[r] = 1e3 / speed[r] / bare;
     }
     hanse_bench_row(bench, "PHOLD", n, "million events/s", speed);
+    hanse_bench_row(bench, "PHOLD / bare list", n, "1", times_bare);
     return HANSE_OK;
 }

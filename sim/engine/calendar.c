@@ -258,12 +258,14 @@ static inline const struct hanse__entry *front_alive(struct hanse_calendar *cale
     return entry;
 }
 
-bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *event)
+/* Takes the next event if it comes before the time with these bits. */
+static inline bool take_before(struct hanse_calendar *calendar, uint64_t end,
+                               struct hanse_event *event)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);
     struct hanse__slot *slots = hanse_arena_at(calendar->arena, state->slots);
     const struct hanse__entry *front = front_alive(calendar, state, slots);
-    if (front == NULL) {
+    if (front == NULL || front->time >= end) {
         return false;
     }
     struct hanse__entry entry = *front;
@@ -279,6 +281,17 @@ bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *ev
     return true;
 }
 
+bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *event)
+{
+    return take_before(calendar, UINT64_MAX, event);
+}
+
+bool hanse_calendar_next_before(struct hanse_calendar *calendar, double time,
+                                struct hanse_event *event)
+{
+    return time > 0.0 && take_before(calendar, bits_of(time), event);
+}
+
 double hanse_calendar_peek(struct hanse_calendar *calendar)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);
@@ -287,8 +300,8 @@ double hanse_calendar_peek(struct hanse_calendar *calendar)
     return front != NULL ? time_of(front->time) : INFINITY;
 }
 
-bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
-                          struct hanse_event *event)
+bool hanse_calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
+                         struct hanse_event *event)
 {
     struct hanse__calendar *state = hanse__calendar_of(calendar);
     if (state->kind != HANSE_CALENDAR_LADDER) {
@@ -303,6 +316,15 @@ bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
     event->kind = s->kind;
     event->entity = s->entity;
     return s->busy != 0;
+}
+
+void hanse_calendar_fetch(const struct hanse_calendar *calendar, hanse_handle handle)
+{
+    const struct hanse__calendar *state = hanse__calendar_of(calendar);
+    const struct hanse__slot *slots = hanse_arena_at(calendar->arena, state->slots);
+    if ((uint32_t)handle < state->n_slots) {
+        __builtin_prefetch(&slots[(uint32_t)handle], 1);
+    }
 }
 
 bool hanse_calendar_cancel(struct hanse_calendar *calendar, hanse_handle handle)

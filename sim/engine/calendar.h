@@ -56,6 +56,10 @@ HANSE_API enum hanse_status hanse_calendar_schedule(struct hanse_calendar *calen
 /* Takes the next event; false when none is left. */
 HANSE_API bool hanse_calendar_next(struct hanse_calendar *calendar, struct hanse_event *event);
 
+/* Takes the next event if it comes before `time`; else, or when none is left, false. */
+HANSE_API bool hanse_calendar_next_before(struct hanse_calendar *calendar, double time,
+                                          struct hanse_event *event);
+
 /* The next event's time, +infinity when none is left. */
 HANSE_API double hanse_calendar_peek(struct hanse_calendar *calendar);
 
@@ -69,13 +73,19 @@ HANSE_API enum hanse_status hanse_calendar_reschedule(struct hanse_calendar *cal
 
 HANSE_API uint64_t hanse_calendar_size(const struct hanse_calendar *calendar);
 
-/* --- shared inside the library ---------------------------------------------------------- */
+/* --- for speed alone ---------------------------------------------------------------------
+ * With so many events pending that their state is not in the cache, a model that fetches ahead
+ * waits for memory less. Nothing depends on these two but the speed. */
 
 /* A hint at the event that is `ahead` places behind the next one, so that a model can fetch its
- * state into the cache: kind and entity. It may turn out to be cancelled, or others may come in
- * between. False when that is not known without work; always so with the heap. */
-bool hanse__calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
-                          struct hanse_event *event);
+ * state into the cache: kind and entity. Up to 6 places are mostly known. It may turn out to be
+ * cancelled, or others may come in between. False when that is not known without work; always
+ * so with the heap. */
+HANSE_API bool hanse_calendar_look(const struct hanse_calendar *calendar, uint32_t ahead,
+                                   struct hanse_event *event);
+
+/* A hint that this event is about to be cancelled or moved. Any handle will do. */
+HANSE_API void hanse_calendar_fetch(const struct hanse_calendar *calendar, hanse_handle handle);
 
 #ifdef __cplusplus
 }

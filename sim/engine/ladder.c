@@ -3,7 +3,7 @@
 #include "sim/base/assert.h"
 
 enum {
-    FEW = 3,    /* entries that are sorted faster one by one */
+    FEW = 3,     /* entries that are sorted faster one by one */
     SOON = 4096, /* a bucket of no more is at the bottom soon */
 };
 
@@ -299,18 +299,20 @@ static void take_equal(struct hanse__view *v)
     bottom_take(v, HANSE__EQUAL, count < HANSE__BOTTOM_TAKE ? count : HANSE__BOTTOM_TAKE);
 }
 
-/* Fills an empty bottom with what is alive; false when no events are left. */
+/* Fills a low bottom with what is alive; false when no events are left. */
 bool hanse__ladder_refill(struct hanse__view *v)
 {
     struct hanse__ladder *l = v->l;
-    l->head = l->tail = 0;
-    while (l->head == l->tail) {
+    l->tail -= l->head;
+    memmove(l->bottom, l->bottom + l->head, l->tail * sizeof *l->bottom);
+    l->head = 0;
+    while (l->tail < HANSE__BOTTOM_LOW) {
         if (l->buckets[HANSE__EQUAL].count > 0) {
             take_equal(v);
             continue;
         }
         if (l->levels == 0) {
-            return false;
+            return l->tail > 0;
         }
         unsigned level = (unsigned)__builtin_ctz(l->levels);
         uint32_t place = level * HANSE__DIGITS + (uint32_t)__builtin_ctzll(l->digits[level]);

@@ -52,6 +52,7 @@ enum {
     HANSE__CHUNK_ENTRIES = 15,
     HANSE__BOTTOM_MOST = 64, /* events in the bottom */
     HANSE__BOTTOM_ROOM = 2 * HANSE__BOTTOM_MOST,
+    HANSE__BOTTOM_LOW = 8,   /* with fewer it is filled, so that models can look ahead */
     HANSE__BOTTOM_TAKE = 24, /* a bucket of no more is sorted, not split; a multiple of 4 */
 };
 
@@ -105,10 +106,9 @@ static inline struct hanse__ladder *hanse__ladder_of(struct hanse__calendar *sta
 static inline struct hanse__view hanse__ladder_view_of(struct hanse_arena *arena,
                                                        struct hanse__calendar *state)
 {
-    return (struct hanse__view){hanse__ladder_of(state),
-                                (struct hanse__chunk *)hanse_arena_at(arena, state->chunks),
-                                (const struct hanse__slot *)hanse_arena_at(arena, state->slots),
-                                state};
+    return (struct hanse__view){
+        hanse__ladder_of(state), (struct hanse__chunk *)hanse_arena_at(arena, state->chunks),
+        (const struct hanse__slot *)hanse_arena_at(arena, state->slots), state};
 }
 
 static inline bool hanse__ladder_before_key(struct hanse__entry e, const struct hanse__key *key)
@@ -203,7 +203,7 @@ static void hanse__ladder_bottom_insert(struct hanse__ladder *l, struct hanse__e
     l->bottom[at] = entry;
 }
 
-/* Makes room in a full bottom; fills an empty one, false when no events are left. */
+/* Makes room in a full bottom; fills a low one, false when no events are left. */
 void hanse__ladder_spill(struct hanse__view *v);
 bool hanse__ladder_refill(struct hanse__view *v);
 
@@ -239,7 +239,7 @@ static inline const struct hanse__entry *hanse__ladder_front(struct hanse_arena 
                                                              struct hanse__calendar *state)
 {
     struct hanse__ladder *l = hanse__ladder_of(state);
-    if (l->head == l->tail) {
+    if (l->tail - l->head < HANSE__BOTTOM_LOW && (l->n_bucketed > 0 || l->head == l->tail)) {
         struct hanse__view v = hanse__ladder_view_of(arena, state);
         if (!hanse__ladder_refill(&v)) {
             return NULL;

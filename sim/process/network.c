@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/process/law.h"
 #include "sim/process/world.h"
 
 enum { EVENT_ARRIVE, EVENT_END };
@@ -17,7 +18,6 @@ enum {
     OUT_WAITED,
     OUT_RESPONSE,
 };
-enum law { EXPONENTIAL, CONSTANT, LOGNORMAL };
 /* Events ahead whose state is fetched. */
 enum { AHEAD_ENTITY = 6, AHEAD_STATION = 3 };
 
@@ -144,9 +144,9 @@ static inline void count_until(struct station *station, double now_h)
 static double draw_service(struct station *s)
 {
     switch (s->law) {
-    case CONSTANT:
+    case HANSE_LAW_CONSTANT:
         return s->mean_h;
-    case LOGNORMAL:
+    case HANSE_LAW_LOGNORMAL:
         return s->mean_h * exp(s->sigma * hanse_stream_normal(&s->services));
     default:
         return s->mean_h * hanse_stream_exponential(&s->services);
@@ -225,7 +225,7 @@ static void fetch_station(const struct hanse_world *world, uint32_t station)
 static void fetch_ahead(const struct hanse_world *world)
 {
     struct hanse_event event;
-    if (hanse__calendar_look(&world->calendar, AHEAD_ENTITY, &event) &&
+    if (hanse_calendar_look(&world->calendar, AHEAD_ENTITY, &event) &&
         event.kind / 16 == HANSE_MECHANISM_NETWORK) {
         if (event.kind % 16 == EVENT_END) {
             fetch(customer_at(world, event.entity), sizeof(struct customer));
@@ -233,7 +233,7 @@ static void fetch_ahead(const struct hanse_world *world)
             fetch(source_at(world, event.entity), sizeof(struct source));
         }
     }
-    if (hanse__calendar_look(&world->calendar, AHEAD_STATION, &event) &&
+    if (hanse_calendar_look(&world->calendar, AHEAD_STATION, &event) &&
         event.kind / 16 == HANSE_MECHANISM_NETWORK) {
         if (event.kind % 16 == EVENT_ARRIVE) {
             fetch_station(world, event.entity);
@@ -366,7 +366,7 @@ static void set_up(struct hanse_world *world, uint32_t index)
     s->first = s->last = NONE;
     s->law = (uint32_t)noun->service_law;
     s->mean_h = 1.0 / noun->service_rate_per_h;
-    if (s->law == LOGNORMAL) {
+    if (s->law == HANSE_LAW_LOGNORMAL) {
         double variance = log1p(noun->service_cv * noun->service_cv);
         s->mean_h *= exp(-0.5 * variance);
         s->sigma = sqrt(variance);
@@ -461,7 +461,7 @@ static const struct hanse_field STATION_FIELDS[] = {
      .doc = "customers an hour from outside, a Poisson stream"},
     {.key = "service_law",
      .type = HANSE_CHOICE,
-     .options = "exponential constant lognormal",
+     .options = HANSE_LAW_WORDS,
      .offset = AT(service_law),
      .fallback_text = "exponential",
      .doc = "law of the time of a service"},

@@ -81,6 +81,11 @@ void hanse_worker_observe(struct hanse_worker *worker, const struct hanse_observ
     worker->world.observer = observer;
 }
 
+void hanse__worker_use_calendar(struct hanse_worker *worker, enum hanse_calendar_kind kind)
+{
+    worker->world.calendar_kind = kind;
+}
+
 /* --- start ------------------------------------------------------------------------------- */
 
 /* Draws the inputs and patches them into the worker's own copy of the scenario. */
@@ -153,7 +158,7 @@ static enum hanse_status init_world(struct hanse_world *world)
     world->horizon_h = world->tables.settings->horizon_h;
     HANSE_TRY(
         hanse__take(world, world->layout->n_values, sizeof(double), &world->moving.series));
-    HANSE_TRY(hanse_calendar_init(&world->calendar, &world->arena, HANSE_CALENDAR_LADDER));
+    HANSE_TRY(hanse_calendar_init(&world->calendar, &world->arena, world->calendar_kind));
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     for (size_t m = 0; m < n; m++) {
@@ -276,9 +281,8 @@ static enum hanse_status finish_mixed_hour(struct hanse_world *world)
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     int64_t next_hour = world->moving.hour + 1;
-    while (hanse_calendar_peek(&world->calendar) < (double)next_hour) {
-        struct hanse_event event;
-        hanse_calendar_next(&world->calendar, &event);
+    struct hanse_event event;
+    while (hanse_calendar_next_before(&world->calendar, (double)next_hour, &event)) {
         HANSE_TRY(take_event(world, &event, mechanisms[event.kind / 16]));
     }
     sweep(world, next_hour);
@@ -292,9 +296,8 @@ static enum hanse_status advance_within_month(struct hanse_world *world, int64_t
 {
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
-    while (hanse_calendar_peek(&world->calendar) < (double)stop) {
-        struct hanse_event event;
-        hanse_calendar_next(&world->calendar, &event);
+    struct hanse_event event;
+    while (hanse_calendar_next_before(&world->calendar, (double)stop, &event)) {
         const struct hanse_mechanism *mechanism = mechanisms[event.kind / 16];
         if (!mechanism->aside) {
             sweep(world, (int64_t)event.time);

@@ -7,6 +7,7 @@
 #ifndef HANSE_SIM_PROCESS_REPLICATION_H
 #define HANSE_SIM_PROCESS_REPLICATION_H
 
+#include "sim/engine/calendar.h"
 #include "sim/process/hook.h"
 #include "sim/process/layout.h"
 #include "sim/process/record.h"
@@ -60,6 +61,10 @@ struct hanse_observer {
 };
 HANSE_API void hanse_worker_observe(struct hanse_worker *worker,
                                     const struct hanse_observer *observer);
+
+/* Shared inside the library: the event list that the worker's next replication runs on; tests
+ * hold the ladder's order against the heap's. */
+void hanse__worker_use_calendar(struct hanse_worker *worker, enum hanse_calendar_kind kind);
 
 /* What struct hanse_note.what means: name of the i-th, NULL past the end. */
 HANSE_API const char *hanse_note_name(uint32_t what);

@@ -145,6 +145,7 @@ struct hanse_world {
     double horizon_h;
     const struct hanse_observer *observer; /* NULL: nobody looks on */
     struct hanse_hooks hooks;              /* the scenario's own functions, if it has some */
+    enum hanse_calendar_kind calendar_kind;
     struct hanse_moving moving;
 };
 

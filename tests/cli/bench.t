@@ -1,14 +1,18 @@
 # The engine's own speed: figures in one shape, checked models, slips.
 
-$ hanse bench mm1 jackson --quick --repetitions 1 --format json | sed -E 's/: [0-9][0-9.e+]*/: N/g'
+$ hanse bench mm1 jackson --quick --repetitions 1 --format json | sed -E 's/: -?[0-9][0-9.e+-]*/: N/g'
 [
 {"name": "M/M/1, C handlers", "n": N, "value": N, "unit": "million customers/s", "low": N, "high": N},
-{"name": "Jackson network, C handlers", "n": N, "value": N, "unit": "million services/s", "low": N, "high": N}
+{"name": "M/M/1 / bare list", "n": N, "value": N, "unit": "1", "low": N, "high": N},
+{"name": "cost of tracing that is off", "n": N, "value": N, "unit": "ns", "low": N, "high": N},
+{"name": "Jackson network, C handlers", "n": N, "value": N, "unit": "million services/s", "low": N, "high": N},
+{"name": "Jackson network / bare list", "n": N, "value": N, "unit": "1", "low": N, "high": N}
 ]
 
 $ hanse bench phold streams --quick -r 2 | cut -c1-30
 figure                        
 PHOLD                         
+PHOLD / bare list             
 variate, 32 bits              
 variate, uniform              
 variate, uniform, stateless   
@@ -19,6 +23,17 @@ variate, normal, inversion
 variate, gamma(2.5)           
 variate, Weibull(1.5)         
 variate, lognormal            
+
+$ hanse bench calendar --pending 100 -r 1 | cut -c1-50 | grep -e cost -e / -e bare | grep -v 'ladder / heap'
+hold, bare list                                   
+hold, exponential / bare list                     
+cost of ties                                      
+cost of handles                                   
+cost of handles, fetched ahead                    
+hold, 50 % cancelled / exponential                
+hold, 50 % moved / exponential                    
+hold, 50 % cancelled, fetched ahead / exponential 
+hold, 50 % moved, fetched ahead / exponential     
 
 $ hanse bench lua --quick -r 1 | cut -c1-29
 figure                       
