@@ -128,6 +128,26 @@ static enum hanse_stop_verdict judge(const struct hanse_stop_rule *rule,
     return verdict;
 }
 
+/* Where each case stands at the stop: the interval that was paid for, not Student's plain one.
+ */
+static void say_met(struct hanse_context *ctx, const struct hanse_stop_rule *rule,
+                    const struct hanse_study *study, const struct watched *watched)
+{
+    if (hanse_context_log_level(ctx) == HANSE_LOG_QUIET) {
+        return;
+    }
+    for (uint32_t c = 0; c < study->n_cases; c++) {
+        struct hanse_stop_state at;
+        hanse_stop_check(rule, watched->values + (size_t)c * watched->n, study->n_replications,
+                         &at);
+        fprintf(stderr,
+                "precision %g %% of '%s', case %s: met after %zu replications, %.6g ± %.2g "
+                "(95 %%)\n",
+                100.0 * rule->relative, watched->view.name, study->case_names[c], at.n,
+                at.interval.mean, at.interval.half_width);
+    }
+}
+
 /* A sink that keeps the writer open between rungs. */
 static enum hanse_status not_yet(void *self, struct hanse_context *ctx)
 {
@@ -180,6 +200,7 @@ static enum hanse_status climb(struct hanse_context *ctx, struct hanse_study *st
             "most",
             100.0 * rule->relative, watched->view.name, 100.0 * worst, seen);
     }
+    say_met(ctx, rule, study, watched);
     return HANSE_OK;
 }
 

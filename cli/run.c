@@ -219,6 +219,7 @@ static enum hanse_status find_provenance(struct run *run)
     run->provenance = (struct hanse_provenance){
         .program_version = hanse_version(),
         .command = run->command,
+        .path = run->path,
         .processor_class = hanse_processor_class(),
         .sources = run->sources,
         .n_sources = n,

@@ -56,8 +56,22 @@ struct scenario_rows {
     int64_t *cases, *lines, *uncertain;
 };
 
+/* Characters of the scenario's path before its own name. */
+static size_t folder_length(const struct hanse_provenance *provenance)
+{
+    const char *slash = provenance->path != NULL ? strrchr(provenance->path, '/') : NULL;
+    return slash != NULL ? (size_t)(slash + 1 - provenance->path) : 0;
+}
+
+static const char *within_folder(const struct hanse_provenance *provenance, const char *file)
+{
+    size_t length = folder_length(provenance);
+    bool inside = file != NULL && length > 0 && strncmp(file, provenance->path, length) == 0;
+    return inside ? file + length : file;
+}
+
 static void fill_row(struct scenario_rows *rows, size_t at, uint32_t case_index,
-                     const struct hanse_resolved *v)
+                     const struct hanse_resolved *v, const struct hanse_provenance *provenance)
 {
     const char *const texts[N_TEXTS] = {
         [KIND] = v->kind,
@@ -67,7 +81,7 @@ static void fill_row(struct scenario_rows *rows, size_t at, uint32_t case_index,
         [TYPE] = type_name(v->type),
         [TEXT] = v->text,
         [HOW] = hanse_how_name(v->origin.how),
-        [SOURCE_FILE] = v->origin.file,
+        [SOURCE_FILE] = within_folder(provenance, v->origin.file),
         [VIA] = v->origin.via,
         [SOURCE] = v->origin.source,
         [EVIDENCE] = hanse_evidence_name(v->origin.evidence),
@@ -120,7 +134,7 @@ static void fill_rows(struct hanse__build *build, struct scenario_rows *rows)
             struct hanse_resolved value;
             hanse_scenario_value(scenario, i, &value);
             value.text = keep(build, value.text != NULL ? value.text : "");
-            fill_row(rows, at++, c, &value);
+            fill_row(rows, at++, c, &value, build->provenance);
         }
     }
 }
@@ -452,6 +466,22 @@ static void write_sources(struct hanse__build *build, hid_t group, char (*hashes
     hanse__h5_texts(&build->h5, group, "text", "source", "the text", texts + 2 * n);
 }
 
+static void write_command(struct hanse__build *build, hid_t group)
+{
+    const struct hanse_provenance *provenance = build->provenance;
+    size_t folder = folder_length(provenance);
+    char *command = keep(build, provenance->command);
+    if (command == NULL) {
+        return;
+    }
+    char *path = folder > 0 ? strstr(command, provenance->path) : NULL;
+    if (path != NULL) {
+        memmove(path, path + folder, strlen(path + folder) + 1);
+    }
+    hanse__h5_attribute(&build->h5, group, "command", command);
+    hanse__free(command);
+}
+
 void hanse__build_provenance(struct hanse__build *build)
 {
     const struct hanse_provenance *provenance = build->provenance;
@@ -459,7 +489,7 @@ void hanse__build_provenance(struct hanse__build *build)
     size_t n = provenance->n_sources;
     hid_t group = hanse__h5_group(h5, h5->file, "provenance", "how this file came about");
     hanse__h5_attribute(h5, group, "program_version", provenance->program_version);
-    hanse__h5_attribute(h5, group, "command", provenance->command);
+    write_command(build, group);
     hanse__h5_attribute(h5, group, "processor_class", provenance->processor_class);
     hanse__h5_attribute(h5, group, "stream_scheme",
                         "Philox4x32-10; counter {block, replication, entity}, key mix(seed, "

@@ -66,7 +66,7 @@ enum hanse_status hanse_overlapping_batches(struct hanse_context *ctx, const dou
                                             struct hanse_interval *interval)
 {
     if (size == 0) {
-        size = (size_t)sqrt((double)n);
+        size = n < 2 * HANSE_BATCH_LEAST ? 1 : n / HANSE_BATCH_LEAST;
     }
     if (size < 1 || size > n / 2) {
         return hanse__fail(ctx, HANSE_ERR_DOMAIN,

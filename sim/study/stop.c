@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdint.h>
 
+/* The share of the misses that are asked for which Student's interval is taken at. */
+static const double PAID = 0.75;
+
 enum hanse_status hanse_stop_rule_check(struct hanse_context *ctx,
                                         const struct hanse_stop_rule *rule)
 {
@@ -56,7 +59,8 @@ static enum hanse_stop_verdict judge(const struct hanse_stop_rule *rule, const d
                                      size_t n, struct hanse_stop_state *state)
 {
     double confidence = rule->confidence != 0.0 ? rule->confidence : 0.95;
-    struct hanse_interval got = hanse_interval_mean(values, n, confidence);
+    double paid = 1.0 - PAID * (1.0 - confidence);
+    struct hanse_interval got = hanse_interval_mean(values, n, paid);
     double promised = rule->relative * fabs(got.mean);
     double excess = part(got.half_width, promised);
     *state = (struct hanse_stop_state){

@@ -19,6 +19,11 @@ if cmp -s one.h5 other.h5; then
     exit 1
 fi
 
+# From another folder, by another path.
+mkdir -p elsewhere
+(cd elsewhere && hanse run ../two-years.lua -q --no-report -o ../far.h5 >/dev/null)
+same 'from another folder' one.h5 far.h5
+
 # A precision: the number of replications is part of what must not depend on threads.
 run precise1.h5 --threads 1 --precision 10%
 run precise2.h5 --threads 2 --precision 10%

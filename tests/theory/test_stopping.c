@@ -58,16 +58,16 @@ static struct worth least_worth(size_t least)
         worst.student = fmin(worst.student, got.student);
         worst.promise = fmin(worst.promise, got.promise);
     }
-    print_message("from %zu: Student's covers %.4f, the promise %.4f\n", least, worst.student,
-                  worst.promise);
+    print_message("from %zu: the rule's interval covers %.4f, the promise %.4f\n", least,
+                  worst.student, worst.promise);
     return worst;
 }
 
 static void stopping_costs_normal_observations_little(void **state)
 {
     struct worth usual = least_worth(HANSE_STOP_FIRST), fewest = least_worth(HANSE_STOP_LEAST);
-    assert_true(usual.student >= 0.943 && usual.promise >= 0.96);
-    assert_true(fewest.student >= 0.94 && fewest.promise >= 0.96);
+    assert_true(usual.student >= 0.955 && usual.promise >= 0.97);
+    assert_true(fewest.student >= 0.95 && fewest.promise >= 0.97);
 }
 
 /* 400 studies: a right program leaves 91.2 … 98.8 % once in 2,000, so this finds blunders. */

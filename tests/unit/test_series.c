@@ -102,10 +102,22 @@ static void overlapping_batches_by_hand(void **state)
     assert_close(got.mean, 3.0, 1e-15);
     assert_close(got.sd, 2.0, 1e-14);
     assert_close(got.half_width, hanse_student_factor(0.95, 1.5), 1e-14);
+    /* 0 stands for 1 in so short a run: sum 24; var = 1 / (4 x 3) x 24 = 2. */
     assert_int_equal(hanse_overlapping_batches(ctx, x, 4, 0, 0.95, &got), HANSE_OK);
-    assert_close(got.sd, 2.0, 1e-14); /* 0 stands for sqrt(4) */
+    assert_close(got.sd, sqrt(8.0), 1e-14);
     assert_int_equal(hanse_overlapping_batches(ctx, x, 4, 3, 0.95, &got), HANSE_ERR_DOMAIN);
     assert_int_equal(hanse_overlapping_batches(ctx, x, 1, 0, 0.95, &got), HANSE_ERR_DOMAIN);
+}
+
+static void an_overlapping_batch_is_a_32nd_of_the_run_unless_said(void **state)
+{
+    static double x[3217];
+    uint64_t seed = 5;
+    struct hanse_interval unsaid, said;
+    autoregression(0.9, &seed, x, 3217);
+    assert_int_equal(hanse_overlapping_batches(ctx, x, 3217, 0, 0.95, &unsaid), HANSE_OK);
+    assert_int_equal(hanse_overlapping_batches(ctx, x, 3217, 100, 0.95, &said), HANSE_OK);
+    assert_true(unsaid.half_width == said.half_width);
 }
 
 static void mser_cuts_where_the_start_up_ends(void **state)
@@ -186,6 +198,7 @@ int main(void)
         cmocka_unit_test(batches_double_and_average_all_they_closed),
         cmocka_unit_test(batch_intervals_cover_where_plain_ones_do_not),
         cmocka_unit_test(overlapping_batches_by_hand),
+        cmocka_unit_test(an_overlapping_batch_is_a_32nd_of_the_run_unless_said),
         cmocka_unit_test(mser_cuts_where_the_start_up_ends),
         cmocka_unit_test(mser_keeps_a_stationary_run_and_doubts_a_trend),
         cmocka_unit_test(autocorrelation_by_hand),
