@@ -26,8 +26,8 @@ struct hanse_source_text {
 struct hanse_provenance {
     const char *program_version;
     const char *command; /* canonical: without -o and --threads */
-    /* The scenario's, as typed, or NULL. In the file its folder is cut from the command and from
-     * the names of files, so that it does not matter from where a study is run. */
+    /* The scenario's, as typed, or NULL. In the file its folder is cut from the command and
+     * from the names of files, so that it does not matter from where a study is run. */
     const char *path;
     const char *processor_class;
     const struct hanse_source_text *sources;

@@ -60,7 +60,6 @@ struct hanse__calendar {
     uint64_t now;         /* time bits of the last event taken */
     uint64_t n_scheduled; /* the heap's sequence */
 };
-_Static_assert(sizeof(struct hanse__calendar) % 8 == 0, "the ladder lies behind it");
 
 static inline struct hanse__calendar *hanse__calendar_of(const struct hanse_calendar *calendar)
 {

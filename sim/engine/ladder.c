@@ -7,6 +7,8 @@ enum {
     SOON = 4096, /* a bucket of no more is at the bottom soon */
 };
 
+_Static_assert(sizeof(struct hanse__calendar) % 16 == 0, "the ladder lies behind it");
+
 static void unmark(struct hanse__ladder *l, uint32_t place)
 {
     if (place != HANSE__EQUAL) {

@@ -51,8 +51,8 @@ HANSE_API struct hanse_interval hanse_batches_interval(const struct hanse_batche
  * 1.5 (n / size - 1) degrees of freedom. size = 0 stands for a 32nd of
  * the run, but at least 1: some 30 batches of their own are enough, since more of them gain
  * little precision and shorter ones lose coverage as soon as the run remembers (Schmeiser,
- * Operations Research 30, 1982). .sd is sqrt(n var), what independent observations of the same precision would have.
- * HANSE_ERR_DOMAIN unless 1 <= size <= n / 2. */
+ * Operations Research 30, 1982). .sd is sqrt(n var), what independent observations of the same
+ * precision would have. HANSE_ERR_DOMAIN unless 1 <= size <= n / 2. */
 HANSE_API enum hanse_status hanse_overlapping_batches(struct hanse_context *ctx,
                                                       const double *values, size_t n,
                                                       size_t size, double confidence,

@@ -4,9 +4,9 @@
  * A study asked for a precision, "the mean to within 2 %", runs until Student's interval is as
  * narrow as that: half-width <= relative |mean|. Looking again and again and stopping at the
  * first look that pleases is a bet on small samples whose spread came out small by luck, so
- * a plain interval at the stop covers less than it says (Chow and Robbins, Annals of Mathematical
- * Statistics 36, 1965; Singham and Schruben, INFORMS Journal on Computing 24, 2012). Three
- * choices keep that loss at about half a percent:
+ * a plain interval at the stop covers less than it says (Chow and Robbins, Annals of
+ * Mathematical Statistics 36, 1965; Singham and Schruben, INFORMS Journal on Computing 24,
+ * 2012). Three choices keep that loss at about half a percent:
  *   - a first look at `least` replications, 32 unless said, never below HANSE_STOP_LEAST;
  *   - looks at a ladder of sizes only, each about sqrt(2) times the last: 32, 45, 64, 90, 128 …
  *   - a look judges the prefix 1 … k in replication order, k a rung, whatever else is there.
