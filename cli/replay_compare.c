@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/replay.h"
 #include "cli/signals.h"
@@ -37,11 +38,25 @@ static bool stopped(void)
     return *hanse_cli_signals_flag() != 0;
 }
 
+/* A pipe's jobs would be dealt out among the policies. */
+static enum hanse_status check_file(struct hanse_context *ctx, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT,
+                           "%s: must be a file and no pipe, because --compare reads it once "
+                           "for each policy",
+                           path);
+    }
+    return HANSE_OK;
+}
+
 /* The first workload stays open for its header and its drops, which are the same for all. */
 static enum hanse_status prepare(struct hanse_context *ctx, struct contest *contest)
 {
     const struct hanse_cli_replay *command = contest->command;
     const char *said_by;
+    HANSE_TRY(check_file(ctx, command->path));
     HANSE_TRY(hanse_job_figure_find(ctx, command->rank_by, &contest->figure));
     HANSE_TRY(hanse_policy_spec_list(ctx, command->compare, contest->specs,
                                      HANSE_CLI_CONTENDERS, &contest->n));

@@ -139,6 +139,11 @@ policy fcfs is listed twice
 $ hanse replay tests/cli/good/five.swf --compare fcfs --rank-by wait_time_men
 no figure 'wait_time_men', did you mean 'wait_time_mean'?
 [exit 2]
+$ cat tests/cli/good/five.swf | hanse replay /dev/stdin -p fcfs | grep wait_time
+wait_time s                    8.8            9           18           18           18           18
+$ cat tests/cli/good/five.swf | hanse replay /dev/stdin --compare fcfs,easy
+/dev/stdin: must be a file and no pipe, because --compare reads it once for each policy
+[exit 2]
 $ hanse replay tests/cli/good/five.swf --threads 2
 hanse replay: --threads goes with --compare
 Try 'hanse replay --help'.

@@ -65,7 +65,7 @@ static struct hanse_finished finished(uint64_t order, const uint64_t *bits)
 static enum hanse_status feed(const struct hanse_finished_sink *sink, struct hanse_context *ctx,
                               bool machines)
 {
-    const uint64_t bits[2] = {0x8F, 0x21};
+    const uint64_t bits[2] = {0x8F, 0x31};
     HANSE_TRY(sink->begin(sink->state, ctx));
     for (uint64_t block = 0; block * 13 < N_JOBS; block++) {
         for (uint64_t i = 13; i-- > 0;) {
@@ -156,14 +156,14 @@ static void machines_are_kept_and_told_as_runs(void **state)
     assert_int_equal(hanse_replay_file_open(ctx, path, &file), HANSE_OK);
     assert_int_equal(hanse_replay_file_words(file), 2);
     assert_int_equal(hanse_replay_file_bits(file, HANSE_REPLAY_CHUNK + 3, 1, bits), HANSE_OK);
-    assert_true(bits[0] == 0x8F && bits[1] == 0x21);
+    assert_true(bits[0] == 0x8F && bits[1] == 0x31);
     FILE *out = open_memstream(&text, &size);
     assert_int_equal(hanse_replay_csv(ctx, file, out), HANSE_OK);
     assert_int_equal(fclose(out), 0);
     static const char start[] =
         "job,number,submit,start,end,wait,runtime,estimate,width,user,machines\n"
-        "0,1000,0,1.25,3.25,1.25,2,3,1,0,0-3 7 64 69\n"
-        "1,1001,0.5,1.75,3.75,1.25,2,3,2,1,0-3 7 64 69\n";
+        "0,1000,0,1.25,3.25,1.25,2,3,1,0,0-3 7 64 68-69\n"
+        "1,1001,0.5,1.75,3.75,1.25,2,3,2,1,0-3 7 64 68-69\n";
     assert_memory_equal(text, start, sizeof start - 1);
     free(text);
     hanse_replay_file_close(file);
