@@ -44,7 +44,8 @@ def check_provenance():
         assert making["source_sha256"][0].decode() == sha256
         command = making.attrs["command"]
         command = command.decode() if isinstance(command, bytes) else command
-        assert command == f"hanse replay {TRACE} --policy fcfs --procs 4 --machine-sets", command
+        wanted = f"hanse replay {TRACE} --policy fcfs --procs 4 --machine-sets"
+        assert command == wanted, command
         assert "time" not in making.attrs
 
 
