@@ -4,6 +4,7 @@
 
 #include "kernels/device.h"
 
-extern const struct hanse_backend hanse__backend_cpu, hanse__backend_blas;
+extern const struct hanse_backend hanse__backend_cpu, hanse__backend_blas,
+    hanse__backend_opencl;
 
 #endif

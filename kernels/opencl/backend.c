@@ -1,0 +1,442 @@
+/*
+ * OpenCL through its loader: any vendor's device, and PoCL where there is none but a processor.
+ * Kernels are kernels/gpu/kernels.cl, compiled by the device's own compiler when it is opened.
+ */
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/backends.h"
+#include "kernels_cl.h" /* hanse__kernels_cl: the text, made by the build */
+
+enum { GROUP = 64, MOST_DEVICES = 16 };
+
+struct opencl {
+    cl_device_id id;
+    cl_context context;
+    cl_command_queue queue;
+    cl_program program;
+    size_t groups; /* that a grid-stride loop is spread over */
+    bool has_fp64;
+};
+
+struct task {
+    struct hanse_trial *trial;
+    cl_mem memory[HANSE_BUFFERS];
+    cl_kernel kernel;
+    cl_uint turn_at; /* argument that takes the copy of the weights; 0: none */
+    size_t items;
+};
+
+static enum hanse_status failed(struct hanse_context *ctx, const char *what, cl_int code)
+{
+    return hanse__fail(ctx,
+                       code == CL_OUT_OF_HOST_MEMORY || code == CL_OUT_OF_RESOURCES ||
+                               code == CL_MEM_OBJECT_ALLOCATION_FAILURE
+                           ? HANSE_ERR_MEMORY
+                           : HANSE_ERR_IO,
+                       "opencl: %s: error %d", what, (int)code);
+}
+
+/* --- devices ------------------------------------------------------------------------------ */
+
+static cl_uint all_devices(cl_device_id *ids)
+{
+    cl_platform_id platforms[MOST_DEVICES];
+    cl_uint n_platforms = 0, n = 0;
+    if (clGetPlatformIDs(MOST_DEVICES, platforms, &n_platforms) != CL_SUCCESS) {
+        return 0;
+    }
+    for (cl_uint p = 0; p < n_platforms && p < MOST_DEVICES && n < MOST_DEVICES; p++) {
+        cl_uint found = 0;
+        if (clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, MOST_DEVICES - n, ids + n,
+                           &found) == CL_SUCCESS) {
+            n += found < MOST_DEVICES - n ? found : MOST_DEVICES - n;
+        }
+    }
+    return n;
+}
+
+static enum hanse_status none(struct hanse_context *ctx)
+{
+    return hanse__fail(ctx, HANSE_ERR_IO,
+                       "opencl: the loader finds no device; a driver brings one, on Debian "
+                       "without a GPU: apt-get install pocl-opencl-icd");
+}
+
+static enum hanse_status list(struct hanse_context *ctx, char *paths, size_t size)
+{
+    cl_device_id ids[MOST_DEVICES];
+    cl_uint n = all_devices(ids);
+    size_t used = 0;
+    paths[0] = '\0';
+    for (cl_uint i = 0; i < n && used < size; i++) {
+        used += (size_t)snprintf(paths + used, size - used, "%sopencl:%u", i > 0 ? " " : "", i);
+    }
+    return n > 0 ? HANSE_OK : none(ctx);
+}
+
+static void close_device(struct hanse_device *device)
+{
+    struct opencl *cl = device->self;
+    if (cl == NULL) {
+        return;
+    }
+    if (cl->program != NULL) {
+        clReleaseProgram(cl->program);
+    }
+    if (cl->queue != NULL) {
+        clReleaseCommandQueue(cl->queue);
+    }
+    if (cl->context != NULL) {
+        clReleaseContext(cl->context);
+    }
+    hanse__free(cl);
+    device->self = NULL;
+}
+
+static enum hanse_status compile(struct hanse_context *ctx, struct opencl *cl)
+{
+    const char *text = hanse__kernels_cl;
+    char options[32], log[400] = "";
+    cl_int code;
+    cl->program = clCreateProgramWithSource(cl->context, 1, &text, NULL, &code);
+    if (code != CL_SUCCESS) {
+        return failed(ctx, "no program", code);
+    }
+    snprintf(options, sizeof options, "-DG=%d", GROUP);
+    code = clBuildProgram(cl->program, 1, &cl->id, options, NULL, NULL);
+    if (code != CL_SUCCESS) {
+        clGetProgramBuildInfo(cl->program, cl->id, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log,
+                              NULL);
+        return hanse__fail(ctx, HANSE_ERR_IO,
+                           "opencl: the device's compiler refused our kernels: %s", log);
+    }
+    return HANSE_OK;
+}
+
+static void describe(struct hanse_device *device, struct opencl *cl)
+{
+    char name[40] = "", extensions[4096] = "";
+    cl_ulong cache = 0, memory = 0;
+    cl_uint units = 1;
+    cl_device_type type = 0;
+    clGetDeviceInfo(cl->id, CL_DEVICE_NAME, sizeof name, name, NULL);
+    clGetDeviceInfo(cl->id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
+    clGetDeviceInfo(cl->id, CL_DEVICE_GLOBAL_MEM_CACHE_SIZE, sizeof cache, &cache, NULL);
+    clGetDeviceInfo(cl->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
+    clGetDeviceInfo(cl->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    clGetDeviceInfo(cl->id, CL_DEVICE_EXTENSIONS, sizeof extensions - 1, extensions, NULL);
+    cl->has_fp64 = strstr(extensions, "cl_khr_fp64") != NULL;
+    cl->groups = 64 * (size_t)units;
+    device->units = (int)units;
+    device->memory_bytes = (double)memory;
+    /* Some drivers give the first level; streams must pass the last. */
+    device->cache_bytes = (double)(cache > (32u << 20) ? cache : (32u << 20));
+    device->on_host = (type & CL_DEVICE_TYPE_CPU) != 0;
+    snprintf(device->name, sizeof device->name, "%.38s, OpenCL", name);
+}
+
+static enum hanse_status start(struct hanse_device *device, struct opencl *cl)
+{
+    cl_int code;
+    describe(device, cl);
+    if (!cl->has_fp64) {
+        return hanse__fail(device->ctx, HANSE_ERR_IO,
+                           "%s: %s has no fp64 (cl_khr_fp64), which our kernels need",
+                           device->path, device->name);
+    }
+    cl->context = clCreateContext(NULL, 1, &cl->id, NULL, NULL, &code);
+    if (code != CL_SUCCESS) {
+        return failed(device->ctx, "no context", code);
+    }
+    cl->queue = clCreateCommandQueue(cl->context, cl->id, 0, &code);
+    return code == CL_SUCCESS ? compile(device->ctx, cl)
+                              : failed(device->ctx, "no queue", code);
+}
+
+static enum hanse_status open_device(struct hanse_context *ctx, const char *which,
+                                     struct hanse_device *device)
+{
+    cl_device_id ids[MOST_DEVICES];
+    cl_uint n = all_devices(ids);
+    char *rest;
+    unsigned long index = strtoul(which, &rest, 10);
+    if (n == 0) {
+        return none(ctx);
+    }
+    if (*rest != '\0' || index >= n) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT, "no device 'opencl:%s': there are 0 to %u",
+                           which, n - 1);
+    }
+    struct opencl *cl = hanse__alloc(ctx, 1, sizeof *cl);
+    if (cl == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    cl->id = ids[index];
+    device->self = cl;
+    enum hanse_status status = start(device, cl);
+    if (status != HANSE_OK) {
+        close_device(device);
+    }
+    return status;
+}
+
+/* --- which kernels ------------------------------------------------------------------------ */
+
+/* A kernel by its name in the text, and how many items it wants. */
+enum spread { GRID, ROWS, OUTPUTS, TILES, QUERIES, PEAK };
+
+static const struct entry {
+    enum hanse_kernel kernel;
+    enum hanse_precision precision;
+    const char *name;
+    enum spread spread;
+    int n_extents; /* passed after the buffers; -1: their product, as one */
+} entries[] = {
+    {HANSE_KERNEL_LAUNCH, HANSE_BYTES, "launch", GRID, 0},
+    {HANSE_KERNEL_STREAM_COPY, HANSE_FP64, "stream_copy", GRID, 1},
+    {HANSE_KERNEL_STREAM_TRIAD, HANSE_FP64, "stream_triad", GRID, 1},
+    {HANSE_KERNEL_FMA_PEAK, HANSE_FP64, "fma_peak_fp64", PEAK, 1},
+    {HANSE_KERNEL_FMA_PEAK, HANSE_FP32, "fma_peak_fp32", PEAK, 1},
+    {HANSE_KERNEL_GEMM, HANSE_FP64, "gemm_fp64", TILES, 3},
+    {HANSE_KERNEL_GEMM, HANSE_FP32, "gemm_fp32", TILES, 3},
+    {HANSE_KERNEL_SKINNY, HANSE_FP32, "skinny_fp32", OUTPUTS, 3},
+    {HANSE_KERNEL_SKINNY, HANSE_BF16, "skinny_bf16", OUTPUTS, 3},
+    {HANSE_KERNEL_SKINNY, HANSE_INT8, "skinny_int8", OUTPUTS, 3},
+    {HANSE_KERNEL_SKINNY, HANSE_INT4, "skinny_int4", OUTPUTS, 3},
+    {HANSE_KERNEL_ATTENTION_PREFILL, HANSE_FP32, "attention_prefill", QUERIES, 4},
+    {HANSE_KERNEL_ATTENTION_DECODE, HANSE_FP32, "attention_decode", QUERIES, 4},
+    {HANSE_KERNEL_RMSNORM, HANSE_FP32, "rmsnorm", ROWS, 2},
+    {HANSE_KERNEL_SWIGLU, HANSE_FP32, "swiglu", GRID, -1},
+    {HANSE_KERNEL_SOFTMAX, HANSE_FP32, "softmax", ROWS, 2},
+    {HANSE_KERNEL_ADAMW, HANSE_FP32, "adamw", GRID, 1},
+    {HANSE_KERNEL_STENCIL7, HANSE_FP64, "stencil7", GRID, 3},
+    {HANSE_KERNEL_SPMV_CSR, HANSE_FP64, "spmv_csr", GRID, 1},
+    {HANSE_KERNEL_SPMV_SELL, HANSE_FP64, "spmv_sell", GRID, 1},
+};
+
+static const struct entry *entry_of(const struct hanse_trial_key *key)
+{
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        if (entries[i].kernel == key->kernel && entries[i].precision == key->precision) {
+            return &entries[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_transfer(enum hanse_kernel kernel)
+{
+    return kernel == HANSE_KERNEL_HOST_TO_DEVICE || kernel == HANSE_KERNEL_DEVICE_TO_HOST;
+}
+
+static bool runs(const struct hanse_device *device, const struct hanse_trial_key *key)
+{
+    return key->variant[0] == '\0' &&
+           (is_transfer(key->kernel) ? key->precision == HANSE_BYTES : entry_of(key) != NULL);
+}
+
+static size_t items_of(const struct opencl *cl, const struct entry *entry, const int64_t *x)
+{
+    switch (entry->spread) {
+    case ROWS:
+        return (size_t)x[0] * GROUP;
+    case OUTPUTS:
+        return (size_t)x[1] * GROUP;
+    case TILES:
+        return (size_t)((x[0] + 31) / 32 * ((x[1] + 31) / 32)) * GROUP;
+    case QUERIES:
+        return (size_t)((entry->kernel == HANSE_KERNEL_ATTENTION_DECODE ? x[4] : x[2]) * x[0]) *
+               GROUP;
+    default:
+        return entry->kernel == HANSE_KERNEL_LAUNCH ? GROUP : cl->groups * GROUP;
+    }
+}
+
+/* Extents as the kernel takes them. */
+static int extents_of(const struct opencl *cl, const struct entry *entry, const int64_t *x,
+                      cl_long *out)
+{
+    if (entry->spread == PEAK) {
+        int64_t per_step = 12 * (int64_t)(cl->groups * GROUP);
+        out[0] = (x[0] + per_step - 1) / per_step;
+        out[0] = out[0] < 70 ? 70 : out[0]; /* enough to forget the start */
+        return 1;
+    }
+    if (entry->spread == ROWS) {
+        out[0] = x[1];
+        return 1;
+    }
+    if (entry->n_extents < 0) {
+        out[0] = x[0] * x[1];
+        return 1;
+    }
+    for (int i = 0; i < entry->n_extents; i++) {
+        out[i] = x[i];
+    }
+    return entry->n_extents;
+}
+
+/* --- running ------------------------------------------------------------------------------ */
+
+static void release(struct hanse_device *device, void *self)
+{
+    struct task *task = self;
+    if (task == NULL) {
+        return;
+    }
+    for (int b = 0; b < HANSE_BUFFERS; b++) {
+        if (task->memory[b] != NULL) {
+            clReleaseMemObject(task->memory[b]);
+        }
+    }
+    if (task->kernel != NULL) {
+        clReleaseKernel(task->kernel);
+    }
+    hanse__free(task);
+}
+
+/* A buffer of no bytes (scales of fp32 weights) becomes one of eight: OpenCL has no empty ones.
+ */
+static cl_int upload(const struct opencl *cl, const struct hanse_buffer *from, cl_mem *memory)
+{
+    cl_int code;
+    size_t bytes = from->bytes > 0 ? from->bytes : 8;
+    *memory = clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    if (code == CL_SUCCESS && from->bytes > 0) {
+        code = clEnqueueWriteBuffer(cl->queue, *memory, CL_TRUE, 0, from->bytes, from->data, 0,
+                                    NULL, NULL);
+    }
+    return code;
+}
+
+static cl_int set_arguments(const struct opencl *cl, const struct entry *entry,
+                            struct task *task)
+{
+    cl_long extents[HANSE_EXTENTS], turn = 0;
+    cl_uint at = 0;
+    cl_int code = CL_SUCCESS;
+    for (int b = 0; b < task->trial->n_buffers; b++) {
+        code |= clSetKernelArg(task->kernel, at++, sizeof(cl_mem), &task->memory[b]);
+    }
+    if (entry->kernel == HANSE_KERNEL_SKINNY) {
+        task->turn_at = at;
+        code |= clSetKernelArg(task->kernel, at++, sizeof turn, &turn);
+    }
+    int n = extents_of(cl, entry, task->trial->key.shape.extent, extents);
+    for (int i = 0; i < n; i++) {
+        code |= clSetKernelArg(task->kernel, at++, sizeof(cl_long), &extents[i]);
+    }
+    return code;
+}
+
+static enum hanse_status fill(struct hanse_device *device, struct task *task)
+{
+    struct opencl *cl = device->self;
+    const struct entry *entry = entry_of(&task->trial->key);
+    cl_int code = CL_SUCCESS;
+    for (int b = 0; b < task->trial->n_buffers && code == CL_SUCCESS; b++) {
+        code = upload(cl, &task->trial->buffers[b], &task->memory[b]);
+    }
+    if (code == CL_SUCCESS && entry != NULL) {
+        task->kernel = clCreateKernel(cl->program, entry->name, &code);
+        task->items = items_of(cl, entry, task->trial->key.shape.extent);
+    }
+    if (code == CL_SUCCESS && entry != NULL) {
+        code = set_arguments(cl, entry, task);
+    }
+    return code == CL_SUCCESS
+               ? HANSE_OK
+               : failed(device->ctx, hanse_kernel_kind(task->trial->key.kernel)->name, code);
+}
+
+static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial *trial,
+                                 void **out)
+{
+    struct task *task = hanse__alloc(device->ctx, 1, sizeof *task);
+    *out = task;
+    if (task == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    task->trial = trial;
+    enum hanse_status status = fill(device, task);
+    if (status != HANSE_OK) {
+        release(device, task);
+        *out = NULL;
+    }
+    return status;
+}
+
+static cl_int run_once(const struct opencl *cl, struct task *task, int64_t turn)
+{
+    const struct hanse_buffer *b = task->trial->buffers;
+    const size_t group = GROUP;
+    if (task->trial->key.kernel == HANSE_KERNEL_HOST_TO_DEVICE) {
+        return clEnqueueWriteBuffer(cl->queue, task->memory[1], CL_TRUE, 0, b[0].bytes,
+                                    b[0].data, 0, NULL, NULL);
+    }
+    if (task->trial->key.kernel == HANSE_KERNEL_DEVICE_TO_HOST) {
+        return clEnqueueReadBuffer(cl->queue, task->memory[0], CL_TRUE, 0, b[1].bytes,
+                                   b[1].data, 0, NULL, NULL);
+    }
+    if (task->turn_at > 0) {
+        cl_long copy = turn % task->trial->copies;
+        clSetKernelArg(task->kernel, task->turn_at, sizeof copy, &copy);
+    }
+    cl_int code = clEnqueueNDRangeKernel(cl->queue, task->kernel, 1, NULL, &task->items, &group,
+                                         0, NULL, NULL);
+    /* A launch is measured with its end. */
+    if (code == CL_SUCCESS && task->trial->key.kernel == HANSE_KERNEL_LAUNCH) {
+        code = clFinish(cl->queue);
+    }
+    return code;
+}
+
+static enum hanse_status run(struct hanse_device *device, void *self, int64_t turn,
+                             int64_t repeats)
+{
+    struct opencl *cl = device->self;
+    struct task *task = self;
+    cl_int code = CL_SUCCESS;
+    for (int64_t i = 0; i < repeats && code == CL_SUCCESS; i++) {
+        code = run_once(cl, task, turn + i);
+    }
+    code = code == CL_SUCCESS ? clFinish(cl->queue) : code;
+    return code == CL_SUCCESS
+               ? HANSE_OK
+               : failed(device->ctx, hanse_kernel_kind(task->trial->key.kernel)->name, code);
+}
+
+static enum hanse_status fetch(struct hanse_device *device, void *self)
+{
+    struct opencl *cl = device->self;
+    struct task *task = self;
+    cl_int code = CL_SUCCESS;
+    if (task->trial->key.kernel == HANSE_KERNEL_DEVICE_TO_HOST) {
+        return HANSE_OK; /* running it was fetching it */
+    }
+    for (int b = 0; b < task->trial->n_buffers && code == CL_SUCCESS; b++) {
+        const struct hanse_buffer *to = &task->trial->buffers[b];
+        if (to->use == HANSE_BUFFER_OUT) {
+            code = clEnqueueReadBuffer(cl->queue, task->memory[b], CL_TRUE, 0, to->bytes,
+                                       to->data, 0, NULL, NULL);
+        }
+    }
+    return code == CL_SUCCESS ? HANSE_OK : failed(device->ctx, "reading back", code);
+}
+
+const struct hanse_backend hanse__backend_opencl = {
+    .name = "opencl",
+    .what = "any device with an OpenCL driver",
+    .list = list,
+    .open = open_device,
+    .close = close_device,
+    .runs = runs,
+    .prepare = prepare,
+    .run = run,
+    .fetch = fetch,
+    .release = release,
+};
