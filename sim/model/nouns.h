@@ -77,6 +77,17 @@ struct hanse_operator {
     struct hanse_list certifications;
 };
 
+/* How a pool orders its batch jobs: policies of sim/process/schedule. */
+#define HANSE_SCHEDULER_WORDS "fcfs sjf easy easy-sjbf conservative priority"
+enum hanse_scheduler_word {
+    HANSE_SCHEDULER_FCFS,
+    HANSE_SCHEDULER_SJF,
+    HANSE_SCHEDULER_EASY,
+    HANSE_SCHEDULER_EASY_SJBF,
+    HANSE_SCHEDULER_CONSERVATIVE,
+    HANSE_SCHEDULER_PRIORITY,
+};
+
 struct hanse_pool {
     const char *name, *label;
     struct hanse_actor coordinator;
@@ -84,6 +95,7 @@ struct hanse_pool {
     bool federated; /* members coordinate themselves */
     struct hanse_actor_list partners;
     int32_t shares[HANSE_DATA_CLASSES]; /* enum hanse_share by data class */
+    int32_t scheduler;                  /* enum hanse_scheduler_word */
 };
 
 struct hanse_region {

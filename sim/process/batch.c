@@ -1,14 +1,17 @@
 #include "sim/process/batch.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/assert.h"
+#include "sim/process/batch_machine.h"
 #include "sim/process/fleet.h"
+#include "sim/process/schedule/interruption.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
-enum { EVENT_SUBMIT, EVENT_END };
+enum { EVENT_SUBMIT, EVENT_END, EVENT_DUE };
 enum {
     OUT_JOBS,
     OUT_STARTED,
@@ -17,60 +20,14 @@ enum {
     OUT_ON_TIME,
     OUT_LATE,
     OUT_BACKLOG,
-    OUT_KILLED
+    OUT_KILLED,
+    OUT_LOST
 };
-static const uint32_t NONE = UINT32_MAX;
+static const uint32_t NONE = HANSE__NOBODY;
 
 /* Busy time is counted in whole ticks of 2^-24 h (0.2 ms), so that the sum does not depend on
  * where sweeps cut it. */
 static const double TICKS_PER_H = 16777216.0;
-
-struct job {
-    double submit_h, start_h, reference_h; /* reference_h: runtime on the reference device */
-    int32_t batch, width, group;           /* group: where it runs; -1 waiting */
-    uint32_t next;                         /* in its queue or its group's stack of runners */
-    hanse_handle end;
-};
-
-struct queue { /* one per pool */
-    uint32_t first, last;
-};
-
-struct bench {             /* one per group */
-    int32_t devices, used; /* set aside for batch; at work */
-    uint32_t last_started; /* stack of its runners, the latest on top */
-    int64_t busy, since;   /* device-ticks not booked yet, up to tick `since` */
-};
-
-struct state {
-    hanse_ref streams; /* struct hanse_stream [batches] */
-    hanse_ref queues, benches;
-    hanse_ref stuck; /* uint8_t [jurisdictions]: scratch */
-    hanse_ref jobs;  /* struct job [capacity]; free ones linked by next */
-    uint32_t capacity, free;
-    double served; /* reference work finished and not booked yet */
-    uint64_t changes;
-};
-
-static struct state *batches(const struct hanse_world *world)
-{
-    return hanse__at(world, world->moving.state[HANSE_MECHANISM_BATCH]);
-}
-
-static struct job *job_at(const struct hanse_world *world, uint32_t job)
-{
-    return (struct job *)hanse__at(world, batches(world)->jobs) + job;
-}
-
-static struct bench *benches(const struct hanse_world *world)
-{
-    return hanse__at(world, batches(world)->benches);
-}
-
-static struct queue *queues(const struct hanse_world *world)
-{
-    return hanse__at(world, batches(world)->queues);
-}
 
 static double *cells(const struct hanse_world *world, int output)
 {
@@ -81,7 +38,7 @@ static double *cells(const struct hanse_world *world, int output)
  * the difference is negative then and comes back with the next asking. */
 double hanse__batch_take_busy_h(struct hanse_world *world, int32_t group, int64_t to_h)
 {
-    struct bench *b = &benches(world)[group];
+    struct hanse__bench *b = hanse__bench_of(world, group);
     int64_t now = to_h * (int64_t)TICKS_PER_H;
     int64_t busy = b->busy + b->used * (now - b->since);
     b->since = now;
@@ -91,8 +48,8 @@ double hanse__batch_take_busy_h(struct hanse_world *world, int32_t group, int64_
 
 double hanse__batch_take_served(struct hanse_world *world)
 {
-    double served = batches(world)->served;
-    batches(world)->served = 0.0;
+    double served = hanse__batches_of(world)->served;
+    hanse__batches_of(world)->served = 0.0;
     return served;
 }
 
@@ -100,195 +57,312 @@ double hanse__batch_take_served(struct hanse_world *world)
 
 static enum hanse_status new_job(struct hanse_world *world, uint32_t *number)
 {
-    struct state *s = batches(world);
+    struct hanse__batches *s = hanse__batches_of(world);
     if (s->free == NONE) {
         uint32_t capacity = s->capacity ? 2 * s->capacity : 64;
-        hanse_ref grown =
-            hanse_arena_resize(&world->arena, s->jobs, s->capacity * sizeof(struct job),
-                               capacity * sizeof(struct job));
+        hanse_ref grown = hanse_arena_resize(&world->arena, s->jobs,
+                                             s->capacity * sizeof(struct hanse__batch_job),
+                                             capacity * sizeof(struct hanse__batch_job));
         if (grown == 0) {
             return HANSE_ERR_MEMORY;
         }
-        s = batches(world);
+        s = hanse__batches_of(world);
         s->jobs = grown;
         for (uint32_t i = capacity; i-- > s->capacity;) {
-            job_at(world, i)->next = s->free;
+            hanse__batch_job(world, i)->next = s->free;
             s->free = i;
         }
         s->capacity = capacity;
     }
     *number = s->free;
-    s->free = job_at(world, *number)->next;
+    s->free = hanse__batch_job(world, *number)->next;
     return HANSE_OK;
 }
 
 static void free_job(struct hanse_world *world, uint32_t number)
 {
-    struct state *s = batches(world);
-    job_at(world, number)->next = s->free;
+    struct hanse__batches *s = hanse__batches_of(world);
+    hanse__batch_job(world, number)->next = s->free;
+    hanse__batch_job(world, number)->alive = false;
     s->free = number;
 }
 
-static int32_t pool_of(const struct hanse_world *world, const struct job *job)
+static int32_t pool_of(const struct hanse_world *world, const struct hanse__batch_job *job)
 {
     return world->tables.regions[world->tables.batches[job->batch].region].pool;
 }
 
-static int32_t home_of(const struct hanse_world *world, const struct job *job)
+static double work_of(const struct hanse__batch_job *job)
 {
-    return world->tables.regions[world->tables.batches[job->batch].region].jurisdiction;
+    return job->width * job->whole_h;
 }
 
-static double work_of(const struct job *job)
+/* How long a stay of the job keeps what it has done: work of whole segments, and the last one
+ * is not saved. */
+static double saved_h(const struct hanse_world *world, uint32_t number, double stay_h)
 {
-    return job->width * job->reference_h;
-}
-
-/* How much faster the group's device computes than the reference at mid. */
-static double speed_of(const struct hanse_world *world, int32_t group)
-{
-    const struct hanse_accelerator *a =
-        &world->tables.accelerators[world->tables.groups[group].accelerator];
-    return a->peak_tflops * a->compute_efficiency /
-           (world->reference.peak_tflops * world->reference.compute_efficiency);
-}
-
-static bool may_run_on(const struct hanse_world *world, const struct job *job, int32_t group)
-{
-    const struct hanse_batch *b = &world->tables.batches[job->batch];
-    const struct hanse_tables *t = &world->tables;
-    const struct hanse_region *there = &t->regions[t->sites[t->groups[group].site].region];
-    int32_t pool = pool_of(world, job), home = home_of(world, job);
-    return there->pool == pool &&
-           (there->jurisdiction == home || !hanse__shock_pool_cut(world, pool)) &&
-           hanse__data_allowed(world, b->data_class, home, there->jurisdiction);
-}
-
-static int32_t best_group(const struct hanse_world *world, const struct job *job)
-{
-    const struct bench *b = benches(world);
-    int32_t best = -1;
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        int32_t free = b[g].devices - b[g].used;
-        if (free >= job->width && (best < 0 || free < b[best].devices - b[best].used) &&
-            may_run_on(world, job, g)) {
-            best = g;
-        }
+    const struct hanse__batch_job *job = hanse__batch_job(world, number);
+    double every_h = hanse__batch_interval_h(world, number);
+    double work_h = job->reference_h / hanse__batch_speed(world, job->group);
+    double worked_h = stay_h - job->restart_h;
+    if (!(every_h < work_h) || worked_h <= 0.0) {
+        return 0.0;
     }
-    return best;
+    double cost_h = world->tables.batches[job->batch].checkpoint_cost_h;
+    return every_h * fmin(floor(worked_h / (every_h + cost_h)), ceil(work_h / every_h) - 1.0);
 }
 
 static void touch(struct hanse_world *world, int32_t group)
 {
-    struct bench *b = &benches(world)[group];
+    struct hanse__bench *b = hanse__bench_of(world, group);
     int64_t now = (int64_t)(world->moving.now_h * TICKS_PER_H);
     b->busy += b->used * (now - b->since);
     b->since = now;
 }
 
-static enum hanse_status start(struct hanse_world *world, uint32_t number, int32_t group)
+/* The devices a job holds go to work, or (sign < 0) rest. */
+static void use_devices(struct hanse_world *world, uint32_t slot, int32_t sign)
 {
-    struct job *job = job_at(world, number);
-    touch(world, group);
-    struct bench *b = &benches(world)[group];
-    b->used += job->width;
-    job->group = group;
+    for (; slot != NONE; slot = hanse__part_at(world, slot)->peer) {
+        const struct hanse__part *part = hanse__part_at(world, slot);
+        touch(world, part->group);
+        hanse__bench_of(world, part->group)->used += sign * part->width;
+    }
+}
+
+/* A gang runs at the speed of its slowest member. */
+static int32_t slowest_member(const struct hanse_world *world, uint32_t slot)
+{
+    int32_t group = hanse__part_at(world, slot)->group;
+    for (; slot != NONE; slot = hanse__part_at(world, slot)->peer) {
+        int32_t other = hanse__part_at(world, slot)->group;
+        group =
+            hanse__batch_speed(world, other) < hanse__batch_speed(world, group) ? other : group;
+    }
+    return group;
+}
+
+static enum hanse_status start(struct hanse_world *world, uint32_t number, uint32_t slot)
+{
+    struct hanse__batch_job *job = hanse__batch_job(world, number);
+    use_devices(world, slot, +1);
+    job->slot = slot;
+    job->group = slowest_member(world, slot);
     job->start_h = world->moving.now_h;
-    job->next = b->last_started;
-    b->last_started = number;
-    cells(world, OUT_STARTED)[job->batch] += 1.0;
-    cells(world, OUT_WAIT)[job->batch] += job->start_h - job->submit_h;
+    if (isnan(job->waited_h)) {
+        job->waited_h = job->start_h - job->submit_h;
+        cells(world, OUT_WAIT)[job->batch] += job->waited_h;
+        cells(world, OUT_STARTED)[job->batch] += 1.0;
+    }
     struct hanse_event event = {
-        .time = job->start_h + job->reference_h / speed_of(world, group),
+        .time = job->start_h +
+                hanse__batch_stay_h(world, number, hanse__batch_speed(world, job->group)),
         .kind = HANSE_MECHANISM_BATCH * 16 + EVENT_END,
         .order = HANSE_ORDER_FREES,
         .entity = number,
     };
     hanse_handle handle;
     HANSE_TRY(hanse_calendar_schedule(&world->calendar, &event, &handle));
-    job_at(world, number)->end = handle;
+    hanse__batch_job(world, number)->end = handle;
     return HANSE_OK;
 }
 
-/* Starts what can start. With its pool whole a queue stops at its first job that fits nowhere.
- * In a pool that fell apart each jurisdiction's jobs wait only for each other. */
-static enum hanse_status start_waiting(struct hanse_world *world, int32_t pool)
+/* A pass when a reservation falls due, though nothing else happens then. */
+static enum hanse_status await_due(struct hanse_world *world, uint32_t lane,
+                                   const struct hanse_scheduler *scheduler)
 {
-    bool apart = hanse__shock_pool_cut(world, pool);
-    uint8_t *stuck = hanse__at(world, batches(world)->stuck); /* its first job waits */
-    memset(stuck, 0, (size_t)world->tables.n_jurisdictions);
-    uint32_t before = NONE;
-    uint32_t number = queues(world)[pool].first;
-    while (number != NONE) {
-        struct job *job = job_at(world, number);
-        uint32_t next = job->next;
-        int32_t home = home_of(world, job);
-        int32_t group = stuck[home] ? -1 : best_group(world, job);
-        if (group >= 0) {
-            struct queue *q = &queues(world)[pool];
-            if (before == NONE) {
-                q->first = next;
-            } else {
-                job_at(world, before)->next = next;
-            }
-            if (next == NONE) {
-                q->last = before;
-            }
-            HANSE_TRY(start(world, number, group));
-            stuck = hanse__at(world, batches(world)->stuck);
-        } else if (!apart) {
-            break;
-        } else {
-            stuck[home] = 1;
-            before = number;
+    double due_s = hanse_scheduler_due_s(scheduler), due_h = due_s / 3600.0;
+    struct hanse__lane *l =
+        (struct hanse__lane *)hanse__at(world, hanse__batches_of(world)->lanes) + lane;
+    while (due_h * 3600.0 < due_s) { /* an event a hair too early would come again for ever */
+        due_h = nextafter(due_h, HUGE_VAL);
+    }
+    if (due_h == l->due_h) {
+        return HANSE_OK;
+    }
+    if (l->due_h < HUGE_VAL) {
+        hanse_calendar_cancel(&world->calendar, l->due);
+    }
+    l->due_h = due_h;
+    if (due_h == HUGE_VAL) {
+        return HANSE_OK;
+    }
+    struct hanse_event event = {.time = fmax(due_h, world->moving.now_h),
+                                .kind = HANSE_MECHANISM_BATCH * 16 + EVENT_DUE,
+                                .order = HANSE_ORDER_NEEDS,
+                                .entity = lane};
+    hanse_handle handle;
+    HANSE_TRY(hanse_calendar_schedule(&world->calendar, &event, &handle));
+    l = (struct hanse__lane *)hanse__at(world, hanse__batches_of(world)->lanes) + lane;
+    l->due = handle;
+    return HANSE_OK;
+}
+
+/* Starts what the lane's policy starts now. */
+static enum hanse_status pass(struct hanse_world *world, uint32_t lane)
+{
+    struct hanse_scheduler scheduler;
+    uint32_t id;
+    HANSE_TRY(hanse__batch_scheduler(world, lane, &scheduler));
+    HANSE_TRY(hanse_scheduler_pass(&scheduler, hanse__batch_now_s(world)));
+    while (hanse_scheduler_started(&scheduler, &id)) {
+        const struct hanse_job_row *row = hanse_scheduler_row(&scheduler, id);
+        HANSE_TRY(start(world, (uint32_t)row->job.number, row->slot));
+    }
+    return await_due(world, lane, &scheduler);
+}
+
+static enum hanse_status pass_all(struct hanse_world *world, int32_t pool)
+{
+    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
+        if (hanse__batch_pool_of_lane(world, l) == pool && hanse__batch_lane_used(world, l)) {
+            HANSE_TRY(pass(world, l));
         }
-        number = next;
     }
     return HANSE_OK;
 }
 
-/* Takes the job started last off a group and puts it back at the head of its queue. */
-static void stop_latest(struct hanse_world *world, int32_t group)
+/* Into the queue of the lane it belongs to now. */
+static enum hanse_status enqueue(struct hanse_world *world, uint32_t number)
 {
-    touch(world, group);
-    struct bench *b = &benches(world)[group];
-    uint32_t number = b->last_started;
-    struct job *job = job_at(world, number);
-    hanse_calendar_cancel(&world->calendar, job->end);
-    b->last_started = job->next;
-    b->used -= job->width;
-    cells(world, OUT_KILLED)[job->batch] += 1.0;
-    job->group = -1;
-    struct queue *q = &queues(world)[pool_of(world, job)];
-    job->next = q->first;
-    q->first = number;
-    if (q->last == NONE) {
-        q->last = number;
+    struct hanse_scheduler scheduler;
+    uint32_t id, lane = hanse__batch_lane(world, hanse__batch_job(world, number)->batch);
+    struct hanse_job planned = hanse__batch_planned(world, number);
+    HANSE_TRY(hanse__batch_scheduler(world, lane, &scheduler));
+    HANSE_TRY(hanse_scheduler_submit(&scheduler, hanse__batch_now_s(world), &planned, &id));
+    hanse__batch_job(world, number)->lane = lane;
+    hanse__batch_job(world, number)->id = id;
+    return HANSE_OK;
+}
+
+/* The job started last on a group; ties by number. */
+static uint32_t started_last(const struct hanse_world *world, int32_t group)
+{
+    uint32_t latest = NONE;
+    for (uint32_t i = 0; i < hanse__batches_of(world)->capacity; i++) {
+        const struct hanse__batch_job *job = hanse__batch_job(world, i);
+        bool here = false;
+        for (uint32_t p = job->alive && job->group >= 0 ? job->slot : NONE; p != NONE;
+             p = hanse__part_at(world, p)->peer) {
+            here |= hanse__part_at(world, p)->group == group;
+        }
+        if (here &&
+            (latest == NONE || job->start_h >= hanse__batch_job(world, latest)->start_h)) {
+            latest = i;
+        }
     }
+    HANSE_ASSERT(latest != NONE);
+    return latest;
+}
+
+/* Takes the job started last off a group; it keeps what it saved and waits again. */
+static enum hanse_status stop_latest(struct hanse_world *world, int32_t group)
+{
+    uint32_t number = started_last(world, group);
+    struct hanse__batch_job *job = hanse__batch_job(world, number);
+    double stay_h = world->moving.now_h - job->start_h;
+    double speed = hanse__batch_speed(world, job->group);
+    double kept = saved_h(world, number, stay_h) * speed;
+    use_devices(world, job->slot, -1);
+    hanse_calendar_cancel(&world->calendar, job->end);
+    cells(world, OUT_KILLED)[job->batch] += 1.0;
+    cells(world, OUT_LOST)[job->batch] += job->width * fmax(0.0, stay_h * speed - kept);
+    job->reference_h -= kept;
+    job->restart_h = world->tables.batches[job->batch].restart_cost_h;
+    job->group = -1;
+    job->slot = NONE;
+    struct hanse_scheduler scheduler;
+    struct hanse_job planned = hanse__batch_planned(world, number);
+    HANSE_TRY(hanse__batch_scheduler(world, job->lane, &scheduler));
+    return hanse_scheduler_requeue(&scheduler, hanse__batch_now_s(world),
+                                   hanse__batch_job(world, number)->id, planned.estimate_s,
+                                   planned.runtime_s);
 }
 
 /* --- events and sweeps ------------------------------------------------------------------- */
 
+static int by_submission(const void *a, const void *b)
+{
+    const struct hanse__moved {
+        double submit_h;
+        uint32_t number;
+    } *x = a, *y = b;
+    int order = (x->submit_h > y->submit_h) - (x->submit_h < y->submit_h);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* A pool fell apart or came together: who waits, waits in another lane. */
+static enum hanse_status change_lanes(struct hanse_world *world, int32_t pool)
+{
+    struct {
+        double submit_h;
+        uint32_t number;
+    } * moved;
+    uint32_t n = 0, capacity = hanse__batches_of(world)->capacity;
+    moved = hanse__alloc(world->ctx, capacity + 1, sizeof *moved);
+    enum hanse_status status = moved ? HANSE_OK : HANSE_ERR_MEMORY;
+    for (uint32_t i = 0; i < capacity && status == HANSE_OK; i++) {
+        const struct hanse__batch_job *job = hanse__batch_job(world, i);
+        struct hanse_scheduler scheduler;
+        if (!job->alive || job->group >= 0 || pool_of(world, job) != pool) {
+            continue;
+        }
+        moved[n].submit_h = job->submit_h;
+        moved[n++].number = i;
+        status = hanse__batch_scheduler(world, job->lane, &scheduler);
+        if (status == HANSE_OK) {
+            status = hanse_scheduler_withdraw(&scheduler, hanse__batch_now_s(world),
+                                              hanse__batch_job(world, i)->id);
+        }
+    }
+    if (status == HANSE_OK) {
+        qsort(moved, n, sizeof *moved, by_submission);
+    }
+    for (uint32_t i = 0; i < n && status == HANSE_OK; i++) {
+        status = enqueue(world, moved[i].number);
+    }
+    hanse__free(moved);
+    return status;
+}
+
+/* All reservations are given back: what they count on changes. */
+static enum hanse_status replan(struct hanse_world *world)
+{
+    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
+        struct hanse_scheduler scheduler;
+        if (hanse__batch_lane_used(world, l)) {
+            HANSE_TRY(hanse__batch_scheduler(world, l, &scheduler));
+            HANSE_TRY(hanse_scheduler_changed(&scheduler, hanse__batch_now_s(world)));
+        }
+    }
+    return HANSE_OK;
+}
+
 /* Follows the fleet: how many devices each group sets aside now. */
 static enum hanse_status follow_fleet(struct hanse_world *world)
 {
-    struct state *s = batches(world);
+    struct hanse__batches *s = hanse__batches_of(world);
     const struct hanse_tables *t = &world->tables;
     if (s->changes == world->moving.changes || t->n_batches == 0) {
         return HANSE_OK;
     }
     s->changes = world->moving.changes;
-    const struct hanse_group_state *groups = hanse__fleet_groups(world);
+    HANSE_TRY(replan(world));
     for (int32_t g = 0; g < t->n_groups; g++) {
-        struct bench *b = &benches(world)[g];
-        b->devices = (int32_t)(t->sites[t->groups[g].site].batch_share *
-                               hanse__group_available(&groups[g]));
-        while (b->used > b->devices) {
-            stop_latest(world, g);
+        int32_t devices = (int32_t)(t->sites[t->groups[g].site].batch_share *
+                                    hanse__group_available(&hanse__fleet_groups(world)[g]));
+        while (hanse__bench_of(world, g)->used > devices) {
+            HANSE_TRY(stop_latest(world, g));
         }
+        HANSE_TRY(hanse__batch_resize(world, g, devices));
     }
     for (int32_t p = 0; p < t->n_pools; p++) {
-        HANSE_TRY(start_waiting(world, p));
+        uint8_t *apart = (uint8_t *)hanse__at(world, hanse__batches_of(world)->apart) + p;
+        if (*apart != hanse__shock_pool_cut(world, p)) {
+            *apart = hanse__shock_pool_cut(world, p);
+            HANSE_TRY(change_lanes(world, p));
+        }
+        HANSE_TRY(pass_all(world, p));
     }
     return HANSE_OK;
 }
@@ -296,7 +370,7 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
 static enum hanse_status schedule_submit(struct hanse_world *world, int32_t index)
 {
     const struct hanse_batch *b = &world->tables.batches[index];
-    struct hanse_stream *streams = hanse__at(world, batches(world)->streams);
+    struct hanse_stream *streams = hanse__at(world, hanse__batches_of(world)->streams);
     if (b->rate_per_h <= 0.0) {
         return HANSE_OK;
     }
@@ -305,25 +379,30 @@ static enum hanse_status schedule_submit(struct hanse_world *world, int32_t inde
                            (uint32_t)index, world->moving.now_h + wait);
 }
 
-static void draw_job(struct hanse_world *world, int32_t index, struct job *job)
+static void draw_job(struct hanse_world *world, int32_t index, struct hanse__batch_job *job)
 {
     const struct hanse_batch *b = &world->tables.batches[index];
     struct hanse_stream *stream =
-        (struct hanse_stream *)hanse__at(world, batches(world)->streams) + index;
+        (struct hanse_stream *)hanse__at(world, hanse__batches_of(world)->streams) + index;
     int low = (int)floor(log2((double)b->width_min) + 1e-9);
     int high = (int)floor(log2((double)b->width_max) + 1e-9);
     int power = low + (int)(hanse_stream_uniform(stream) * (high - low + 1));
     int64_t width = INT64_C(1) << power;
     width = width < b->width_min ? b->width_min : width > b->width_max ? b->width_max : width;
     double variance = log1p(b->runtime_cv * b->runtime_cv);
-    *job = (struct job){
+    double reference_h =
+        b->runtime_h * exp(sqrt(variance) * hanse_stream_normal(stream) - 0.5 * variance);
+    *job = (struct hanse__batch_job){
         .submit_h = world->moving.now_h,
-        .reference_h =
-            b->runtime_h * exp(sqrt(variance) * hanse_stream_normal(stream) - 0.5 * variance),
+        .reference_h = reference_h,
+        .whole_h = reference_h,
+        .waited_h = NAN,
         .batch = index,
         .width = (int32_t)width,
         .group = -1,
+        .slot = NONE,
         .next = NONE,
+        .alive = true,
     };
 }
 
@@ -331,64 +410,50 @@ static enum hanse_status submit(struct hanse_world *world, int32_t index)
 {
     uint32_t number;
     HANSE_TRY(new_job(world, &number));
-    struct job *job = job_at(world, number);
+    struct hanse__batch_job *job = hanse__batch_job(world, number);
     draw_job(world, index, job);
     cells(world, OUT_JOBS)[index] += 1.0;
     cells(world, OUT_DEMAND)[index] += work_of(job);
-    struct queue *q = &queues(world)[pool_of(world, job)];
-    bool alone = q->last == NONE;
-    if (alone) {
-        q->first = number;
-    } else {
-        job_at(world, q->last)->next = number;
-    }
-    q->last = number;
+    HANSE_TRY(enqueue(world, number));
     HANSE_TRY(schedule_submit(world, index));
-    /* Behind a waiting job of a whole pool nothing starts. */
-    int32_t pool = pool_of(world, job_at(world, number));
-    if (alone || hanse__shock_pool_cut(world, pool)) {
-        return start_waiting(world, pool);
-    }
-    return HANSE_OK;
+    return pass(world, hanse__batch_job(world, number)->lane);
 }
 
 static enum hanse_status end(struct hanse_world *world, uint32_t number)
 {
-    struct job job = *job_at(world, number);
-    touch(world, job.group);
-    struct bench *b = &benches(world)[job.group];
-    uint32_t *link = &b->last_started;
-    while (*link != number) {
-        link = &job_at(world, *link)->next;
-    }
-    *link = job.next;
-    b->used -= job.width;
-    double wait = job.start_h - job.submit_h;
-    bool on_time = wait <= world->tables.batches[job.batch].deadline_h;
+    struct hanse__batch_job job = *hanse__batch_job(world, number);
+    struct hanse_scheduler scheduler;
+    use_devices(world, job.slot, -1);
+    HANSE_TRY(hanse__batch_scheduler(world, job.lane, &scheduler));
+    HANSE_TRY(hanse_scheduler_end(&scheduler, hanse__batch_now_s(world), job.id));
+    bool on_time = job.waited_h <= world->tables.batches[job.batch].deadline_h;
     cells(world, on_time ? OUT_ON_TIME : OUT_LATE)[job.batch] += work_of(&job);
-    batches(world)->served += work_of(&job);
+    hanse__batches_of(world)->served += work_of(&job);
     free_job(world, number);
-    return start_waiting(world, pool_of(world, &job));
+    return pass_all(world, pool_of(world, &job));
 }
 
 static enum hanse_status handle(struct hanse_world *world, const struct hanse_event *event)
 {
-    return event->kind % 16 == EVENT_SUBMIT ? submit(world, (int32_t)event->entity)
-                                            : end(world, event->entity);
+    switch (event->kind % 16) {
+    case EVENT_SUBMIT:
+        return submit(world, (int32_t)event->entity);
+    case EVENT_DUE:
+        ((struct hanse__lane *)hanse__at(world, hanse__batches_of(world)->lanes))[event->entity]
+            .due_h = HUGE_VAL;
+        return pass(world, event->entity);
+    default:
+        return end(world, event->entity);
+    }
 }
 
 static void month(struct hanse_world *world, int32_t which)
 {
     double *backlog = cells(world, OUT_BACKLOG);
-    for (int32_t p = 0; p < world->tables.n_pools; p++) {
-        for (uint32_t i = queues(world)[p].first; i != NONE; i = job_at(world, i)->next) {
-            backlog[job_at(world, i)->batch] += work_of(job_at(world, i));
-        }
-    }
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        uint32_t i = benches(world)[g].last_started;
-        for (; i != NONE; i = job_at(world, i)->next) {
-            backlog[job_at(world, i)->batch] += work_of(job_at(world, i));
+    for (uint32_t i = 0; i < hanse__batches_of(world)->capacity; i++) {
+        const struct hanse__batch_job *job = hanse__batch_job(world, i);
+        if (job->alive) {
+            backlog[job->batch] += work_of(job);
         }
     }
 }
@@ -397,22 +462,20 @@ static enum hanse_status init(struct hanse_world *world)
 {
     int32_t n = world->tables.n_batches;
     hanse_ref ref;
-    HANSE_TRY(hanse__take(world, 1, sizeof(struct state), &ref));
+    HANSE_TRY(hanse__take(world, 1, sizeof(struct hanse__batches), &ref));
     world->moving.state[HANSE_MECHANISM_BATCH] = ref;
-    struct state s = {.free = NONE, .changes = UINT64_MAX};
+    size_t pools = (size_t)world->tables.n_pools;
+    struct hanse__batches s = {.free = NONE, .spare_part = NONE, .changes = UINT64_MAX};
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct hanse_stream), &s.streams));
+    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_groups, sizeof(struct hanse__bench),
+                          &s.benches));
     HANSE_TRY(
-        hanse__take(world, (size_t)world->tables.n_pools, sizeof(struct queue), &s.queues));
-    HANSE_TRY(
-        hanse__take(world, (size_t)world->tables.n_groups, sizeof(struct bench), &s.benches));
-    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_jurisdictions, 1, &s.stuck));
-    *batches(world) = s;
-    for (int32_t p = 0; p < world->tables.n_pools; p++) {
-        queues(world)[p] = (struct queue){NONE, NONE};
-    }
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        benches(world)[g].last_started = NONE;
-    }
+        hanse__take(world, hanse__batch_n_lanes(world), sizeof(struct hanse__lane), &s.lanes));
+    HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.slowest));
+    HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.hazards));
+    HANSE_TRY(hanse__take(world, pools, 1, &s.apart));
+    *hanse__batches_of(world) = s;
+    HANSE_TRY(hanse__batch_machine_init(world));
     struct hanse_stream *streams = hanse__at(world, s.streams);
     for (int32_t i = 0; i < n; i++) {
         hanse_stream_init(&streams[i], world->seed, world->replication,
@@ -424,91 +487,6 @@ static enum hanse_status init(struct hanse_world *world)
     return HANSE_OK;
 }
 
-static enum hanse_status check_batch(const struct hanse_scenario *scenario, int32_t index)
-{
-    int32_t n;
-    const struct hanse_batch *b = hanse_scenario_table(scenario, &hanse_kind_batch, &n);
-    b += index;
-    if (b->width_max < b->width_min) {
-        return hanse_scenario_reject(scenario, &hanse_kind_batch, index, "width_max",
-                                     "must not be below width_min (%lld), got %lld",
-                                     (long long)b->width_min, (long long)b->width_max);
-    }
-    return HANSE_OK;
-}
-
-#define AT(member) offsetof(struct hanse_batch, member)
-static const struct hanse_field FIELDS[] = {
-    {.key = "label", .type = HANSE_TEXT, .offset = AT(label), .doc = "name for people"},
-    {.key = "region",
-     .type = HANSE_REFERENCE,
-     .options = "region",
-     .offset = AT(region),
-     .flags = HANSE_REQUIRED,
-     .doc = "region that submits it; its pool runs it"},
-    {.key = "data_class",
-     .type = HANSE_CHOICE,
-     .options = HANSE_DATA_CLASS_WORDS,
-     .offset = AT(data_class),
-     .flags = HANSE_REQUIRED,
-     .doc = "sensitivity of its data"},
-    {.key = "rate",
-     .type = HANSE_NUMBER,
-     .unit = "1/h",
-     .offset = AT(rate_per_h),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1e6,
-     .doc = "jobs submitted per hour"},
-    {.key = "width_min",
-     .type = HANSE_INTEGER,
-     .offset = AT(width_min),
-     .fallback = 1,
-     .low = 1,
-     .high = 1e6,
-     .doc = "fewest devices of a job"},
-    {.key = "width_max",
-     .type = HANSE_INTEGER,
-     .offset = AT(width_max),
-     .fallback = 1,
-     .low = 1,
-     .high = 1e6,
-     .doc = "most devices of a job"},
-    {.key = "runtime",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(runtime_h),
-     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
-     .low = 0,
-     .high = 87600,
-     .doc = "mean runtime on the reference accelerator"},
-    {.key = "runtime_cv",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(runtime_cv),
-     .fallback = 1,
-     .low = 0,
-     .high = 100,
-     .doc = "its coefficient of variation"},
-    {.key = "deadline",
-     .type = HANSE_NUMBER,
-     .unit = "h",
-     .offset = AT(deadline_h),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 876000,
-     .doc = "a job that starts within so many hours counts as on time"},
-};
-#undef AT
-
-const struct hanse_kind hanse_kind_batch = {
-    .name = "batch",
-    .doc = "A class of batch jobs, discrete, first come first served over the pool.",
-    .size = sizeof(struct hanse_batch),
-    .fields = FIELDS,
-    .n_fields = sizeof FIELDS / sizeof *FIELDS,
-    .check = check_batch,
-};
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_batch};
 
 #define BY_BATCH                                                                               \
@@ -531,23 +509,27 @@ static const struct hanse_output OUTPUTS[] = {
                      BY_BATCH, HANSE_LAST, NULL, NULL},
     [OUT_KILLED] = {"batch_killed", "1", "batch jobs stopped because devices went", BY_BATCH,
                     HANSE_SUM, NULL, NULL},
+    [OUT_LOST] = {"batch_lost", "H100_h", "batch work lost to stops", BY_BATCH, HANSE_SUM, NULL,
+                  NULL},
     {"wait_time", "h", "mean wait of batch jobs", BY_BATCH, HANSE_RATIO, "batch_wait",
      "batch_started"},
 };
 
-static const char *const EVENT_NAMES[] = {[EVENT_SUBMIT] = "submit", [EVENT_END] = "end"};
+static const char *const EVENT_NAMES[] = {
+    [EVENT_SUBMIT] = "submit", [EVENT_END] = "end", [EVENT_DUE] = "due"};
 
 static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
                         char *text, size_t size)
 {
-    int32_t batch = event->kind % 16 == EVENT_SUBMIT ? (int32_t)event->entity
-                                                     : job_at(world, event->entity)->batch;
+    int32_t batch = event->kind % 16 == EVENT_SUBMIT
+                        ? (int32_t)event->entity
+                        : hanse__batch_job(world, event->entity)->batch;
     hanse__name_row(world, &hanse_kind_batch, batch, text, size);
 }
 
 const struct hanse_mechanism hanse_mechanism_batch = {
     .name = "batch",
-    .doc = "Batch jobs, first come first served over the pool.",
+    .doc = "Batch jobs, run by the pool's scheduler.",
     .kinds = KINDS,
     .n_kinds = sizeof KINDS / sizeof *KINDS,
     .outputs = OUTPUTS,

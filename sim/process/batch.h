@@ -1,13 +1,22 @@
 /*
- * Batch jobs: discrete gangs, first come first served over a pool.
+ * Batch jobs: discrete gangs, scheduled over a pool.
  *
- * A job needs `width` devices of one group at once (a gang does not span sites) and has an
- * amount of work for each: hours on the reference accelerator. It runs faster or slower on
- * other devices by the ratio of achieved compute rates. The head of a pool's queue starts on
- * the eligible group that has the fewest free devices still enough for it (best fit; ties by
- * the group's name); while it fits nowhere, nothing behind it starts. A group sets aside the
- * whole part of batch_share × working devices; when that falls below what is in use, the job
- * started last is stopped, loses its progress and goes back to the head of the queue.
+ * A job needs `width` devices at once, of one group (with span = site: of several groups of one
+ * site) and has an amount of work for each: hours on the reference accelerator. It runs faster
+ * or slower on other devices by the ratio of achieved compute rates, and as a gang at the speed
+ * of its slowest member. Law, memory and interconnect say where it may run at all.
+ *
+ * The pool's scheduler says which waiting job starts (sim/process/schedule: fcfs, sjf, easy,
+ * easy-sjbf, conservative, priority); where, among the groups it fits on, best fit does
+ * (batch_machine.h). fcfs is strict: while its head fits nowhere, nothing behind it starts,
+ * even where law keeps the head at home. The others plan with estimates: `overestimate` x the
+ * true length.
+ *
+ * A group sets aside the whole part of batch_share x working devices; when that falls below
+ * what is in use, the job started last is stopped, keeps the work of its last checkpoint, and
+ * goes back to its place in the queue. Checkpoints cost time and so does going again
+ * (schedule/interruption.h has the equations); the optima take the greatest failure rate of a
+ * device in the pool, times the width.
  *
  * Interarrival times are exponential, widths powers of two, uniform in the exponent, runtimes
  * lognormal: the shape of published rigid-job models (Lublin and Feitelson 2003), simplified.
@@ -22,11 +31,16 @@
 
 struct hanse_world;
 
+enum hanse_batch_span { HANSE_SPAN_GROUP, HANSE_SPAN_SITE };
+
 struct hanse_batch {
     const char *name, *label;
     int32_t region, data_class;
     double rate_per_h, runtime_h, runtime_cv, deadline_h;
     int64_t width_min, width_max;
+    int32_t span, checkpoint; /* enum hanse_batch_span; enum hanse_checkpoint */
+    double memory_gib, interconnect_gbps, overestimate;
+    double checkpoint_interval_h, checkpoint_cost_h, restart_cost_h;
 };
 
 extern const struct hanse_kind hanse_kind_batch;
