@@ -175,16 +175,16 @@ static uint64_t rights_of(const struct hanse_world *world, int32_t site)
     return rights;
 }
 
-static int32_t find_place(const struct hanse_world *world, struct state *s, int32_t *latest,
-                          int32_t site, uint64_t rights)
+/* The place of such sites if there is one already, else -1. */
+static int32_t find_place(const struct hanse_world *world, const struct state *s,
+                          int32_t latest, int32_t site, uint64_t rights)
 {
-    struct hanse_place *places = hanse__at(world, s->places);
+    const struct hanse_place *places = hanse__at(world, s->places);
     int32_t region = world->tables.sites[site].region;
     int32_t plant = world->tables.sites[site].plant;
     /* Sites of a region tend to follow one another in kind, so look at the latest first. */
-    if (latest[region] >= 0 && places[latest[region]].rights == rights &&
-        places[latest[region]].plant == plant) {
-        return latest[region];
+    if (latest >= 0 && places[latest].rights == rights && places[latest].plant == plant) {
+        return latest;
     }
     for (int32_t p = 0; p < s->n_places; p++) {
         if (places[p].region == region && places[p].plant == plant &&
@@ -192,8 +192,48 @@ static int32_t find_place(const struct hanse_world *world, struct state *s, int3
             return p;
         }
     }
-    places[s->n_places] = (struct hanse_place){region, plant, site, true, rights};
-    return s->n_places++;
+    return -1;
+}
+
+static enum hanse_status new_place(struct hanse_world *world, struct state *s, int32_t *room,
+                                   int32_t site, uint64_t rights)
+{
+    if (s->n_places == *room) {
+        size_t size = sizeof(struct hanse_place), used = (size_t)*room * size;
+        hanse_ref grown = hanse_arena_resize(&world->arena, s->places, used, 2 * used);
+        if (grown == 0) {
+            return HANSE_ERR_MEMORY;
+        }
+        s->places = grown;
+        *room *= 2;
+    }
+    struct hanse_place *places = hanse__at(world, s->places);
+    const struct hanse_site *where = &world->tables.sites[site];
+    places[s->n_places++] =
+        (struct hanse_place){where->region, where->plant, site, true, rights};
+    return HANSE_OK;
+}
+
+/* Puts every site into its place. */
+static enum hanse_status place_sites(struct hanse_world *world, struct state *s,
+                                     hanse_ref latest_ref)
+{
+    const struct hanse_tables *t = &world->tables;
+    int32_t room = 16;
+    HANSE_TRY(hanse__take(world, (size_t)room, sizeof(struct hanse_place), &s->places));
+    memset(hanse__at(world, latest_ref), -1, (size_t)t->n_regions * sizeof(int32_t));
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        int32_t *latest = (int32_t *)hanse__at(world, latest_ref) + t->sites[i].region;
+        uint64_t rights = rights_of(world, i);
+        int32_t place = find_place(world, s, *latest, i, rights);
+        if (place < 0) {
+            place = s->n_places;
+            HANSE_TRY(new_place(world, s, &room, i, rights));
+        }
+        ((int32_t *)hanse__at(world, s->of_site))[i] = place;
+        ((int32_t *)hanse__at(world, latest_ref))[t->sites[i].region] = place;
+    }
+    return HANSE_OK;
 }
 
 static enum hanse_status take_cells(struct hanse_world *world)
@@ -217,20 +257,13 @@ enum hanse_status hanse__places_init(struct hanse_world *world)
     struct state s = {.n_types = t->n_accelerators};
     hanse__workloads(world, &s.n_workloads);
     hanse_ref latest_ref;
-    HANSE_TRY(hanse__take(world, (size_t)t->n_sites, sizeof(struct hanse_place), &s.places));
     HANSE_TRY(hanse__take(world, (size_t)t->n_sites, sizeof(int32_t), &s.of_site));
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct counted), &s.counted));
     HANSE_TRY(hanse__take(world, (size_t)s.n_types * (size_t)s.n_workloads, sizeof(double),
                           &s.speeds));
     HANSE_TRY(hanse__take(world, (size_t)t->n_regions, sizeof(int32_t), &latest_ref));
     hanse__demand_speeds(world, hanse__at(world, s.speeds));
-    int32_t *latest = hanse__at(world, latest_ref);
-    int32_t *of_site = hanse__at(world, s.of_site);
-    memset(latest, -1, (size_t)t->n_regions * sizeof *latest);
-    for (int32_t i = 0; i < t->n_sites; i++) {
-        of_site[i] = find_place(world, &s, latest, i, rights_of(world, i));
-        latest[t->sites[i].region] = of_site[i];
-    }
+    HANSE_TRY(place_sites(world, &s, latest_ref));
     *own(world) = s;
     return take_cells(world);
 }
