@@ -185,6 +185,8 @@ static void energy_adds_up_in_random_plants(void **state)
             stored = now;
             assert_close(of(&run, &r, "energy", m), of(&run, &r, "plant_load", m), 1e-9);
             assert_close(of(&run, &r, "site_cost", m), of(&run, &r, "cost_fleet", m), 1e-9);
+            assert_true(of(&run, &r, "device_hours_busy", m) <=
+                        of(&run, &r, "device_hours_available", m) * (1.0 + 1e-9) + 1e-9);
             assert_within(of(&run, &r, "dropped", m),
                           of(&run, &r, "dropped_power", m) +
                               of(&run, &r, "dropped_capacity", m),
