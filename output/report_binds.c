@@ -55,6 +55,33 @@ static struct parts place(const struct hanse_digest *digest, size_t which)
     return parts;
 }
 
+/* What stood in the way, by the outputs PREFIX_capacity, PREFIX_law … */
+static struct parts reasons(const struct hanse_digest *digest, size_t which, const char *prefix)
+{
+    static const char *const WORDS[] = {"capacity", "law", "network", "power", "price"};
+    struct parts parts = {0};
+
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        char view[64];
+
+        snprintf(view, sizeof view, "%.40s_%s", prefix, WORDS[i]);
+        double value = mean_of(digest, view, which, 0);
+        add_part(&parts, WORDS[i], value);
+        parts.full += isfinite(value) ? value : 0.0;
+    }
+    return parts;
+}
+
+static struct parts why_late(const struct hanse_digest *digest, size_t which)
+{
+    return reasons(digest, which, "missed");
+}
+
+static struct parts why_dropped(const struct hanse_digest *digest, size_t which)
+{
+    return reasons(digest, which, "dropped");
+}
+
 /* Unserved demand by the rows of a kind; at most MAX_PARTS of them are shown. */
 static struct parts without(const struct hanse_digest *digest, size_t which, const char *kind)
 {
@@ -242,6 +269,9 @@ void hanse__report_binds(struct hanse_page *page)
     static const char *const without_titles[] = {"Unserved, by region",
                                                  "Unserved, by workload"};
     static splitter *const unserved[] = {by_region, by_workload};
+    static const char *const why_titles[] = {"Past its deadline, for want of",
+                                             "Dropped, for want of"};
+    static splitter *const why[] = {why_late, why_dropped};
 
     if (!page->digest.has_headline) {
         return;
@@ -253,6 +283,7 @@ void hanse__report_binds(struct hanse_page *page)
                                  "</p>\n");
     split_table(page, served_titles, served);
     split_table(page, without_titles, unserved);
+    split_table(page, why_titles, why);
     by_kind(page, "region");
     by_kind(page, "workload");
     capacity(page);
