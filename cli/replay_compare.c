@@ -153,7 +153,7 @@ static enum hanse_status compare(struct hanse_context *ctx, struct contest *cont
     hanse_contest_rank(contest->contenders, contest->n, contest->figure, contest->order);
     if (contest->command->args->json) {
         print_json(contest);
-    } else if (!contest->command->args->quiet) {
+    } else {
         print_text(ctx, contest);
     }
     return HANSE_OK;

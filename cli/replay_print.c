@@ -167,7 +167,7 @@ void hanse_cli_replay_print(const struct hanse_cli_replayed *replayed)
 {
     if (replayed->command->args->json) {
         print_json(replayed);
-    } else if (!replayed->command->args->quiet) {
+    } else {
         print_text(replayed);
     }
 }

@@ -5,7 +5,7 @@
 # comes out is the same bytes whatever the threads and however the file is packed, and a file of
 # another trace is not replaced by accident.
 
-$ hanse replay tests/cli/good/five.swf --policy easy -q --csv five.csv; cat five.csv; ls
+$ hanse replay tests/cli/good/five.swf --policy easy -q --csv five.csv >/dev/null; cat five.csv; ls
 job,number,submit,start,end,wait,runtime,estimate,width,user
 0,1,0,0,10,0,10,10,2,7
 1,2,1,10,20,9,10,20,4,7
@@ -17,7 +17,7 @@ five.csv
 hanse
 ...
 
-$ hanse replay tests/cli/good/five.swf --policy fcfs --machine-sets -q --csv five.csv
+$ hanse replay tests/cli/good/five.swf --policy fcfs --machine-sets -q --csv five.csv >/dev/null
 $ cut -d, -f 2,4,11 five.csv
 number,start,machines
 1,0,0-1
@@ -49,10 +49,10 @@ $ hanse replay tests/cli/good/five.swf --policy easy --format json
 }
 
 
-$ hanse replay tests/cli/good/five.swf --estimates exact -q --csv five.csv; cut -d, -f 4 five.csv | xargs
+$ hanse replay tests/cli/good/five.swf --estimates exact -q --csv five.csv >/dev/null; cut -d, -f 4 five.csv | xargs
 start 0 10 2 20 30
 
-$ hanse replay tests/cli/good/five.swf --procs 8 -q --csv five.csv; cut -d, -f 4 five.csv | xargs
+$ hanse replay tests/cli/good/five.swf --procs 8 -q --csv five.csv >/dev/null; cut -d, -f 4 five.csv | xargs
 start 0 1 2 7 30
 
 $ hanse replay tests/cli/good/five.swf --procs 3 | grep -E 'processors|too_wide|^jobs'
@@ -64,7 +64,7 @@ jobs                  4
 $ gzip -c tests/cli/good/five.swf >five.swf.gz
 $ for n in 1 2 5; do hanse replay five.swf.gz --compare fcfs,sjf,easy,conservative,priority:half_life=3600,period=60 -t $n --rank-by wait_time_mean --format json | sha256sum; done | uniq | wc -l
 1
-$ hanse replay five.swf.gz -o a.h5 -q && hanse replay five.swf.gz -o b.h5 -q && cmp a.h5 b.h5
+$ hanse replay five.swf.gz -o a.h5 -q >/dev/null && hanse replay five.swf.gz -o b.h5 -q >/dev/null && cmp a.h5 b.h5
 
 $ hanse replay tests/cli/good/five.swf --compare fcfs,easy --rank-by wait_time_mean | tail -3
     policy                          wait_time_mean         wait_time_p95 bounded_slowdown_mean           utilization              makespan
@@ -72,10 +72,10 @@ $ hanse replay tests/cli/good/five.swf --compare fcfs,easy --rank-by wait_time_m
  2  fcfs                                       8.8                    18                  1.68           0.617647059                    34
 
 
-$ hanse replay tests/cli/good/five.swf -o a.h5 -q
+$ hanse replay tests/cli/good/five.swf -o a.h5 -q >/dev/null
 a.h5: is a replay of another trace ('five.swf.gz'): replace it with --force, or name another with -o
 [exit 2]
-$ hanse replay tests/cli/good/five.swf -o a.h5 -q --force; hanse replay tests/cli/good/five.swf -o a.h5 -q -p sjf; ls a.h5*
+$ hanse replay tests/cli/good/five.swf -o a.h5 -q --force >/dev/null; hanse replay tests/cli/good/five.swf -o a.h5 -q -p sjf >/dev/null; ls a.h5*
 a.h5
 $ echo hello >a.txt; hanse replay tests/cli/good/five.swf -o a.txt -q
 a.txt: is there and is no replay: replace it with --force, or name another with -o
@@ -167,7 +167,7 @@ $ hanse replay scenarios/traces/requests.csv --servers 3 --service '0.02*generat
 $ grep '^;' tests/cli/good/five.swf >none.swf; hanse replay none.swf
 none.swf: no job is left to replay
 [exit 2]
-$ hanse replay tests/cli/good/five.swf --procs 1 --estimates exact -q --csv five.csv; cut -d, -f 2 five.csv | xargs
+$ hanse replay tests/cli/good/five.swf --procs 1 --estimates exact -q --csv five.csv >/dev/null; cut -d, -f 2 five.csv | xargs
 number 5
 $ head -5 tests/cli/good/five.swf >wide.swf; hanse replay wide.swf --procs 1
 wide.swf: no job is left to replay: 3 wider than the machine
