@@ -5,6 +5,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch.h"
+#include "sim/process/eligible.h"
 #include "sim/process/schedule/interruption.h"
 #include "sim/process/schedule/timetable.h"
 #include "sim/process/shock.h"
@@ -50,7 +51,7 @@ static bool may_run_on(const struct hanse_world *world, int32_t batch, int32_t g
            a->interconnect_gbps >= b->interconnect_gbps &&
            (there->jurisdiction == home->jurisdiction ||
             !hanse__shock_pool_cut(world, home->pool)) &&
-           hanse__data_allowed(world, b->data_class, home->jurisdiction, there->jurisdiction);
+           hanse__eligible(world, b->data_class, home->jurisdiction, t->groups[group].site);
 }
 
 /* --- the view ------------------------------------------------------------------------------*/
