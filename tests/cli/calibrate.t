@@ -23,6 +23,13 @@ hanse calibrate: --show, --compare and --launch exclude each other
 ...
 [exit 2]
 
+$ hanse calibrate --published 'H100 SXM5 80GB' -o "$PWD/h100.h5" >/dev/null && hanse calibrate --show h100.h5 | grep -c 'published: https'
+9
+
+$ hanse calibrate --published 'H100 SXM5 80Gb'
+no published kernels of 'H100 SXM5 80Gb', did you mean 'H100 SXM5 80GB'?; 'hanse catalog performance' lists devices
+[exit 2]
+
 $ hanse calibrate --launch one 2
 --launch: needs a number and seconds, got 'one' and '2'
 [exit 2]
