@@ -48,6 +48,7 @@ struct hanse_settings { /* kind "scenario": exactly one row */
 
 struct hanse_bloc {
     const char *name, *label;
+    bool intra_bloc_transfer; /* goods that reached one member may go on to the others */
     bool circulates[HANSE_DATA_CLASSES]; /* data classes that may move within it */
 };
 
@@ -135,6 +136,7 @@ struct hanse_site {
     int32_t plant; /* -1: on the grid */
     struct hanse_actor_list controllers;
     struct hanse_actor power_supplier, uplink_owner;
+    double staff_minimum, devices_per_person, wage_eur_per_h; /* people on the site */
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;
     struct hanse_list certifications;
 };

@@ -10,6 +10,11 @@
     }
 static const struct hanse_field BLOC_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_bloc),
+    {.key = "intra_bloc_transfer",
+     .type = HANSE_FLAG,
+     .offset = AT(intra_bloc_transfer),
+     .doc = "goods circulate among its members: an export rule that leaves one of them free "
+            "reaches none"},
     CIRCULATES("public", HANSE_DATA_PUBLIC),
     CIRCULATES("personal", HANSE_DATA_PERSONAL),
     CIRCULATES("confidential", HANSE_DATA_CONFIDENTIAL),

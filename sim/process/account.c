@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/assert.h"
 #include "sim/process/batch.h"
 #include "sim/process/dispatch.h"
 #include "sim/process/fleet.h"
@@ -266,6 +267,19 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     books(world)->swept_h = to;
 }
 
+/* People a site pays: the minimum on call, more when the devices in it need them. */
+static double staff_of(const struct hanse_world *world, int32_t site)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_site *s = &t->sites[site];
+    double devices = 0.0;
+    for (int32_t g = 0; g < t->n_groups && s->devices_per_person > 0.0; g++) {
+        devices += t->groups[g].site == site ? hanse__fleet_groups(world)[g].installed : 0;
+    }
+    double needed = s->devices_per_person > 0.0 ? ceil(devices / s->devices_per_person) : 0.0;
+    return fmax(s->staff_minimum, needed);
+}
+
 /* Staff, whatever the site's state, and what was rented. */
 static void book_the_rest(struct hanse_world *world, double hours)
 {
@@ -276,6 +290,9 @@ static void book_the_rest(struct hanse_world *world, double hours)
     double total = hanse__dispatch_take_cloud_eur(world);
     for (int32_t i = 0; i < t->n_sites; i++) {
         double staff_eur = t->sites[i].staff_cost_eur_per_h * hours;
+        if (t->sites[i].wage_eur_per_h > 0.0) {
+            staff_eur += staff_of(world, i) * t->sites[i].wage_eur_per_h * hours;
+        }
         operations[t->sites[i].region] += staff_eur;
         fleet_cost[t->sites[i].region] += staff_eur;
         site_cost[i] += staff_eur;
@@ -288,6 +305,24 @@ static void book_the_rest(struct hanse_world *world, double hours)
     hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SERVED_NOW)[0] += served * factor;
 }
 
+/* The total is what regions and clouds were charged, to rounding. */
+static inline bool money_adds_up(const struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_column *cloud =
+        &world->layout->columns[hanse_layout_find(world->layout, "cost_cloud")];
+    const double *series = hanse__at(world, world->moving.series);
+    double sum = 0.0, total = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_COST)[0];
+    for (int32_t r = 0; r < t->n_regions; r++) {
+        sum += hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_FLEET_COST)[r];
+    }
+    for (int32_t i = 0; i < cloud->n_items; i++) {
+        sum += series[cloud->offset + (size_t)world->moving.month * (size_t)cloud->n_items +
+                      (size_t)i];
+    }
+    return fabs(sum - total) <= 1e-9 * fmax(1.0, fabs(total));
+}
+
 static void month(struct hanse_world *world, int32_t which)
 {
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
@@ -296,6 +331,7 @@ static void month(struct hanse_world *world, int32_t which)
     }
     hanse__meters_reset(world);
     book_the_rest(world, HANSE_MONTH_H);
+    HANSE_CHECK(money_adds_up(world));
 }
 
 #define BY_REGION                                                                              \

@@ -116,8 +116,8 @@ static bool reaches_maker(const struct hanse_world *world, const struct hanse_re
            hanse__actor_covers(world, r->authority, (struct hanse_actor){kind, a->fab});
 }
 
-static bool targets(const struct hanse_world *world, const struct hanse_restriction *r,
-                    int32_t destination)
+static bool names_target(const struct hanse_world *world, const struct hanse_restriction *r,
+                         int32_t destination)
 {
     struct hanse_actor place = {world->tables.kind_jurisdiction, destination};
     for (int32_t i = 0; i < r->targets.count; i++) {
@@ -126,6 +126,31 @@ static bool targets(const struct hanse_world *world, const struct hanse_restrict
         }
     }
     return false;
+}
+
+/* Is some member of a single market that the destination is in left free? */
+static bool comes_in_elsewhere(const struct hanse_world *world,
+                               const struct hanse_restriction *r, int32_t destination)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_list *blocs = &t->jurisdictions[destination].blocs;
+    for (int32_t b = 0; b < blocs->count; b++) {
+        struct hanse_actor bloc = {t->kind_bloc, blocs->items[b]};
+        for (int32_t j = 0; j < t->n_jurisdictions; j++) {
+            struct hanse_actor member = {t->kind_jurisdiction, j};
+            if (t->blocs[blocs->items[b]].intra_bloc_transfer &&
+                hanse__actor_covers(world, bloc, member) && !names_target(world, r, j)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool targets(const struct hanse_world *world, const struct hanse_restriction *r,
+                    int32_t destination)
+{
+    return names_target(world, r, destination) && !comes_in_elsewhere(world, r, destination);
 }
 
 static int32_t destination_of(const struct hanse_world *world, int32_t group)

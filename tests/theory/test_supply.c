@@ -296,6 +296,78 @@ static void conditions_of_a_limb_hold_together(void **state)
     assert_true(with_limb("tpp_from", 4800, "interconnect_from", 600) == 10.0);
 }
 
+/* A rule against one member of a market whose goods circulate reaches nobody; against the whole
+ * market it does. */
+static double in_a_market(bool circulates, bool both)
+{
+    struct nation n = nation_begin();
+    nation_settings(&n, 1.0);
+    nation_flag(&n, nation_add(&n, "bloc", "market"), "intra_bloc_transfer", circulates);
+    list_of(&n, nation_jurisdiction(&n, "A"), "blocs", "market");
+    list_of(&n, nation_jurisdiction(&n, "B"), "blocs", "market");
+    nation_jurisdiction(&n, "far");
+    nation_firm(&n, "maker", "far");
+    nation_add(&n, "pool", "pool");
+    nation_region(&n, "a", "A", "pool", 1e6);
+    nation_operator(&n, "owner", "A");
+    nation_card(&n, "card", "maker", 0.0);
+    nation_model(&n);
+    nation_site(&n, "hall", "a", "owner");
+    nation_group(&n, "hall", "card", 0);
+    nation_upkeep(&n, 0.0, true);
+    purchase(&n, "ours", 10, 10, 0);
+    uint32_t e = nation_add(&n, "restriction", "rule");
+    nation_text(&n, e, "authority", "far");
+    list_of(&n, e, "targets", both ? "market" : "A");
+    nation_number(&n, e, "from", 0);
+    nation_number(&n, e, "to", 1e6);
+    nation_number(&n, e, "tpp_over", 4800);
+    return delivered_of(&n, 0);
+}
+
+static void goods_circulate_inside_a_single_market(void **state)
+{
+    assert_true(in_a_market(false, false) == 0.0);
+    assert_true(in_a_market(true, false) == 10.0);
+    assert_true(in_a_market(true, true) == 0.0);
+}
+
+/* Lawful orders are refused with probability 0.4: of 2000, 1200 ± 4 · 22 come meanwhile. */
+static void overcompliance_refuses_lawful_orders(void **state)
+{
+    struct nation n = quiet_nation(2.0);
+    nation_number(&n, purchase(&n, "ours", 1, 0, 4), "until", 8000);
+    uint32_t e = rule(&n, "rule", 0, 1e6);
+    nation_number(&n, e, "tpp_over", 20000);
+    nation_number(&n, e, "overcompliance", 0.4);
+    assert_true(fabs(delivered_of(&n, 0) - 1200.0) < 88.0);
+}
+
+/* Two people on call for one device or none, one for every 16 beyond: 40 devices need three. At
+ * 30 an hour that is 730 · 30 · 2 and · 3 a month. */
+static double staff_of(double devices)
+{
+    struct nation n = nation_empty(1.0, 1e6, 0.0);
+    uint32_t site = nation_site(&n, "hall", "a", "owner");
+    nation_number(&n, site, "staff_minimum", 2);
+    nation_number(&n, site, "devices_per_person", 16);
+    nation_number(&n, site, "wage", 30);
+    nation_group(&n, "hall", "card", devices);
+    nation_upkeep(&n, 0.0, true);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    double cost = nation_month(&run, &r, "cost_operations", 3);
+    nation_run_end(&run);
+    nation_end(&n);
+    return cost;
+}
+
+static void small_sites_pay_for_people_on_call_too(void **state)
+{
+    assert_true(fabs(staff_of(1) - 730.0 * 30.0 * 2.0) < 1e-6);
+    assert_true(fabs(staff_of(40) - 730.0 * 30.0 * 3.0) < 1e-6);
+}
+
 /* --- causes ------------------------------------------------------------------------------ */
 
 /* The ban follows the crisis with probability 0.25, after 100 h: over 1000 replications it is
@@ -435,6 +507,9 @@ int main(void)
         cmocka_unit_test(scarcity_raises_the_price_at_its_elasticity),
         cmocka_unit_test(goods_in_the_country_cross_no_border),
         cmocka_unit_test(conditions_of_a_limb_hold_together),
+        cmocka_unit_test(goods_circulate_inside_a_single_market),
+        cmocka_unit_test(overcompliance_refuses_lawful_orders),
+        cmocka_unit_test(small_sites_pay_for_people_on_call_too),
         cmocka_unit_test(what_follows_a_cause_follows_by_its_own_luck),
         cmocka_unit_test(random_causes_come_at_their_rate),
         cmocka_unit_test(a_longer_stop_never_serves_more),
