@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "scripting/decimal.h"
+#include "scripting/made.h"
 #include "scripting/requests.h"
 
 struct hanse_trace {
     struct hanse_lines *lines;
-    struct hanse_swf *swf;           /* exactly one of these two */
+    struct hanse_swf *swf;           /* exactly one of these three */
     struct hanse_requests *requests; /* … */
+    struct hanse_made *made;         /* … */
     uint32_t processors;
     const char *said_by;
 };
@@ -18,6 +20,9 @@ static enum hanse_status next_job(void *state, struct hanse_context *ctx,
                                   struct hanse_job *jobs, uint32_t room, uint32_t *count)
 {
     struct hanse_trace *trace = state;
+    if (trace->made != NULL) {
+        return hanse_made_next(trace->made, ctx, jobs, room, count);
+    }
     return trace->swf != NULL ? hanse_swf_next(trace->swf, ctx, jobs, room, count)
                               : hanse_requests_next(trace->requests, ctx, jobs, room, count);
 }
@@ -129,10 +134,43 @@ static enum hanse_status open_requests(struct hanse_trace *trace, struct hanse_c
     return hanse_requests_open(ctx, trace->lines, &rules, &trace->requests);
 }
 
+/* A synthetic workload knows its machine; requests go to as many servers as the options say.
+ * Its text is all there is to hash. */
+static enum hanse_status open_made(struct hanse_trace *trace, struct hanse_context *ctx,
+                                   const char *text, const struct hanse_trace_options *options)
+{
+    const struct hanse_made_rules rules = {options->estimates, options->factor,
+                                           options->service};
+    HANSE_TRY(hanse_made_open(ctx, text, &rules, &trace->made));
+    uint32_t own = hanse_synthetic_processors(hanse_made_workload(trace->made));
+    if (own == 0 && options->processors == 0) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT,
+                           "%s: makes requests: say how many there are to serve them: "
+                           "--servers N",
+                           text);
+    }
+    if (own > 0 && options->processors > 0 && own != options->processors) {
+        return hanse__fail(
+            ctx, HANSE_ERR_INPUT,
+            "%s: is made for %u processors: say procs=%u in its text in place of "
+            "--procs",
+            text, own, options->processors);
+    }
+    trace->processors = own > 0 ? own : options->processors;
+    trace->said_by = own > 0 ? "procs" : "";
+    if (options->tap.bytes != NULL) {
+        options->tap.bytes(options->tap.state, text, strlen(text));
+    }
+    return HANSE_OK;
+}
+
 static enum hanse_status begin(struct hanse_trace *trace, struct hanse_context *ctx,
                                const char *path, const struct hanse_trace_options *options)
 {
     enum hanse_trace_kind kind = HANSE_TRACE_SWF;
+    if (hanse_synthetic_is(path)) {
+        return open_made(trace, ctx, path, options);
+    }
     HANSE_TRY(hanse_lines_open(ctx, path, &options->tap, &trace->lines));
     HANSE_TRY(find_kind(trace, ctx, &kind));
     return kind == HANSE_TRACE_SWF ? open_log(trace, ctx, options)
@@ -162,6 +200,7 @@ void hanse_trace_close(struct hanse_trace *trace)
     if (trace != NULL) {
         hanse_swf_close(trace->swf);
         hanse_requests_close(trace->requests);
+        hanse_made_close(trace->made);
         hanse_lines_close(trace->lines);
         hanse__free(trace);
     }
@@ -176,12 +215,14 @@ struct hanse_job_source hanse_trace_source(struct hanse_trace *trace)
 
 enum hanse_trace_kind hanse_trace_kind(const struct hanse_trace *trace)
 {
-    return trace->swf != NULL ? HANSE_TRACE_SWF : HANSE_TRACE_REQUESTS;
+    return trace->made != NULL  ? HANSE_TRACE_MADE
+           : trace->swf != NULL ? HANSE_TRACE_SWF
+                                : HANSE_TRACE_REQUESTS;
 }
 
 const char *hanse_trace_path(const struct hanse_trace *trace)
 {
-    return hanse_lines_path(trace->lines);
+    return trace->made != NULL ? hanse_made_text(trace->made) : hanse_lines_path(trace->lines);
 }
 
 uint32_t hanse_trace_processors(const struct hanse_trace *trace, const char **said_by)
@@ -198,12 +239,18 @@ const struct hanse_swf_header *hanse_trace_header(const struct hanse_trace *trac
 
 const struct hanse_drops *hanse_trace_drops(const struct hanse_trace *trace)
 {
+    if (trace->made != NULL) {
+        return hanse_made_drops(trace->made);
+    }
     return trace->swf != NULL ? hanse_swf_drops(trace->swf)
                               : hanse_requests_drops(trace->requests);
 }
 
 uint64_t hanse_trace_n_lines(const struct hanse_trace *trace)
 {
+    if (trace->made != NULL) {
+        return hanse_made_n_lines(trace->made);
+    }
     return trace->swf != NULL ? hanse_swf_n_lines(trace->swf)
                               : hanse_requests_n_lines(trace->requests);
 }

@@ -1,9 +1,10 @@
 /*
- * A trace: jobs for a replay, from a file of either format.
+ * A trace: jobs for a replay, from a file of either format, or made up.
  *
  * Which it is, the file says itself: a log in Standard Workload Format begins with a comment
  * (;) or a number, a table of requests with the names of its columns. What follows is a source
- * of jobs that holds a window of the file and nothing else.
+ * of jobs that holds a window of the file and nothing else. Where the path is the text of a
+ * synthetic workload ("lublin99:jobs=28000", made.h), there is no file.
  *
  *     struct hanse_trace *trace;
  *     HANSE_TRY(hanse_trace_open(ctx, "log.swf.gz", &options, &trace));
@@ -23,7 +24,7 @@
 extern "C" {
 #endif
 
-enum hanse_trace_kind { HANSE_TRACE_SWF, HANSE_TRACE_REQUESTS };
+enum hanse_trace_kind { HANSE_TRACE_SWF, HANSE_TRACE_REQUESTS, HANSE_TRACE_MADE };
 
 struct hanse_trace_options {
     enum hanse_estimates estimates; /* of requests: EXACT, whatever is said here, or FACTOR */
@@ -50,10 +51,11 @@ struct hanse_job_source hanse_trace_source(struct hanse_trace *trace);
 enum hanse_trace_kind hanse_trace_kind(const struct hanse_trace *trace);
 const char *hanse_trace_path(const struct hanse_trace *trace);
 
-/* Processors of the machine, and who said so: "MaxProcs", "MaxNodes", or "" the options. */
+/* Processors of the machine, and who said so: "MaxProcs", "MaxNodes", "procs" (a synthetic
+ * workload's text), or "" the options. */
 uint32_t hanse_trace_processors(const struct hanse_trace *trace, const char **said_by);
 
-/* The header of a log; all absent for requests. */
+/* The header of a log; all absent for requests and what is made up. */
 const struct hanse_swf_header *hanse_trace_header(const struct hanse_trace *trace);
 
 const struct hanse_drops *hanse_trace_drops(const struct hanse_trace *trace);
