@@ -62,6 +62,22 @@ static enum hanse_status find_kind(struct hanse_trace *trace, struct hanse_conte
     return HANSE_OK;
 }
 
+enum hanse_status hanse_trace_is_requests(struct hanse_context *ctx, const char *path,
+                                          bool *requests)
+{
+    struct hanse_trace trace = {.lines = NULL};
+    enum hanse_trace_kind kind = HANSE_TRACE_SWF;
+    if (hanse_synthetic_is(path)) {
+        *requests = strncmp(path, "requests", strlen("requests")) == 0;
+        return HANSE_OK;
+    }
+    HANSE_TRY(hanse_lines_open(ctx, path, NULL, &trace.lines));
+    enum hanse_status status = find_kind(&trace, ctx, &kind);
+    hanse_lines_close(trace.lines);
+    *requests = kind == HANSE_TRACE_REQUESTS;
+    return status;
+}
+
 static uint32_t as_width(int64_t n)
 {
     return n > 0 && n <= UINT32_MAX ? (uint32_t)n : 0;

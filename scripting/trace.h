@@ -37,6 +37,10 @@ struct hanse_trace_options {
 
 struct hanse_trace;
 
+/* Whether a path holds requests, which need a service time, or jobs; only looks. */
+enum hanse_status hanse_trace_is_requests(struct hanse_context *ctx, const char *path,
+                                          bool *requests);
+
 /* HANSE_ERR_INPUT: a file that is missing, empty or of neither format; a table without a
  * service time, a log with one; a log that doesn't say how large its machine was, where the
  * options don't either. */
