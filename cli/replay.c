@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/paths.h"
 #include "cli/recall.h"
+#include "cli/replay_fit.h"
 #include "cli/replay_nodes.h"
 #include "cli/signals.h"
 #include "output/replay.h"
@@ -152,12 +153,12 @@ static enum hanse_status finish_file(struct run *run, uint32_t processors)
         dropped[i] = (int64_t)drops->count[i];
     }
     hanse_hash_text(run->workload.hash, sha256);
-    bool log = hanse_trace_kind(run->workload.trace) == HANSE_TRACE_SWF;
+    const char *service = run->command->service;
     const struct hanse_replay_about about = {.trace = run->command->path,
                                              .sha256 = sha256,
                                              .policy = run->spec.text,
                                              .estimates = run->command->estimates,
-                                             .service = log ? "" : run->command->service,
+                                             .service = service != NULL ? service : "",
                                              .computer = header->computer,
                                              .command = run->line,
                                              .unix_start_s = header->unix_start_s,
@@ -248,6 +249,55 @@ static int check(struct hanse_cli_replay *command)
     return 0;
 }
 
+/* What looks at a trace without scheduling it: 0 none of them. */
+static const char *looks(const struct hanse_cli_replay *command)
+{
+    return command->fit ? "--fit" : command->write_swf != NULL ? "--write-swf" : NULL;
+}
+
+static int check_look(const struct hanse_cli_replay *command)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } others[] = {{"--policy", command->policy != NULL},
+                  {"--compare", command->compare != NULL},
+                  {"-o", command->output != NULL},
+                  {"--csv", command->csv != NULL},
+                  {"--servers", command->servers >= 0},
+                  {"--service", command->service != NULL},
+                  {"--machine-sets", command->machine_sets},
+                  {"--write-swf", command->fit && command->write_swf != NULL}};
+    for (size_t i = 0; i < sizeof others / sizeof *others && looks(command) != NULL; i++) {
+        if (others[i].given) {
+            return hanse_cli_bad_usage("replay", "%s schedules nothing and can't go with %s",
+                                       looks(command), others[i].name);
+        }
+    }
+    if (!command->fit && (command->plot != NULL || command->bootstrap != 0)) {
+        return hanse_cli_bad_usage("replay", "%s goes with --fit",
+                                   command->plot != NULL ? "--plot" : "--bootstrap");
+    }
+    if (command->bootstrap > 10000) {
+        return hanse_cli_bad_usage("replay", "--bootstrap: must be at most 10000");
+    }
+    return 0;
+}
+
+static int look(struct hanse_context *ctx, const struct hanse_cli_replay *command)
+{
+    if (command->fit) {
+        const struct hanse_cli_fit fit = {
+            command->path,      command->plot,    command->estimates, command->procs,
+            command->bootstrap, command->lenient, command->args};
+        return hanse_cli_replay_fit(ctx, &fit);
+    }
+    const struct hanse_cli_write_swf write = {
+        command->path,    command->write_swf, command->procs, command->estimates,
+        command->lenient, command->force,     command->args};
+    return hanse_cli_replay_write_swf(ctx, &write);
+}
+
 static int run_command(struct hanse_cli_replay *command)
 {
     const struct hanse_cli_args *args = command->args;
@@ -255,18 +305,26 @@ static int run_command(struct hanse_cli_replay *command)
         hanse_cli_policies_print(args->json);
         return 0;
     }
+    if (command->workloads) {
+        hanse_cli_synthetic_print(args->json);
+        return 0;
+    }
     if (args->n_operands == 0) {
         return hanse_cli_bad_usage("replay", "needs TRACE");
     }
     command->path = args->operands[0];
-    int status = check(command);
+    int status = check_look(command);
+    if (status == 0) {
+        status = check(command);
+    }
     if (status != 0) {
         return status;
     }
     struct hanse_context *ctx = hanse_cli_context(args);
     hanse_cli_signals_catch();
-    status = command->compare != NULL ? hanse_cli_replay_compare(ctx, command)
-                                      : replay_alone(ctx, command);
+    status = looks(command) != NULL     ? look(ctx, command)
+             : command->compare != NULL ? hanse_cli_replay_compare(ctx, command)
+                                        : replay_alone(ctx, command);
     hanse_context_destroy(ctx);
     return status;
 }
@@ -302,6 +360,16 @@ int hanse_cli_replay(int argc, char **argv)
         {"output", 'o', HANSE_CLI_TEXT, &command.output, "OUT.h5", "write every job"},
         {"csv", 0, HANSE_CLI_TEXT, &command.csv, "FILE", "write every job as a table"},
         {"force", 'f', HANSE_CLI_FLAG, &command.force, NULL, "replace a file of another trace"},
+        {"workloads", 0, HANSE_CLI_FLAG, &command.workloads, NULL,
+         "list synthetic workloads and their parameters"},
+        {"write-swf", 0, HANSE_CLI_TEXT, &command.write_swf, "FILE",
+         "write the jobs as a log, schedule nothing"},
+        {"fit", 0, HANSE_CLI_FLAG, &command.fit, NULL,
+         "find what made the trace, schedule nothing"},
+        {"plot", 0, HANSE_CLI_TEXT, &command.plot, "FILE.svg|png",
+         "of --fit: the observed and the fitted laws"},
+        {"bootstrap", 0, HANSE_CLI_INTEGER, &command.bootstrap, "N",
+         "of --fit: samples for p-values; none unless said"},
     };
     const struct hanse_cli_usage usage = {
         .name = "replay",
@@ -309,9 +377,12 @@ int hanse_cli_replay(int argc, char **argv)
         .min_operands = 0,
         .max_operands = 1,
         .summary = "Runs a trace through a scheduler: a log in Standard Workload Format, or a "
-                   "table of\nrequests, plain or gzip. docs/replay.md says how.",
+                   "table of\nrequests, plain or gzip; or a synthetic workload "
+                   "(--workloads). docs/replay.md and\ndocs/workload-models.md say how.",
         .example = "hanse replay scenarios/traces/small.swf --policy easy -o small.h5\n"
-                   "hanse replay scenarios/traces/small.swf --compare fcfs,sjf,easy",
+                   "hanse replay scenarios/traces/small.swf --compare fcfs,sjf,easy\n"
+                   "hanse replay lublin99:jobs=2000,procs=100,load=0.7,seed=1\n"
+                   "hanse replay scenarios/traces/small.swf --fit",
         .options = options,
         .n_options = sizeof options / sizeof options[0],
     };

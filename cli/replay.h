@@ -16,7 +16,9 @@ enum { HANSE_CLI_CONTENDERS = 32 };
 struct hanse_cli_replay {
     const char *policy, *compare, *rank_by, *estimates, *service, *output, *csv;
     int64_t procs, servers, threads; /* -1: not given */
-    bool lenient, machine_sets, force, policies;
+    const char *write_swf, *plot;
+    int64_t bootstrap;
+    bool lenient, machine_sets, force, policies, workloads, fit;
     const char *path; /* of the trace */
     const struct hanse_cli_args *args;
 };

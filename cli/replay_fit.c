@@ -77,14 +77,12 @@ static enum hanse_status read_trace(struct hanse_context *ctx,
 {
     struct hanse_trace *trace;
     const char *said_by;
-    const struct hanse_trace_options options = {
-        .estimates = HANSE_ESTIMATES_USER,
-        .factor = 1.0,
-        .processors = service                   ? 1
-                      : command->processors > 0 ? (uint32_t)command->processors
-                                                : 0,
-        .lenient = command->lenient,
-        .service = service};
+    struct hanse_trace_options options = {.lenient = command->lenient, .service = service};
+    HANSE_TRY(hanse_trace_estimates(ctx, command->estimates, &options));
+    options.processors = service ? 1 : 0;
+    if (service == NULL && command->processors > 0) {
+        options.processors = (uint32_t)command->processors;
+    }
     HANSE_TRY(hanse_trace_open(ctx, command->path, &options, &trace));
     c->processors = service ? 0 : hanse_trace_processors(trace, &said_by);
     enum hanse_status status = read_all(ctx, trace, c);
@@ -104,6 +102,9 @@ static enum hanse_status read_columns(struct hanse_context *ctx,
     enum hanse_status status = read_trace(ctx, command, "max(prompt, 1)", c);
     if (status == HANSE_OK) {
         status = read_trace(ctx, command, "max(generated, 1)", &generated);
+    }
+    if (status == HANSE_OK && generated.n != c->n) { /* the file grew between two readings */
+        status = hanse__fail(ctx, HANSE_ERR_IO, "%s: changed while it was read", command->path);
     }
     for (size_t i = 0; status == HANSE_OK && i < c->n; i++) {
         c->size[1][i] = generated.size[0][i];
@@ -335,6 +336,12 @@ int hanse_cli_replay_fit(struct hanse_context *ctx, const struct hanse_cli_fit *
 {
     struct columns c = {.n = 0};
     enum hanse_status status = read_columns(ctx, command, &c);
+    if (status == HANSE_OK && c.n < 21) {
+        status = hanse__fail(ctx, HANSE_ERR_INPUT,
+                             "%s: --fit needs at least 21 jobs, got %zu; a log without "
+                             "estimates wants --estimates exact",
+                             command->path, c.n);
+    }
     if (status == HANSE_OK) {
         status = fit_and_print(ctx, command, &c);
     }

@@ -8,9 +8,10 @@
 
 struct hanse_cli_fit {
     const char *path;
-    const char *plot;   /* .svg or .png; NULL: none */
-    int64_t processors; /* -1: what the log says */
-    int64_t bootstrap;  /* samples for p-values; 0: none */
+    const char *plot;      /* .svg or .png; NULL: none */
+    const char *estimates; /* as --estimates: exact for logs without */
+    int64_t processors;    /* -1: what the log says */
+    int64_t bootstrap;     /* samples for p-values; 0: none */
     bool lenient;
     const struct hanse_cli_args *args;
 };

@@ -34,14 +34,19 @@ void hanse_cli_workload_print(const struct hanse_cli_replay *command,
 {
     const char *said_by;
     uint32_t processors = hanse_trace_processors(workload->trace, &said_by);
-    bool log = hanse_trace_kind(workload->trace) == HANSE_TRACE_SWF;
+    bool log = command->service == NULL;
+    bool made = hanse_trace_kind(workload->trace) == HANSE_TRACE_MADE;
     const char *computer = hanse_trace_header(workload->trace)->computer;
     printf("trace                 %s, %s\n", command->path,
-           log ? "a log in Standard Workload Format" : "a table of requests");
+           made  ? "a synthetic workload"
+           : log ? "a log in Standard Workload Format"
+                 : "a table of requests");
     printf("%s            %" PRIu32 "%s%s%s%s%s\n", log ? "processors" : "servers   ",
            processors, said_by[0] != '\0' ? ", " : "", said_by,
-           said_by[0] != '\0' ? " of its header" : "", computer[0] != '\0' ? "; " : "",
-           computer);
+           said_by[0] == '\0' ? ""
+           : made             ? " of its text"
+                              : " of its header",
+           computer[0] != '\0' ? "; " : "", computer);
     if (!log) {
         printf("service               %s\n", command->service);
     }
@@ -125,18 +130,22 @@ void *hanse_cli_workload_json(const struct hanse_cli_replay *command,
     const struct hanse_drops *drops = hanse_trace_drops(workload->trace);
     const char *said_by;
     uint32_t processors = hanse_trace_processors(workload->trace, &said_by);
-    bool log = hanse_trace_kind(workload->trace) == HANSE_TRACE_SWF;
+    bool log = command->service == NULL;
+    bool made = hanse_trace_kind(workload->trace) == HANSE_TRACE_MADE;
     json_t *dropped = json_object();
     for (int i = 0; i < HANSE_DROPS; i++) {
         json_object_set_new(dropped, hanse_drop_name((enum hanse_drop)i),
                             json_integer((json_int_t)drops->count[i]));
     }
-    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s?, s:I, s:o}", "trace", command->path,
-                     "format", log ? "swf" : "requests", "processors", (json_int_t)processors,
-                     "processors_from", said_by[0] != '\0' ? said_by : "command line",
-                     "estimates", hanse_cli_workload_estimates(command, workload), "service",
-                     command->service, "lines",
-                     (json_int_t)hanse_trace_n_lines(workload->trace), "dropped", dropped);
+    return json_pack(
+        "{s:s, s:s, s:I, s:s, s:s, s:s?, s:I, s:o}", "trace", command->path, "format",
+        made  ? "synthetic"
+        : log ? "swf"
+              : "requests",
+        "processors", (json_int_t)processors, "processors_from",
+        said_by[0] != '\0' ? said_by : "command line", "estimates",
+        hanse_cli_workload_estimates(command, workload), "service", command->service, "lines",
+        (json_int_t)hanse_trace_n_lines(workload->trace), "dropped", dropped);
 }
 
 static void print_json(const struct hanse_cli_replayed *replayed)

@@ -32,12 +32,13 @@ static void add_panel(struct hanse_text *script, const struct hanse_fit_panel *p
 {
     size_t n_laws = panel->n_laws < HANSE_FIT_PANEL_LAWS ? panel->n_laws : HANSE_FIT_PANEL_LAWS;
     hanse__text_add(script, "set logscale x\nset format x '%g'\nset yrange [0:1]\n"
-                            "set xtics autofreq\nset xrange [*:*]\nset title ");
+                            "set xtics 1e-9,100\nset xrange [*:*]\nset title ");
     hanse__gnuplot_text(script, panel->title);
     hanse__text_add(script, "\nset xlabel ");
     hanse__gnuplot_text(script, panel->axis);
     hanse__text_addf(script,
-                     "\nset ylabel 'share up to'\nset key bottom right\nplot $panel%zu using "
+                     "\nset ylabel 'share up to'\nset key top left Left reverse samplen 1 font "
+                     "',9'\nplot $panel%zu using "
                      "1:2 with steps linewidth 3 linecolor '#3d4754' title 'observed'",
                      k);
     for (size_t j = 0; j < n_laws; j++) {
