@@ -106,8 +106,8 @@ static enum hanse_status read_columns(struct hanse_context *ctx,
     if (status == HANSE_OK && generated.n != c->n) { /* the file grew between two readings */
         status = hanse__fail(ctx, HANSE_ERR_IO, "%s: changed while it was read", command->path);
     }
-    for (size_t i = 0; status == HANSE_OK && i < c->n; i++) {
-        c->size[1][i] = generated.size[0][i];
+    if (status == HANSE_OK && c->n > 0 && generated.size[0] != NULL) {
+        memcpy(c->size[1], generated.size[0], c->n * sizeof(double));
     }
     drop_columns(&generated);
     return status;
@@ -167,10 +167,11 @@ static void print_text(const struct shown *shown)
     if (!jobs) {
         print_laws("law of the answer", fit->size[1].laws, fit->size[1].n_laws, shown->p[2]);
     } else {
-        printf("\n%-28s %12.6g\n%-28s %12.4g\n%-28s %12.4g\n%-28s %12.4g\n%-28s %12.4g\n",
+        printf("\n%-28s %12.6g\n%-28s %12.4g\n%-28s %12.4g\n%-28s %12.4g\n%-28s %12.4g\n"
+               "%-28s %12.4g\n",
                "width_mean", fit->mean_width, "serial_share", fit->serial_share, "pow2_share",
-               fit->pow2_share, "rank_correlation", fit->rank_correlation, "accuracy",
-               fit->accuracy);
+               fit->pow2_share, "rank_correlation", fit->rank_correlation, "copula_correlation",
+               fit->copula_correlation, "accuracy", fit->accuracy);
     }
     printf("\n%-28s %12s\n%-28s %12.4f\n%-28s %12.4f\n", "made from the line below", "distance",
            "gap", fit->gap_distance, jobs ? "runtime" : "prompt", fit->size[0].distance);
@@ -237,11 +238,12 @@ static void print_json(const struct shown *shown)
     if (jobs) {
         json_object_update_new(
             document,
-            json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "processors",
+            json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "processors",
                       (int)fit->processors, "width_mean", fit->mean_width, "width_distance",
                       fit->width_distance, "serial_share", fit->serial_share, "pow2_share",
-                      fit->pow2_share, "rank_correlation", fit->rank_correlation, "accuracy",
-                      fit->accuracy, "load", fit->load, "made_load", fit->made_load));
+                      fit->pow2_share, "rank_correlation", fit->rank_correlation,
+                      "copula_correlation", fit->copula_correlation, "accuracy", fit->accuracy,
+                      "load", fit->load, "made_load", fit->made_load));
     }
     for (int i = 0; i < 3; i++) {
         static const char *const p_names[] = {"gap_p", "first_size_p", "second_size_p"};

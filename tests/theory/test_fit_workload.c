@@ -119,9 +119,32 @@ static void a_supercomputers_jobs_are_made_again(void **state)
     assert_true(fit.size[0].laws[0].distance < 0.02);
     assert_true(fit.rank_correlation > 0.05); /* wide jobs run longer */
     assert_false(fit.exact_estimates);
+    assert_close(fit.made_load, fit.load, 0.12);
     assert_true(fit.gap_distance < 0.05);
     assert_true(fit.size[0].distance < 0.03);
     assert_true(fit.width_distance < 0.03);
+    hanse_workload_fit_fini(&fit);
+    hanse_context_destroy(ctx);
+}
+
+/* Continuous runtimes and many widths: the ranks' correlation is the copula's, 4.5 standard
+ * errors of about (1 - rho^2) / sqrt(n) and 0.02 for the steps of the widths; the copula that
+ * is found from the work varies more, work having a long tail. */
+static void width_and_runtime_that_go_together_are_found(void **state)
+{
+    static struct columns c;
+    static struct hanse_workload_fit fit;
+    struct hanse_context *ctx = hanse_context_create();
+    const struct hanse_workload_columns columns =
+        drawn(ctx,
+              "jobs:jobs=20000,procs=512,interval=100,runtime=gamma/2/300,resolution=0,"
+              "width=lognormal/3/0.9,correlation=0.5",
+              &c);
+    assert_int_equal(hanse_fit_workload(ctx, &columns, &fit), HANSE_OK);
+    assert_within(fit.rank_correlation, 0.5, 4.5 * 0.75 / sqrt(N) + 0.02);
+    assert_within(fit.copula_correlation, 0.5, 0.06);
+    assert_close(fit.made_load, fit.load, 0.05);
+    assert_non_null(strstr(fit.text, ",correlation=0."));
     hanse_workload_fit_fini(&fit);
     hanse_context_destroy(ctx);
 }
@@ -143,6 +166,7 @@ int main(void)
         cmocka_unit_test(jobs_of_known_laws_are_found_again),
         cmocka_unit_test(bursts_of_requests_are_found_again),
         cmocka_unit_test(a_supercomputers_jobs_are_made_again),
+        cmocka_unit_test(width_and_runtime_that_go_together_are_found),
         cmocka_unit_test(too_little_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,6 +267,8 @@ static void bad_text_names_model_rule_and_value(void **state)
         {"jobs:procs=4,width=constant/1,runtime=constant/1", "jobs: needs load= or interval="},
         {"jobs:procs=4,width=constant/1,runtime=constant/1,load=1,interval=1",
          "jobs: load and interval can't both be given"},
+        {"jobs:procs=4,width=constant/1,runtime=constant/1,load=1,correlation=0.3",
+         "jobs: load is not known with a correlation: give interval"},
         {"jobs:procs=4,width=constant/5,runtime=constant/1,load=1",
          "width: at least 1 % of the law must lie within the 4 processors, got 0 %"},
         {"jobs:procs=4,width=table/1:1/5:1,runtime=constant/1,load=1",

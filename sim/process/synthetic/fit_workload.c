@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/process/synthetic/fit_inside.h"
 #include "sim/process/synthetic/synthetic.h"
 #include "sim/stats/distance.h"
+#include "sim/stats/distribution.h"
 
 static int by_size(const void *a, const void *b)
 {
@@ -129,6 +131,34 @@ static void describe_jobs(const struct hanse_workload_columns *c,
     fit->load = work / (c->processors * (c->time_s[c->n - 1] - c->time_s[0]));
 }
 
+/* The copula of width and runtime by the work they make together; 0 where ranks show no tie. */
+static enum hanse_status fit_tie(struct hanse_context *ctx,
+                                 const struct hanse_workload_columns *c,
+                                 const double *rising_widths, struct hanse_workload_fit *fit)
+{
+    double work = 0.0;
+    if (fabs(fit->rank_correlation) <= 3.0 / sqrt((double)c->n) || fit->size[0].scv <= 0.0) {
+        return HANSE_OK;
+    }
+    double *room = hanse__alloc(ctx, 2 * c->n, sizeof *room);
+    if (room == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    struct hanse_width_steps steps = {.width = room, .edge = room + c->n};
+    for (size_t i = 0; i < c->n; i++) {
+        work += c->width[i] * c->size[0][i] / (double)c->n;
+        if (i == 0 || rising_widths[i] != rising_widths[i - 1]) {
+            room[steps.n] = rising_widths[i];
+            room[c->n + steps.n++] =
+                i > 0 ? hanse_normal_quantile((double)i / (double)c->n) : 0.0;
+        }
+    }
+    fit->copula_correlation = hanse__fit_copula(&fit->size[0].laws[0].law, &steps,
+                                                work / (fit->mean_width * fit->size[0].mean));
+    hanse__free(room);
+    return HANSE_OK;
+}
+
 /* --- the text ----------------------------------------------------------------------------- */
 
 struct words {
@@ -225,6 +255,9 @@ static enum hanse_status write_text(struct hanse_context *ctx,
     add_number(&words, ",procs=", c->processors);
     add_arrivals(&words, &fit->arrivals);
     add_law(&words, ",runtime=", &fit->size[0].laws[0].law);
+    if (fit->copula_correlation != 0.0) {
+        add_number(&words, ",correlation=", fit->copula_correlation);
+    }
     add(&words, fit->exact_estimates || fit->longest_estimate_s < 3600.0 ? ",estimates=exact"
                                                                          : ",estimates=modal");
     add_number(&words, ",max-estimate=", ceil(fit->longest_estimate_s));
@@ -324,6 +357,7 @@ static enum hanse_status fit_all(struct hanse_context *ctx,
         describe_jobs(c, fit);
         HANSE_TRY(correlate(ctx, c->width, c->size[0], c->n, &fit->rank_correlation));
         sorted(c->width, c->n, room);
+        HANSE_TRY(fit_tie(ctx, c, room, fit));
     }
     HANSE_TRY(write_text(ctx, c, room, fit));
     return compare(ctx, c, room, fit);

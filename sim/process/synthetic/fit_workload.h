@@ -8,8 +8,9 @@
  * whole numbers are taken as rounded, down for times and up for tokens: the laws see the
  * middle.
  *
- * What the text does not keep is stated with it: width and runtime are drawn independently
- * (rank_correlation says what that loses), users and trends are not modelled. Its goodness is
+ * Width and runtime, where their ranks are tied by more than three standard errors, are tied by
+ * the normal copula under which E[width x runtime] / (E width x E runtime) is the log's: the
+ * load hangs on it. Users and trends are not modelled. Its goodness is
  * looked at from outside: as many jobs are drawn from the text, and their gaps, sizes and
  * widths compared with the log's by Kolmogorov's distance.
  */
@@ -47,6 +48,7 @@ struct hanse_workload_fit {
     double gap_distance; /* gaps of the log and of as many drawn, as they come */
     struct hanse_size_fit size[2];
     double mean_width, width_distance, rank_correlation; /* Spearman's, width and runtime */
+    double copula_correlation;                           /* the text's; 0 none */
     double serial_share, pow2_share;                     /* of widths: 1; 2, 4, 8 … */
     double load, made_load; /* width x runtime / (processors x span): log, drawn */
     double accuracy;        /* mean of runtime / estimate */

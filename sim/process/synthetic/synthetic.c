@@ -56,6 +56,7 @@ static const struct hanse_synthetic_param GENERAL_PARAMS[] = {
     {"week", "", "", WEEK},
     {"runtime", "s", NULL, "law of the runtime"},
     {"width", "1", NULL, "law of the width, rounded up; twostage/...; or table/W:SHARE/..."},
+    {"correlation", "1", "0", "rank correlation of width and runtime; needs interval"},
     {"resolution", "s", "1", "times are rounded down to multiples of it; 0: not"},
     {"seed", "1", "1", SEED},
     {"start", "h", "0", START},

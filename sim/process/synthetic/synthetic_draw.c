@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/process/synthetic/synthetic_inside.h"
+#include "sim/stats/distribution.h"
 
 static const double DAY_S = 86400.0, WEEK_S = 604800.0, HOUR_S = 3600.0;
 
@@ -203,6 +204,20 @@ static enum hanse_status read_interval(struct hanse_context *ctx,
     return HANSE_OK;
 }
 
+/* Of the normal copula with that rank correlation: 2 sin(pi rho / 6) (Pearson 1907). */
+static enum hanse_status read_correlation(struct hanse_context *ctx, struct hanse_synthetic *s)
+{
+    double ranks;
+    HANSE_TRY(hanse__synthetic_number(ctx, s, "correlation", -0.99, 0.99, &ranks));
+    s->correlation = 2.0 * sin(M_PI / 6.0 * ranks);
+    if (ranks != 0.0 && hanse__synthetic_given(s, "load")) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT,
+                           "%s: load is not known with a correlation: give interval",
+                           s->model->name);
+    }
+    return HANSE_OK;
+}
+
 enum hanse_status hanse__synthetic_general(struct hanse_context *ctx, struct hanse_synthetic *s)
 {
     double interval_s = 0.0;
@@ -211,6 +226,7 @@ enum hanse_status hanse__synthetic_general(struct hanse_context *ctx, struct han
     HANSE_TRY(
         hanse_widths_parse(ctx, hanse__synthetic_text(s, "width"), s->processors, &s->widths));
     HANSE_TRY(hanse__synthetic_number(ctx, s, "resolution", 0.0, 1e6, &s->resolution_s));
+    HANSE_TRY(read_correlation(ctx, s));
     HANSE_TRY(read_interval(ctx, s, &interval_s));
     HANSE_TRY(prepare_arrivals(ctx, s, interval_s));
     hanse_stream_init(&s->width_stream, s->seed, 0, hanse_entity("workload"), "width");
@@ -222,17 +238,34 @@ static double rounded_down(const struct hanse_synthetic *s, double time_s)
     return s->resolution_s > 0.0 ? floor(time_s / s->resolution_s) * s->resolution_s : time_s;
 }
 
+/* The width's place in its law, uniform within its step, and the runtime's, tied by a normal
+ * copula. */
+static double draw_runtime(struct hanse_synthetic *s, uint32_t width)
+{
+    if (s->correlation == 0.0) {
+        return hanse_variate_draw(&s->sizes[0], &s->size_streams[0]);
+    }
+    double below = hanse_widths_below(&s->widths, width);
+    double place = below + hanse_widths_share(&s->widths, width) *
+                               hanse_stream_uniform(&s->size_streams[0]);
+    double wide = hanse_normal_quantile(fmin(fmax(place, 1e-15), 1.0 - 1e-15));
+    double own = hanse_stream_normal(&s->size_streams[0]);
+    double together = s->correlation * wide + sqrt(1.0 - s->correlation * s->correlation) * own;
+    double p = hanse_normal_at_most(together);
+    return hanse_variate_quantile(&s->sizes[0], fmin(fmax(p, 1e-15), 1.0 - 1e-15));
+}
+
 static void draw_general(struct hanse_synthetic *s, struct hanse_job *job)
 {
     double least_s = s->resolution_s > 0.0 ? s->resolution_s : 1e-9;
-    double runtime_s = hanse_variate_draw(&s->sizes[0], &s->size_streams[0]);
-    *job = (struct hanse_job){.submit_s =
-                                  rounded_down(s, hanse_arrivals_next(&s->arrivals, &s->at)),
-                              .runtime_s = fmax(least_s, rounded_down(s, runtime_s)),
-                              .width = hanse_widths_draw(&s->widths, &s->width_stream),
-                              .group = -1,
-                              .queue = -1,
-                              .partition = -1};
+    uint32_t width = hanse_widths_draw(&s->widths, &s->width_stream);
+    *job = (struct hanse_job){
+        .submit_s = rounded_down(s, hanse_arrivals_next(&s->arrivals, &s->at)),
+        .runtime_s = fmax(least_s, rounded_down(s, draw_runtime(s, width))),
+        .width = width,
+        .group = -1,
+        .queue = -1,
+        .partition = -1};
 }
 
 static enum hanse_status next_jobs(void *state, struct hanse_context *ctx,
@@ -320,6 +353,7 @@ struct hanse_synthetic_moments hanse_synthetic_moments(const struct hanse_synthe
     }
     m.width = hanse_widths_mean(&s->widths);
     m.runtime_s = hanse_variate_mean(&s->sizes[0]);
-    m.load = m.width * m.runtime_s / (s->processors * m.interval_s);
+    m.load =
+        s->correlation == 0.0 ? m.width * m.runtime_s / (s->processors * m.interval_s) : NAN;
     return m;
 }

@@ -24,6 +24,7 @@ struct hanse_synthetic {
     struct hanse_arrivals arrivals;
     struct hanse_arrivals_state at;
     struct hanse_widths widths;
+    double correlation;            /* of the normal copula of width and runtime */
     struct hanse_variate sizes[2]; /* runtime; prompt and generated */
     struct hanse_stream width_stream, size_streams[2];
 

@@ -212,6 +212,26 @@ double hanse_widths_share(const struct hanse_widths *widths, uint32_t width)
            hanse_variate_at_most(&widths->law, widths->processors);
 }
 
+double hanse_widths_below(const struct hanse_widths *widths, uint32_t width)
+{
+    double below = 0.0;
+    if (widths->kind == HANSE_WIDTHS_TABLE) {
+        for (uint32_t i = 0; i < widths->n && widths->width[i] < width; i++) {
+            below = widths->below[i + 1];
+        }
+        return below;
+    }
+    if (widths->kind == HANSE_WIDTHS_LAW) {
+        return width > 1 ? hanse_variate_at_most(&widths->law, width - 1.0) /
+                               hanse_variate_at_most(&widths->law, widths->processors)
+                         : 0.0;
+    }
+    for (uint32_t w = 1; w < width; w++) {
+        below += hanse_widths_share(widths, w);
+    }
+    return below;
+}
+
 double hanse_widths_mean(const struct hanse_widths *widths)
 {
     double mean = 0.0;

@@ -36,6 +36,8 @@ HANSE_API void hanse_widths_fini(struct hanse_widths *widths);
 
 /* P(width = w). */
 HANSE_API double hanse_widths_share(const struct hanse_widths *widths, uint32_t width);
+/* P(width < w). */
+HANSE_API double hanse_widths_below(const struct hanse_widths *widths, uint32_t width);
 HANSE_API double hanse_widths_mean(const struct hanse_widths *widths);
 HANSE_API uint32_t hanse_widths_draw(const struct hanse_widths *widths,
                                      struct hanse_stream *stream);
