@@ -269,6 +269,9 @@ static enum hanse_status plot(struct hanse_context *ctx, const struct hanse_cli_
                               struct columns *c, const struct hanse_workload_fit *fit)
 {
     bool jobs = fit->processors > 0;
+    if (c->n < 2 || c->time_s == NULL) {
+        return HANSE_OK;
+    }
     for (size_t i = c->n - 1; i > 0; i--) {
         c->time_s[i] -= c->time_s[i - 1];
     }

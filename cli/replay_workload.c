@@ -48,7 +48,8 @@ struct hanse_job_source hanse_cli_workload_source(struct hanse_cli_workload *wor
 const char *hanse_cli_workload_estimates(const struct hanse_cli_replay *command,
                                          const struct hanse_cli_workload *workload)
 {
-    bool log = hanse_trace_kind(workload->trace) == HANSE_TRACE_SWF;
+    bool log =
+        hanse_trace_kind(workload->trace) != HANSE_TRACE_REQUESTS && command->service == NULL;
     return log || strncmp(command->estimates, "factor", 6) == 0 ? command->estimates : "exact";
 }
 

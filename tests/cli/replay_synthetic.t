@@ -18,9 +18,10 @@ $ hanse replay lublin99:jobs=500,procs=100 --write-swf made.swf
 $ hanse replay kth-like:jobs=300 --compare fcfs,easy | head -1
 trace                 kth-like:jobs=300, a synthetic workload
 
-$ hanse replay requests:requests=300,interval=0.2,prompt=lognormal/6/1,generated=gamma/2/100 --servers 9 --service '50*ms + 8*ms*generated' | sed -n '2,5p'
+$ hanse replay requests:requests=300,interval=0.2,prompt=lognormal/6/1,generated=gamma/2/100 --servers 9 --service '50*ms + 8*ms*generated' | sed -n '2,6p'
 servers               9
 service               50*ms + 8*ms*generated
+estimates             exact
 policy                easy
 jobs                  300
 
