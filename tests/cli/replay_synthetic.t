@@ -1,14 +1,14 @@
 # Synthetic workloads at the prompt: in place of a trace, written as a log, fitted. A log that
 # was written replays as the workload itself; the line that a fit prints works.
 
-$ hanse replay lublin99:jobs=500,procs=100,load=0.7,seed=1 -q --csv made.csv
+$ hanse replay lublin99:jobs=500,procs=100,load=0.7,seed=1 --csv made.csv >made.txt
 $ hanse replay lublin99:jobs=500,procs=100,load=0.7,seed=1 --write-swf made.swf
 500 jobs written to made.swf
 $ head -3 made.swf
 ; Version: 2.2
 ; MaxProcs: 100
 ; MaxNodes: 100
-$ hanse replay made.swf -q --csv read.csv
+$ hanse replay made.swf --csv read.csv >read.txt
 $ cmp made.csv read.csv
 
 $ hanse replay lublin99:jobs=500,procs=100 --write-swf made.swf
