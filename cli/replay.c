@@ -27,6 +27,7 @@ struct run {
     bool draws; /* a progress line */
     struct hanse_aggregates aggregates;
     char line[4096]; /* the command that gives the same bytes */
+    struct hanse_interruption_report interruptions;
 };
 
 /* --- the command that gives the same bytes ------------------------------------------------ */
@@ -53,6 +54,7 @@ static void find_line(struct run *run, uint32_t processors)
     if (strcmp(command->estimates, "user") != 0) {
         add_option(run->line, sizeof run->line, "--estimates", command->estimates);
     }
+    add_option(run->line, sizeof run->line, "--failures", command->failures);
     if (command->machine_sets) {
         hanse_cli_add_word(run->line, sizeof run->line, "--machine-sets");
     }
@@ -78,7 +80,14 @@ static enum hanse_status replay(struct run *run, uint32_t processors)
 {
     struct hanse_finished_sink sink = {NULL, NULL, NULL, NULL};
     struct hanse_job_source source = hanse_cli_workload_source(&run->workload);
+    struct hanse_interruptions failures;
+    const char *fail_text = run->command->failures;
+    if (fail_text != NULL) {
+        HANSE_TRY(hanse_cli_failures_read(run->ctx, fail_text, &failures));
+    }
     const struct hanse_replay options = {.policy = run->spec.policy,
+                                         .interruptions = fail_text != NULL ? &failures : NULL,
+                                         .report = &run->interruptions,
                                          .params = run->spec.params,
                                          .processors = processors,
                                          .machine_sets = run->command->machine_sets,
@@ -203,8 +212,9 @@ static int replay_alone(struct hanse_context *ctx, const struct hanse_cli_replay
     run.draws = !command->args->quiet && isatty(STDERR_FILENO) != 0;
     enum hanse_status status = run_one(&run);
     if (status == HANSE_OK) {
-        const struct hanse_cli_replayed replayed = {command, &run.workload, &run.spec,
-                                                    run.aggregates};
+        const struct hanse_cli_replayed replayed = {
+            command, &run.workload, &run.spec, run.aggregates,
+            command->failures != NULL ? &run.interruptions : NULL};
         hanse_cli_replay_print(&replayed);
     }
     if (run.file_is_ours) {
@@ -239,11 +249,13 @@ static int check(struct hanse_cli_replay *command)
         command->policy = command->policy != NULL ? command->policy : "easy";
         return 0;
     }
-    if (command->policy != NULL || command->output != NULL || command->csv != NULL) {
+    if (command->policy != NULL || command->output != NULL || command->csv != NULL ||
+        command->failures != NULL) {
         return hanse_cli_bad_usage("replay", "%s goes with one policy, not with --compare",
-                                   command->policy != NULL   ? "--policy"
-                                   : command->output != NULL ? "-o"
-                                                             : "--csv");
+                                   command->policy != NULL     ? "--policy"
+                                   : command->failures != NULL ? "--failures"
+                                   : command->output != NULL   ? "-o"
+                                                               : "--csv");
     }
     command->rank_by = command->rank_by != NULL ? command->rank_by : "bounded_slowdown_mean";
     return 0;
@@ -266,6 +278,7 @@ static int check_look(const struct hanse_cli_replay *command)
                   {"--csv", command->csv != NULL},
                   {"--servers", command->servers >= 0},
                   {"--service", command->service != NULL},
+                  {"--failures", command->failures != NULL},
                   {"--machine-sets", command->machine_sets},
                   {"--write-swf", command->fit && command->write_swf != NULL}};
     for (size_t i = 0; i < sizeof others / sizeof *others && looks(command) != NULL; i++) {
@@ -351,6 +364,8 @@ int hanse_cli_replay(int argc, char **argv)
          "service time in s, of its columns"},
         {"nodes", 0, HANSE_CLI_TEXT, &nodes, "NODES.csv",
          "tasks on typed nodes; --nodes NODES.csv --help says more"},
+        {"failures", 0, HANSE_CLI_TEXT, &command.failures, "mtbf=T,…",
+         "nodes fail, jobs save and go again; docs/replay.md has the keys"},
         {"lenient", 0, HANSE_CLI_FLAG, &command.lenient, NULL, "drop bad lines and count them"},
         {"compare", 0, HANSE_CLI_TEXT, &command.compare, "P1,P2,…", "several policies, ranked"},
         {"rank-by", 0, HANSE_CLI_TEXT, &command.rank_by, "FIGURE",

@@ -9,6 +9,7 @@
 #include "output/hash.h"
 #include "scripting/policy_spec.h"
 #include "scripting/trace.h"
+#include "sim/process/schedule/interruption.h"
 #include "sim/study/contest.h"
 
 enum { HANSE_CLI_CONTENDERS = 32 };
@@ -16,7 +17,7 @@ enum { HANSE_CLI_CONTENDERS = 32 };
 struct hanse_cli_replay {
     const char *policy, *compare, *rank_by, *estimates, *service, *output, *csv;
     int64_t procs, servers, threads; /* -1: not given */
-    const char *write_swf, *plot;
+    const char *write_swf, *plot, *failures;
     int64_t bootstrap;
     bool lenient, machine_sets, force, policies, workloads, fit;
     const char *path; /* of the trace */
@@ -52,6 +53,7 @@ struct hanse_cli_replayed {
     const struct hanse_cli_workload *workload;
     const struct hanse_policy_spec *spec;
     struct hanse_aggregates aggregates;
+    const struct hanse_interruption_report *interruptions; /* NULL: nothing fails */
 };
 /* One replay as a table or as JSON. */
 void hanse_cli_replay_print(const struct hanse_cli_replayed *replayed);
@@ -62,6 +64,15 @@ void *hanse_cli_workload_json(const struct hanse_cli_replay *command,
                               const struct hanse_cli_workload *workload);
 /* All policies and their parameters. */
 void hanse_cli_policies_print(bool json);
+
+/* --- replay_failures.c --- */
+
+/* Reads --failures. HANSE_ERR_INPUT with the key, the rule and the value. */
+enum hanse_status hanse_cli_failures_read(struct hanse_context *ctx, const char *text,
+                                          struct hanse_interruptions *rules);
+/* What came of it, as lines or as a JSON object (json_t). */
+void hanse_cli_failures_print(const struct hanse_interruption_report *report);
+void *hanse_cli_failures_json(const struct hanse_interruption_report *report);
 
 /* --- replay_compare.c --- */
 

@@ -116,6 +116,9 @@ static void print_text(const struct hanse_cli_replayed *replayed)
         }
     }
     print_spreads(&replayed->aggregates);
+    if (replayed->interruptions != NULL) {
+        hanse_cli_failures_print(replayed->interruptions);
+    }
     if (!replayed->aggregates.exact) {
         printf("\npercentiles are within 0.05 %%, there being more than %d jobs\n",
                HANSE_METRICS_EXACT);
@@ -164,6 +167,10 @@ static void print_json(const struct hanse_cli_replayed *replayed)
     }
     json_object_set_new(document, "policy", json_string(replayed->spec->text));
     json_object_set_new(document, "results", results);
+    if (replayed->interruptions != NULL) {
+        json_object_set_new(document, "interruptions",
+                            hanse_cli_failures_json(replayed->interruptions));
+    }
     json_object_set_new(document, "units", units);
     json_object_set_new(document, "exact_percentiles",
                         json_boolean(replayed->aggregates.exact));
