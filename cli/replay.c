@@ -13,6 +13,7 @@
 #include "cli/replay_nodes.h"
 #include "cli/signals.h"
 #include "output/replay.h"
+#include "scripting/lua_policy.h"
 
 /* What has to be freed, whatever happens. */
 struct run {
@@ -28,6 +29,7 @@ struct run {
     struct hanse_aggregates aggregates;
     char line[4096]; /* the command that gives the same bytes */
     struct hanse_interruption_report interruptions;
+    struct hanse_lua_policy *lua; /* NULL: a policy of the library */
 };
 
 /* --- the command that gives the same bytes ------------------------------------------------ */
@@ -85,17 +87,18 @@ static enum hanse_status replay(struct run *run, uint32_t processors)
     if (fail_text != NULL) {
         HANSE_TRY(hanse_cli_failures_read(run->ctx, fail_text, &failures));
     }
-    const struct hanse_replay options = {.policy = run->spec.policy,
-                                         .interruptions = fail_text != NULL ? &failures : NULL,
-                                         .report = &run->interruptions,
-                                         .params = run->spec.params,
-                                         .processors = processors,
-                                         .machine_sets = run->command->machine_sets,
-                                         .progress = progress,
-                                         .progress_state = run};
+    struct hanse_replay options = {.policy = run->spec.policy,
+                                   .interruptions = fail_text != NULL ? &failures : NULL,
+                                   .report = &run->interruptions,
+                                   .params = run->spec.params,
+                                   .processors = processors,
+                                   .machine_sets = run->command->machine_sets,
+                                   .progress = progress,
+                                   .progress_state = run};
     if (run->writer != NULL) {
         sink = hanse_replay_writer_sink(run->writer);
     }
+    options.user = run->lua;
     enum hanse_status status = hanse_replay_run(
         run->ctx, &options, &source, run->writer != NULL ? &sink : NULL, run->metrics);
     if (run->draws) {
@@ -186,7 +189,13 @@ static enum hanse_status run_one(struct run *run)
 {
     const struct hanse_cli_replay *command = run->command;
     const char *said_by;
-    HANSE_TRY(hanse_policy_spec_read(run->ctx, command->policy, &run->spec));
+    if (hanse_lua_policy_is(command->policy)) {
+        run->spec.policy = &hanse_lua_policy_kind;
+        snprintf(run->spec.text, sizeof run->spec.text, "%s", command->policy);
+        HANSE_TRY(hanse_lua_policy_open(run->ctx, command->policy, &run->lua));
+    } else {
+        HANSE_TRY(hanse_policy_spec_read(run->ctx, command->policy, &run->spec));
+    }
     HANSE_TRY(choose_file(run));
     HANSE_TRY(hanse_cli_workload_open(run->ctx, command, run->file != NULL, &run->workload));
     uint32_t processors = hanse_trace_processors(run->workload.trace, &said_by);
@@ -221,6 +230,7 @@ static int replay_alone(struct hanse_context *ctx, const struct hanse_cli_replay
         unlink(run.file);
     }
     hanse_replay_writer_destroy(run.writer);
+    hanse_lua_policy_close(run.lua);
     hanse_metrics_destroy(run.metrics);
     hanse_cli_workload_close(&run.workload);
     hanse__free(run.file);
@@ -349,7 +359,7 @@ int hanse_cli_replay(int argc, char **argv)
     const char *nodes = NULL; /* a command of its own, below */
     const struct hanse_cli_option options[] = {
         {"policy", 'p', HANSE_CLI_TEXT, &command.policy, "NAME[:KEY=VALUE,…]",
-         "scheduling policy; easy unless said"},
+         "scheduling policy, or a file of one in Lua; easy unless said"},
         {"policies", 0, HANSE_CLI_FLAG, &command.policies, NULL,
          "list policies and their parameters"},
         {"procs", 'n', HANSE_CLI_INTEGER, &command.procs, "N",
