@@ -35,6 +35,7 @@
 #include "sim/process/export.h"
 #include "sim/process/hook.h"
 #include "sim/process/islands.h"
+#include "sim/process/law.h"
 #include "sim/process/layout.h"
 #include "sim/process/mechanism.h"
 #include "sim/process/predict/device.h"

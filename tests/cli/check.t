@@ -7,7 +7,9 @@ case baseline: as it is
   region.ee.electricity_price ... 0.12 EUR/kWh ... tests/cli/good/world.lua:17  assumption  a round number
   region.ee.pool ... all ... tests/cli/good/world.lua:15
   region.ee.population ... 2000000 person (uncertain) ... tests/cli/good/world.lua:16  assumption  count; made up
+  region.ee.price_profile ... - ... default
   region.ee.pue ... 1.3 ... tests/cli/good/world.lua:17
+  region.ee.pue_per_kelvin ... 0 1/K ... default
   scenario.scenario.central ... 20 ... default
 
 case better: a better building
@@ -19,6 +21,7 @@ case efficient+dear: efficient+dear
   region.ee.electricity_price ... 0.3 EUR/kWh ... override dear at tests/cli/good/world.lua:26
   region.ee.population ... 3000000 person ... --set
   region.ee.pue ... 1.1 ... override efficient at tests/cli/good/world.lua:25
+  region.ee.pue_per_kelvin ... 0 1/K ... default
 
 $ hanse check -q tests/cli/good/world.lua
 
