@@ -28,7 +28,7 @@ struct hanse_made_rules {
  * time, jobs with one. */
 enum hanse_status hanse_made_open(struct hanse_context *ctx, const char *text,
                                   const struct hanse_made_rules *rules,
-                                  struct hanse_made **made);
+                                  struct hanse_made **result);
 void hanse_made_close(struct hanse_made *made);
 
 enum hanse_status hanse_made_next(struct hanse_made *made, struct hanse_context *ctx,
