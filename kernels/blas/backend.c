@@ -45,7 +45,8 @@ static enum hanse_status list(struct hanse_context *ctx, char *paths, size_t siz
     size_t used = 0;
     paths[0] = '\0';
     for (int i = 0; i < N_LIBRARIES; i++) {
-        void *handle = dlopen(libraries[i].file, RTLD_LAZY | RTLD_LOCAL);
+        /* It may have started threads of its own: it must never leave under them. */
+        void *handle = dlopen(libraries[i].file, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
         if (handle != NULL) {
             used += (size_t)snprintf(paths + used, size - used, "%sblas:%s",
                                      used > 0 ? " " : "", libraries[i].name);
@@ -80,7 +81,7 @@ static enum hanse_status load(struct hanse_context *ctx, const struct library *l
                               struct blas *blas)
 {
     void (*set_threads)(int);
-    blas->handle = dlopen(library->file, RTLD_NOW | RTLD_LOCAL);
+    blas->handle = dlopen(library->file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (blas->handle == NULL) {
         return hanse__fail(ctx, HANSE_ERR_IO, "blas:%s: %s", library->name, dlerror());
     }
