@@ -123,8 +123,11 @@ static bool is_member(const struct hanse_world *world, const struct hanse_job *j
 static bool holds(const struct hanse_world *world, const struct hanse_job *job,
                   struct stand stand, double start_s)
 {
-    double length = length_s(world, job, stand.group);
     int32_t wanted = (int32_t)job->width;
+    if (stand.alone && hanse__bench_of(world, stand.group)->table == 0) {
+        return free_now(world, stand.group) >= wanted; /* for how long does not matter */
+    }
+    double length = length_s(world, job, stand.group);
     if (stand.alone) {
         return free_now(world, stand.group) >= 0 &&
                free_over(world, stand.group, start_s, length, wanted) >= wanted;
@@ -163,6 +166,10 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
     bool found = false;
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         struct stand stand = {g, true};
+        const struct hanse__bench *b = hanse__bench_of(world, g);
+        if (b->table == 0 && b->devices - b->held < (int32_t)job->width) {
+            continue; /* cheaper to ask than the law, and as final */
+        }
         if (may_run_on(world, (int32_t)job->need, g) &&
             (!found || free_now(world, g) < free_now(world, best->group)) &&
             holds(world, job, stand, start_s)) {
