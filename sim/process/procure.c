@@ -298,9 +298,10 @@ static enum hanse_status handle(struct hanse_world *world, const struct hanse_ev
     struct view view = look(world, index);
     struct wish wish = {.group = p->terms.group};
     double next_h = p->from_h + (desk_at(world, index)->asked + 1) * p->every_h;
-    if (hanse_policy_hook(p->policy) >= 0) {
+    bool asks = world->moving.recourse == HANSE_RECOURSE_ADAPT;
+    if (asks && hanse_policy_hook(p->policy) >= 0) {
         HANSE_TRY(ask_function(world, &view, &wish));
-    } else {
+    } else if (asks) {
         POLICIES[p->policy](world, p, &view, &wish);
     }
     desk_at(world, index)->asked++;

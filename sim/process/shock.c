@@ -11,6 +11,8 @@
 #include "sim/process/islands.h"
 #include "sim/process/jump.h"
 #include "sim/process/power.h"
+#include "sim/process/procure.h"
+#include "sim/process/stack.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
 
@@ -62,25 +64,14 @@ static bool on_axis(const struct hanse_withdraw *w, enum hanse_axis axis)
     return w->axis == (int32_t)axis || w->axis == HANSE_AXIS_ALL;
 }
 
-static bool stops_payment(const struct hanse_world *world, const struct hanse_withdraw *w,
-                          struct hanse_actor payment)
-{
-    return on_axis(w, HANSE_AXIS_PAYMENT) && hanse__actor_covers(world, w->actor, payment);
-}
-
-static bool payment_cut(const struct hanse_world *world, struct hanse_actor payment)
+/* Does a denial experiment withdraw whom `target` needs on the axis? */
+static bool denied(const struct hanse_world *world, enum hanse_axis axis,
+                   struct hanse_actor target)
 {
     const struct state *s = shocks(world);
     for (int32_t i = 0; i < s->n_denied; i++) {
-        if (stops_payment(world, &s->denied[i], payment)) {
-            return true;
-        }
-    }
-    int32_t n;
-    const struct hanse_withdraw *w = withdraws(world, &n);
-    const uint8_t *active = hanse__at(world, shocks(world)->withdrawn);
-    for (int32_t i = 0; i < n; i++) {
-        if (active[i] && stops_payment(world, &w[i], payment)) {
+        if (on_axis(&s->denied[i], axis) &&
+            hanse__actor_covers(world, s->denied[i].actor, target)) {
             return true;
         }
     }
@@ -100,26 +91,19 @@ bool hanse__shock_silicon_cut(const struct hanse_world *world, int32_t group)
     return cut[world->tables.groups[group].accelerator];
 }
 
-bool hanse__shock_payment_cut(const struct hanse_world *world, struct hanse_actor payment)
-{
-    return payment_cut(world, payment);
-}
-
 bool hanse__shock_withdrawn(const struct hanse_world *world, enum hanse_axis axis,
                             struct hanse_actor target)
 {
     int32_t n;
     const struct hanse_withdraw *w = withdraws(world, &n);
-    const struct state *s = shocks(world);
-    const uint8_t *active = hanse__at(world, s->withdrawn);
-    for (int32_t i = 0; i < n + s->n_denied; i++) {
-        const struct hanse_withdraw *one = i < n ? &w[i] : &s->denied[i - n];
-        if ((i >= n || active[i]) && on_axis(one, axis) &&
-            hanse__actor_covers(world, one->actor, target)) {
+    const uint8_t *active = hanse__at(world, shocks(world)->withdrawn);
+    for (int32_t i = 0; i < n; i++) {
+        if (active[i] && on_axis(&w[i], axis) &&
+            hanse__actor_covers(world, w[i].actor, target)) {
             return true;
         }
     }
-    return false;
+    return denied(world, axis, target);
 }
 
 bool hanse__shock_cloud_cut(const struct hanse_world *world, int32_t cloud)
@@ -339,7 +323,7 @@ size_t hanse__shock_footprint_size(const struct hanse_world *world)
     const struct hanse_tables *t = &world->tables;
     return (size_t)t->n_sites + 2 * (size_t)t->n_accelerators + (size_t)t->n_clouds +
            (size_t)t->n_models + (size_t)t->n_pools + (size_t)t->n_links + (size_t)t->n_plants +
-           (size_t)t->n_purchases;
+           (size_t)t->n_purchases + (size_t)t->n_procurements + 2 * (size_t)t->n_stacks;
 }
 
 static uint8_t *append_marks(const struct hanse_world *world, uint8_t *to, hanse_ref from,
@@ -372,10 +356,15 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
     to = append_marks(world, to, s.link_cut, t->n_links);
     to = append_marks(world, to, s.plant_cut, t->n_plants);
     for (int32_t p = 0; p < t->n_purchases; p++) {
-        to[p] = 0;
-        for (int32_t i = 0; i < s.n_denied; i++) {
-            to[p] |= stops_payment(world, &s.denied[i], t->purchases[p].terms.payment);
-        }
+        *to++ = denied(world, HANSE_AXIS_PAYMENT, t->purchases[p].terms.payment);
+    }
+    for (int32_t p = 0; p < t->n_procurements; p++) {
+        *to++ = denied(world, HANSE_AXIS_PAYMENT, t->procurements[p].terms.payment);
+    }
+    for (int32_t i = 0; i < t->n_stacks; i++) {
+        struct hanse_actor vendor = {t->kind_firm, t->stacks[i].vendor};
+        *to++ = denied(world, HANSE_AXIS_CONTROL, vendor);
+        *to++ = denied(world, HANSE_AXIS_SPARES, vendor);
     }
     *shocks(world) = before;
     mark_cuts(world);

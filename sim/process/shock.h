@@ -71,7 +71,6 @@ void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *c
 /* What is cut now. */
 bool hanse__shock_spares_cut(const struct hanse_world *world, int32_t group);
 bool hanse__shock_silicon_cut(const struct hanse_world *world, int32_t group);
-bool hanse__shock_payment_cut(const struct hanse_world *world, struct hanse_actor payment);
 /* Is what hangs on the target on an axis withdrawn now? */
 bool hanse__shock_withdrawn(const struct hanse_world *world, enum hanse_axis axis,
                             struct hanse_actor target);

@@ -275,7 +275,7 @@ static enum hanse_status place(struct hanse_world *world, uint32_t parcel)
     bool foreign = crosses_border(world, terms, group);
     resize_to_budget(world, parcel);
     if (world->moving.now_h < type_of(world, group)->launch_h ||
-        hanse__shock_payment_cut(world, terms->payment) ||
+        hanse__shock_withdrawn(world, HANSE_AXIS_PAYMENT, terms->payment) ||
         (foreign && hanse__shock_silicon_cut(world, group))) {
         wait_for(world, parcel, -1);
         return HANSE_OK;
@@ -337,7 +337,7 @@ static enum hanse_status make_ready(struct hanse_world *world, uint32_t parcel)
 static struct hanse_admission admit(struct hanse_world *world, const struct parcel *p)
 {
     const struct hanse_terms *terms = terms_of(world, p->buyer);
-    if (hanse__shock_payment_cut(world, terms->payment)) {
+    if (hanse__shock_withdrawn(world, HANSE_AXIS_PAYMENT, terms->payment)) {
         return (struct hanse_admission){0, 0};
     }
     if (!crosses_border(world, terms, p->group)) {

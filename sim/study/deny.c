@@ -302,7 +302,8 @@ static enum hanse_status take_results(struct hanse_denials *d)
     return take(d, &d->month_denied, rows * n * months, sizeof(double));
 }
 
-static enum hanse_status lay_out(struct hanse_denials *d, int32_t index)
+static enum hanse_status lay_out(struct hanse_denials *d, int32_t index,
+                                 const struct hanse_hook_maker *hooks)
 {
     int32_t n;
     const struct hanse_denial *nouns =
@@ -321,6 +322,7 @@ static enum hanse_status lay_out(struct hanse_denials *d, int32_t index)
     HANSE_TRY(list_rows(d));
     struct hanse_worker *worker = NULL;
     HANSE_TRY(hanse_worker_create(d->ctx, &worker));
+    hanse_worker_hooks(worker, hooks);
     enum hanse_status status = find_footprints(d, worker);
     hanse_worker_destroy(worker);
     HANSE_TRY(status);
@@ -337,7 +339,7 @@ enum hanse_status hanse_deny(struct hanse_context *ctx, const struct hanse_scena
     *denials = (struct hanse_denials){.ctx = ctx, .scenario = scenario};
     denials->seed = (uint64_t)settings->seed;
     denials->n_replications = options->replications;
-    HANSE_TRY(lay_out(denials, index));
+    HANSE_TRY(lay_out(denials, index, &options->hooks));
     denials->recourse = (enum hanse_recourse)(options->recourse >= 0 ? options->recourse
                                                                      : denials->noun->recourse);
     return hanse__denial_run(denials, options);

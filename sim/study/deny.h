@@ -71,6 +71,7 @@ struct hanse_deny_options {
      * copies save; the results are the same bytes. */
     bool from_zero;
     int recourse; /* enum hanse_recourse; -1: the noun's */
+    struct hanse_hook_maker hooks; /* of scenarios with functions; zero: none */
     void (*progress)(void *self, uint32_t done, uint32_t of);
     void *progress_self;
 };

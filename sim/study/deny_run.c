@@ -240,6 +240,8 @@ static void crew_member(struct crew *crew)
         hanse_worker_create(ctx, &m.moving) != HANSE_OK) {
         halt(crew, HANSE_ERR_MEMORY, 0, hanse_context_message(ctx));
     } else {
+        hanse_worker_hooks(m.at_start, &crew->options->hooks);
+        hanse_worker_hooks(m.moving, &crew->options->hooks);
         work(&m, ctx);
     }
     hanse_worker_destroy(m.moving);
