@@ -70,7 +70,7 @@ struct hanse_deny_options {
     /* Simulate every row from hour 0 instead of from a copy, for tests and to measure what
      * copies save; the results are the same bytes. */
     bool from_zero;
-    int recourse; /* enum hanse_recourse; -1: the noun's */
+    int recourse;                  /* enum hanse_recourse; -1: the noun's */
     struct hanse_hook_maker hooks; /* of scenarios with functions; zero: none */
     void (*progress)(void *self, uint32_t done, uint32_t of);
     void *progress_self;
