@@ -214,8 +214,9 @@ static enum hanse_status pass(struct hanse_world *world, uint32_t lane)
 
 static enum hanse_status pass_all(struct hanse_world *world, int32_t pool)
 {
-    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
-        if (hanse__batch_pool_of_lane(world, l) == pool && hanse__batch_lane_used(world, l)) {
+    uint32_t lanes = hanse__batch_n_lanes(world) / (uint32_t)world->tables.n_pools;
+    for (uint32_t l = (uint32_t)pool * lanes; l < ((uint32_t)pool + 1) * lanes; l++) {
+        if (hanse__batch_lane_used(world, l)) {
             HANSE_TRY(pass(world, l));
         }
     }
@@ -379,19 +380,27 @@ static enum hanse_status schedule_submit(struct hanse_world *world, int32_t inde
                            (uint32_t)index, world->moving.now_h + wait);
 }
 
+static struct hanse__batch_law law_of(const struct hanse_batch *b)
+{
+    double variance = log1p(b->runtime_cv * b->runtime_cv);
+    return (struct hanse__batch_law){.sd = sqrt(variance),
+                                     .half_variance = 0.5 * variance,
+                                     .low = (int32_t)floor(log2((double)b->width_min) + 1e-9),
+                                     .high = (int32_t)floor(log2((double)b->width_max) + 1e-9)};
+}
+
 static void draw_job(struct hanse_world *world, int32_t index, struct hanse__batch_job *job)
 {
     const struct hanse_batch *b = &world->tables.batches[index];
     struct hanse_stream *stream =
         (struct hanse_stream *)hanse__at(world, hanse__batches_of(world)->streams) + index;
-    int low = (int)floor(log2((double)b->width_min) + 1e-9);
-    int high = (int)floor(log2((double)b->width_max) + 1e-9);
-    int power = low + (int)(hanse_stream_uniform(stream) * (high - low + 1));
+    const struct hanse__batch_law *law =
+        (struct hanse__batch_law *)hanse__at(world, hanse__batches_of(world)->laws) + index;
+    int power = law->low + (int)(hanse_stream_uniform(stream) * (law->high - law->low + 1));
     int64_t width = INT64_C(1) << power;
     width = width < b->width_min ? b->width_min : width > b->width_max ? b->width_max : width;
-    double variance = log1p(b->runtime_cv * b->runtime_cv);
     double reference_h =
-        b->runtime_h * exp(sqrt(variance) * hanse_stream_normal(stream) - 0.5 * variance);
+        b->runtime_h * exp(law->sd * hanse_stream_normal(stream) - law->half_variance);
     *job = (struct hanse__batch_job){
         .submit_h = world->moving.now_h,
         .reference_h = reference_h,
@@ -471,13 +480,18 @@ static enum hanse_status init(struct hanse_world *world)
                           &s.benches));
     HANSE_TRY(
         hanse__take(world, hanse__batch_n_lanes(world), sizeof(struct hanse__lane), &s.lanes));
+    HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct hanse__batch_law), &s.laws));
+    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_groups, sizeof(double), &s.speeds));
+    HANSE_TRY(hanse__take(world, (size_t)n * (size_t)world->tables.n_groups, 1, &s.leaves));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.slowest));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.hazards));
     HANSE_TRY(hanse__take(world, pools, 1, &s.apart));
     *hanse__batches_of(world) = s;
     HANSE_TRY(hanse__batch_machine_init(world));
     struct hanse_stream *streams = hanse__at(world, s.streams);
+    struct hanse__batch_law *laws = hanse__at(world, s.laws);
     for (int32_t i = 0; i < n; i++) {
+        laws[i] = law_of(&world->tables.batches[i]);
         hanse_stream_init(&streams[i], world->seed, world->replication,
                           hanse_scenario_entity(world->scenario, &hanse_kind_batch, i), "jobs");
     }

@@ -20,6 +20,12 @@ double hanse__batch_now_s(const struct hanse_world *world)
 
 double hanse__batch_speed(const struct hanse_world *world, int32_t group)
 {
+    const double *speeds = hanse__at(world, hanse__batches_of(world)->speeds);
+    return speeds[group];
+}
+
+static double find_speed(const struct hanse_world *world, int32_t group)
+{
     const struct hanse_accelerator *a =
         &world->tables.accelerators[world->tables.groups[group].accelerator];
     return a->peak_tflops * a->compute_efficiency /
@@ -40,18 +46,32 @@ static bool plans(const struct hanse_world *world, int32_t pool)
 
 /* --- who may run where ---------------------------------------------------------------------*/
 
-static bool may_run_on(const struct hanse_world *world, int32_t batch, int32_t group)
+/* What does not change while a replication runs; found once, asked with every job. */
+enum leave { LEAVE_NEVER, LEAVE_WHILE_WHOLE, LEAVE_ALWAYS };
+
+static enum leave find_leave(const struct hanse_world *world, int32_t batch, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
     const struct hanse_batch *b = &t->batches[batch];
     const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
     const struct hanse_region *home = &t->regions[b->region];
     const struct hanse_region *there = &t->regions[t->sites[t->groups[group].site].region];
-    return there->pool == home->pool && a->memory_gib >= b->memory_gib &&
-           a->interconnect_gbps >= b->interconnect_gbps &&
-           (there->jurisdiction == home->jurisdiction ||
-            !hanse__shock_pool_cut(world, home->pool)) &&
-           hanse__eligible(world, b->data_class, home->jurisdiction, t->groups[group].site);
+    if (there->pool != home->pool || a->memory_gib < b->memory_gib ||
+        a->interconnect_gbps < b->interconnect_gbps ||
+        !hanse__eligible(world, b->data_class, home->jurisdiction, t->groups[group].site)) {
+        return LEAVE_NEVER;
+    }
+    return there->jurisdiction == home->jurisdiction ? LEAVE_ALWAYS : LEAVE_WHILE_WHOLE;
+}
+
+static bool may_run_on(const struct hanse_world *world, int32_t batch, int32_t group)
+{
+    const uint8_t *leaves = hanse__at(world, hanse__batches_of(world)->leaves);
+    uint8_t leave = leaves[(size_t)batch * (size_t)world->tables.n_groups + (size_t)group];
+    return leave == LEAVE_ALWAYS ||
+           (leave == LEAVE_WHILE_WHOLE &&
+            !hanse__shock_pool_cut(
+                world, world->tables.regions[world->tables.batches[batch].region].pool));
 }
 
 /* --- the view ------------------------------------------------------------------------------*/
@@ -191,7 +211,7 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
 static enum hanse_status advance(struct hanse_resource *view, double now_s)
 {
     struct hanse_world *world = world_of(view);
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+    for (int32_t g = 0; hanse__batches_of(world)->planned && g < world->tables.n_groups; g++) {
         hanse_ref table = hanse__bench_of(world, g)->table;
         if (table != 0) {
             hanse__timetable_advance(&world->arena, table, now_s);
@@ -467,8 +487,16 @@ enum hanse_status hanse__batch_machine_init(struct hanse_world *world)
 {
     struct hanse__batches *s = hanse__batches_of(world);
     double *slowest = hanse__at(world, s->slowest), *hazards = hanse__at(world, s->hazards);
+    double *speeds = hanse__at(world, s->speeds);
+    uint8_t *leaves = hanse__at(world, s->leaves);
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        speeds[g] = find_speed(world, g);
+    }
     for (int32_t i = 0; i < world->tables.n_batches; i++) {
         find_bounds(world, i, &slowest[i], &hazards[i]);
+        for (int32_t g = 0; g < world->tables.n_groups; g++) {
+            *leaves++ = (uint8_t)find_leave(world, i, g);
+        }
     }
     for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
         lane_at(world, l)->due_h = HUGE_VAL;
@@ -480,6 +508,7 @@ enum hanse_status hanse__batch_machine_init(struct hanse_world *world)
                 return HANSE_ERR_MEMORY;
             }
             hanse__bench_of(world, g)->table = table;
+            hanse__batches_of(world)->planned = true;
             hanse__timetable_advance(&world->arena, table, hanse__batch_now_s(world));
         }
     }

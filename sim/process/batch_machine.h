@@ -50,6 +50,9 @@ struct hanse__lane {
 struct hanse__batches {
     hanse_ref streams; /* struct hanse_stream [batches] */
     hanse_ref benches, lanes;
+    hanse_ref laws;    /* struct hanse__batch_law [batches] */
+    hanse_ref speeds;  /* double [groups] */
+    hanse_ref leaves;  /* uint8_t [batches × groups]: who may run where */
     hanse_ref slowest; /* double [batches]: speed of the slowest device in its pool */
     hanse_ref hazards; /* double [batches]: greatest failure rate per h of a device in it */
     hanse_ref apart;   /* uint8_t [pools] */
@@ -59,6 +62,13 @@ struct hanse__batches {
     uint32_t n_parts, spare_part;
     double served; /* reference work finished and not booked yet */
     uint64_t changes;
+    bool planned; /* some bench has a timetable */
+};
+
+/* What every draw of a job needs: width 2^low ... 2^high, runtime lognormal. */
+struct hanse__batch_law {
+    double sd, half_variance; /* of the runtime's logarithm */
+    int32_t low, high;
 };
 
 struct hanse__part {
