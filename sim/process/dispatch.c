@@ -85,11 +85,13 @@ static void find_cloud_ways(struct hanse_world *world)
 {
     int32_t W;
     const struct hanse_workload *workloads = hanse__workloads(world, &W);
+    dispatch(world)->cloud_ways = 0;
     for (int32_t r = 0; r < world->tables.n_regions; r++) {
         for (int32_t w = 0; w < W; w++) {
             enum cloud_way way = find_cloud_way(world, &workloads[w], r);
             uint8_t *ways = hanse__at(world, dispatch(world)->cloud_way);
             ways[r * W + w] = (uint8_t)way;
+            dispatch(world)->cloud_ways |= 1u << way;
         }
     }
 }
@@ -126,7 +128,8 @@ static bool foreign_money(const struct hanse_sweep *h, int32_t w, int32_t region
 
 static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
 {
-    for (int r = 0; r < h->R; r++) {
+    bool used = h->s->cloud_ways >> use & 1u;
+    for (int r = 0; used && r < h->R; r++) {
         int cell = r * h->W + w;
         if (h->left[cell] > 0.0 && h->cloud_way[cell] == (uint8_t)use && affords(h, w, r)) {
             double eur = h->left[cell] * h->price[w];
@@ -193,8 +196,6 @@ static void settle_waiting(struct hanse_sweep *h, int cell,
 static void settle(struct hanse_sweep *h, int cell, int w)
 {
     const struct hanse_workload *workload = &h->workloads[w];
-    h->demand[cell] += h->arrived[cell];
-    h->s->served_sum += h->served[cell];
     if (workload->give_up_h == 0.0) {
         h->on_time[cell] += h->served[cell];
         if (h->left[cell] > 0.0) {
@@ -251,10 +252,11 @@ static bool serve_tier(struct hanse_sweep *h, int32_t first, int32_t last)
     bool more = true;
     for (int stage = 0; more && stage <= HANSE_STAGE_PARTNER; stage++) {
         for (int round = 0; more && round < HANSE_ROUNDS; round++) {
-            if (!hanse__route_round(h, (enum hanse_stage)stage, first, last)) {
+            enum hanse_round end = hanse__route_round(h, (enum hanse_stage)stage, first, last);
+            more = end == HANSE_ROUND_IDLE || short_of(h, first, last);
+            if (end != HANSE_ROUND_OPEN) {
                 break;
             }
-            more = short_of(h, first, last);
         }
     }
     for (int32_t k = first; more && k < last; k++) {
@@ -263,31 +265,15 @@ static bool serve_tier(struct hanse_sweep *h, int32_t first, int32_t last)
     return more && short_of(h, first, last);
 }
 
-/* Meters count a kilowatt of equipment at the place's prices of the hour. */
-static void read_meters(struct hanse_sweep *h)
-{
-    struct hanse_meter *meters = hanse__meters(h->world);
-    for (int32_t p = 0; p < h->P; p++) {
-        const struct hanse_tariff *t = &h->tariffs[h->places[p].region];
-        bool on_grid = h->places[p].plant < 0; /* a plant sends its own bill */
-        double weights[HANSE_METER_SUMS] = {1.0, t->pue,
-                                            on_grid ? t->pue * t->eur_per_kwh : 0.0,
-                                            on_grid ? t->pue * t->g_per_kwh : 0.0};
-        double busy = h->powered[p] - h->free[p];
-        for (int i = 0; i < HANSE_METER_SUMS; i++) {
-            meters[p].up[i] += h->powered[p] * weights[i];
-            meters[p].busy[i] += busy * weights[i];
-        }
-    }
-}
-
-static void sweep_hour(struct hanse_sweep *h)
+static void open_hour(struct hanse_sweep *h)
 {
     int32_t cells = h->R * h->W;
     const double *shape = h->shape + (size_t)(h->hour % HANSE_WEEK_H) * (size_t)cells;
     for (int32_t i = 0; i < cells; i++) {
-        h->arrived[i] = h->base[i] * shape[i];
-        h->left[i] = h->arrived[i] + h->waiting[i];
+        double arrived = h->base[i] * shape[i];
+        h->arrived[i] = arrived;
+        h->demand[i] += arrived;
+        h->left[i] = arrived + h->waiting[i];
         h->served[i] = 0.0;
     }
     for (int32_t p = 0; p < h->P; p++) {
@@ -295,6 +281,28 @@ static void sweep_hour(struct hanse_sweep *h)
     }
     hanse__power_open(h->world, h->hour, h->powered);
     memcpy(h->free, h->powered, (size_t)h->P * sizeof *h->free);
+}
+
+static void close_hour(struct hanse_sweep *h)
+{
+    hanse__power_close(h->world, h->hour, h->powered, h->free);
+    hanse__meters_read(h->world, h->powered, h->free);
+    double served = h->s->served_sum;
+    for (int32_t i = 0; i < h->R * h->W;
+         i++) { /* by itself, or the sum would not stay in a register */
+        served += h->served[i];
+    }
+    h->s->served_sum = served;
+    for (int32_t r = 0, cell = 0; r < h->R; r++) {
+        for (int32_t w = 0; w < h->W; w++, cell++) {
+            settle_checked(h, cell, w);
+        }
+    }
+}
+
+static void sweep_hour(struct hanse_sweep *h)
+{
+    open_hour(h);
     bool left = false;
     for (int32_t first = 0, last; first < h->W; first = last) {
         last = hanse__tier_end(h, first);
@@ -303,13 +311,7 @@ static void sweep_hour(struct hanse_sweep *h)
     if (left) {
         hanse__reasons_find(h);
     }
-    hanse__power_close(h->world, h->hour, h->powered, h->free);
-    read_meters(h);
-    for (int32_t r = 0; r < h->R; r++) {
-        for (int32_t w = 0; w < h->W; w++) {
-            settle_checked(h, r * h->W + w, w);
-        }
-    }
+    close_hour(h);
 }
 
 static struct hanse_sweep open_sweep(struct hanse_world *world)
@@ -385,6 +387,7 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
         if (h.s->moving_tariffs || !h.s->tariffs_known) {
             hanse__tariffs(world, h.hour, h.tariffs);
             h.s->tariffs_known = true;
+            hanse__meters_price(world, h.tariffs);
         }
         sweep_hour(&h);
     }

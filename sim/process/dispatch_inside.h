@@ -79,9 +79,10 @@ struct hanse_dispatch {
     hanse_ref tariffs;    /* struct hanse_tariff [regions]: of this hour */
     struct hanse_routes routes;
     bool moving_tariffs, tariffs_known;
-    int64_t day;    /* for which base and price hold; -1 none */
-    uint64_t rules; /* for which routes hold */
-    uint64_t seen;  /* for which capacity does */
+    unsigned cloud_ways; /* a bit for each way that some cell has */
+    int64_t day;         /* for which base and price hold; -1 none */
+    uint64_t rules;      /* for which routes hold */
+    uint64_t seen;       /* for which capacity does */
     double served_sum, cloud_eur;
 };
 
@@ -138,9 +139,14 @@ enum hanse_status hanse__routes_find(struct hanse_world *world);
 
 /* One round of a stage for the workloads order[first … last): what is left there is spread over
  * places in proportion to what these have free, and a place asked for more than it has grants
- * every asker the same share. False when nothing moved. */
-bool hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage, int32_t first,
-                        int32_t last);
+ * every asker the same share. */
+enum hanse_round {
+    HANSE_ROUND_IDLE, /* nothing moved */
+    HANSE_ROUND_LAST, /* what was asked for is full: another round would move nothing */
+    HANSE_ROUND_OPEN,
+};
+enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage,
+                                    int32_t first, int32_t last);
 
 /* Why this hour's left is left, into `why`; all tiers, in their order. */
 void hanse__reasons_find(struct hanse_sweep *h);

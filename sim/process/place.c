@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/process/climate.h"
 #include "sim/process/demand.h"
 #include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
@@ -19,13 +20,14 @@ struct counted {
 
 struct state {
     int32_t n_places, n_workloads, n_types;
-    hanse_ref places;   /* struct hanse_place [places] */
-    hanse_ref of_site;  /* int32_t [sites] */
-    hanse_ref meters;   /* struct hanse_meter [places] */
-    hanse_ref counted;  /* struct counted [groups] */
-    hanse_ref speeds;   /* double [types × workloads] */
-    hanse_ref devices;  /* int64_t parts [standings][places × types], less those for batch */
-    hanse_ref capacity; /* double [standings][places × workloads] */
+    hanse_ref places;  /* struct hanse_place [places] */
+    hanse_ref of_site; /* int32_t [sites] */
+    hanse_ref meters;  /* struct hanse_meter [places] */
+    hanse_ref weights; /* double [places][meter sums]: of a kilowatt of equipment for an hour */
+    hanse_ref counted; /* struct counted [groups] */
+    hanse_ref speeds;  /* double [types × workloads] */
+    hanse_ref devices; /* int64_t parts [standings][places × types], less those for batch */
+    hanse_ref capacity;             /* double [standings][places × workloads] */
     int64_t total[HANSE_STANDINGS]; /* parts in all places */
 };
 
@@ -58,6 +60,34 @@ struct hanse_meter *hanse__meters(const struct hanse_world *world)
 void hanse__meters_reset(struct hanse_world *world)
 {
     memset(hanse__meters(world), 0, (size_t)own(world)->n_places * sizeof(struct hanse_meter));
+}
+
+void hanse__meters_price(struct hanse_world *world, const struct hanse_tariff *tariffs)
+{
+    const struct hanse_place *places = hanse__places(world);
+    double(*weights)[HANSE_METER_SUMS] = hanse__at(world, own(world)->weights);
+    for (int32_t p = 0; p < own(world)->n_places; p++) {
+        const struct hanse_tariff *t = &tariffs[places[p].region];
+        bool on_grid = places[p].plant < 0; /* a plant sends its own bill */
+        weights[p][HANSE_METER_HOURS] = 1.0;
+        weights[p][HANSE_METER_KWH] = t->pue;
+        weights[p][HANSE_METER_EUR] = on_grid ? t->pue * t->eur_per_kwh : 0.0;
+        weights[p][HANSE_METER_GRAMS] = on_grid ? t->pue * t->g_per_kwh : 0.0;
+    }
+}
+
+void hanse__meters_read(struct hanse_world *world, const double *powered, const double *free)
+{
+    const struct state *s = own(world);
+    struct hanse_meter *meters = hanse__at(world, s->meters);
+    const double(*weights)[HANSE_METER_SUMS] = hanse__at(world, s->weights);
+    for (int32_t p = 0; p < s->n_places; p++) {
+        double up = powered[p], busy = powered[p] - free[p];
+        for (int i = 0; i < HANSE_METER_SUMS; i++) {
+            meters[p].up[i] += up * weights[p][i];
+            meters[p].busy[i] += busy * weights[p][i];
+        }
+    }
 }
 
 static size_t cells_of(const struct state *s)
@@ -241,6 +271,7 @@ static enum hanse_status take_cells(struct hanse_world *world)
     struct state s = *own(world);
     size_t places = (size_t)s.n_places;
     HANSE_TRY(hanse__take(world, places, sizeof(struct hanse_meter), &s.meters));
+    HANSE_TRY(hanse__take(world, HANSE_METER_SUMS * places, sizeof(double), &s.weights));
     HANSE_TRY(hanse__take(world, HANSE_STANDINGS * places * (size_t)s.n_types, sizeof(int64_t),
                           &s.devices));
     HANSE_TRY(hanse__take(world, HANSE_STANDINGS * cells_of(&s), sizeof(double), &s.capacity));

@@ -62,6 +62,11 @@ double hanse__place_devices(const struct hanse_world *world, int32_t place, int3
 /* Follows the fleet after it settled; `all`: what can run where has changed too. */
 void hanse__places_follow(struct hanse_world *world, bool all);
 
+struct hanse_tariff;
+/* What a kilowatt of equipment takes from now on; tariffs: [regions]. */
+void hanse__meters_price(struct hanse_world *world, const struct hanse_tariff *tariffs);
+/* An hour passes: shares of each place under power and, of these, still free. */
+void hanse__meters_read(struct hanse_world *world, const double *powered, const double *free);
 /* Starts the meters from nothing, at the end of a month when all books are closed. */
 void hanse__meters_reset(struct hanse_world *world);
 

@@ -39,7 +39,7 @@ static void try_stage(struct hanse_sweep *what, enum hanse_stage stage)
     for (int32_t first = 0, last; first < what->W; first = last) {
         last = hanse__tier_end(what, first);
         for (int round = 0; round < HANSE_ROUNDS; round++) {
-            if (!hanse__route_round(what, stage, first, last)) {
+            if (hanse__route_round(what, stage, first, last) != HANSE_ROUND_OPEN) {
                 break;
             }
         }
@@ -74,8 +74,21 @@ static void try_law(struct hanse_sweep *what, int32_t k, const int32_t *componen
     }
 }
 
+static bool any_spare(const struct hanse_sweep *h)
+{
+    for (int32_t p = 0; p < h->P; p++) {
+        if (h->spare[p] > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void find_law(struct hanse_sweep *h)
 {
+    if (!any_spare(h)) {
+        return;
+    }
     const int32_t *components = hanse__components(h->world);
     struct hanse_sweep what = suppose(h, HANSE_REASON_LAW, h->capacity);
     for (int32_t k = 0; k < h->W; k++) {

@@ -336,8 +336,22 @@ static void grant(struct hanse_sweep *h, const struct hanse_route *route, bool h
     }
 }
 
-bool hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage, int32_t first,
-                        int32_t last)
+/* Takes what was granted off what places have free. False when none of them has anything left:
+ * every route that asked for one is through then. */
+static bool take_load(struct hanse_sweep *h)
+{
+    bool open = false;
+    for (int32_t p = 0; p < h->P; p++) {
+        double load = h->load[p];
+        h->free[p] *= load < 1.0 ? 1.0 - load : 0.0;
+        open |= load > 0.0 && load < 1.0;
+        h->load[p] = 0.0;
+    }
+    return open;
+}
+
+enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage,
+                                    int32_t first, int32_t last)
 {
     const int32_t *starts = h->route_first + stage * (h->W + 1);
     bool moved = false;
@@ -352,9 +366,8 @@ bool hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage, int32_t f
             grant(h, &h->routes[i], stage != HANSE_STAGE_OWN);
         }
     }
-    for (int32_t p = 0; moved && p < h->P; p++) {
-        h->free[p] *= h->load[p] < 1.0 ? 1.0 - h->load[p] : 0.0;
-        h->load[p] = 0.0;
+    if (!moved) {
+        return HANSE_ROUND_IDLE;
     }
-    return moved;
+    return take_load(h) ? HANSE_ROUND_OPEN : HANSE_ROUND_LAST;
 }
