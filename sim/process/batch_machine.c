@@ -95,13 +95,15 @@ static double length_s(const struct hanse_world *world, const struct hanse_job *
     return planned_s(world, (uint32_t)job->number, hanse__batch_speed(world, group));
 }
 
-/* How many of the group's devices are free over all of [start_s, start_s + length_s). */
+/* How many of the group's devices are free over all of [start_s, start_s + length_s), no more
+ * exactly than `wanted`. */
 static int32_t free_over(const struct hanse_world *world, int32_t group, double start_s,
                          double length, int32_t wanted)
 {
     const struct hanse__bench *b = hanse__bench_of(world, group);
     if (b->table == 0) {
-        return b->devices - b->held;
+        int32_t free = b->devices - b->held;
+        return free < wanted ? free : wanted;
     }
     /* The least level over a window, looked for between the two ends of what it can be. */
     int32_t low = 0, high = wanted;
