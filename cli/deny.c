@@ -248,6 +248,7 @@ static enum hanse_status go(struct run *run)
                                          .progress = progress,
                                          .progress_self = (void *)run->args};
     HANSE_TRY(load(run));
+    options.hooks = hanse_script_hooks(run->loaded.script);
     HANSE_TRY(find_denial(run, &index));
     HANSE_TRY(read_recourse(run, &options.recourse));
     int32_t n;

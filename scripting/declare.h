@@ -52,6 +52,14 @@ void hanse__value_read(lua_State *lua, int index, const char *unit,
 /* The unit wanted at a path, "1" for what is no number; NULL when the path leads nowhere. */
 const char *hanse__path_unit(const struct hanse_draft *draft, const char *path);
 
+/* Calls a method of a view with the arguments on the stack and pushes what it answers. What it
+ * refuses breaks the script, with the line that called it. */
+struct hanse_hook_method;
+int hanse__hook_method(lua_State *lua, const struct hanse_hook_method *method, void *self);
+/* Makes the table on top a view: what it lacks is an error that names the nearest, and nothing
+ * can be written into it. */
+void hanse__view_seal(lua_State *lua);
+
 /* The marker that `absent` is. */
 void hanse__push_absent(lua_State *lua);
 bool hanse__is_absent(lua_State *lua, int index);

@@ -44,20 +44,24 @@ static void push_number(lua_State *lua, double number)
     }
 }
 
-/* Upvalues: the method's number, the call's. A script may keep the function; what it would
- * reach after the call is gone, so it reaches nothing then. */
-static int call_method(lua_State *lua)
+/* A refusal by a method, with the place in the script that asked for it. */
+static int refuse_call(lua_State *lua, enum hanse_status status)
 {
-    struct hanse_script *script = hanse__script_of(lua);
-    const struct hanse_hook_call *call = script->call;
+    char message[HANSE__MESSAGE_BYTES];
+    int line;
+    const char *file = hanse__where(lua, &line);
+    snprintf(message, sizeof message, "%.200s:%d: %.700s", file, line,
+             hanse_context_message(hanse__script_of(lua)->ctx));
+    return hanse__raise_broken(lua, HANSE__BROKEN_DECLARATION, status, message);
+}
+
+int hanse__hook_method(lua_State *lua, const struct hanse_hook_method *method, void *self)
+{
     double in[HANSE_HOOK_ARGUMENTS], out[HANSE_HOOK_ARGUMENTS];
     int n_in = lua_gettop(lua), n_out = 0;
-    if (call == NULL ||
-        (lua_Integer)script->n_calls != lua_tointeger(lua, lua_upvalueindex(2))) {
-        return hanse__raise(lua, "a view must not be used after its call");
+    while (n_in > 0 && lua_isnil(lua, n_in)) {
+        n_in--;
     }
-    const struct hanse_hook_method *method =
-        &call->methods[lua_tointeger(lua, lua_upvalueindex(1))];
     if (n_in > HANSE_HOOK_ARGUMENTS) {
         return hanse__raise(lua, "%s: at most %d arguments, got %d", method->name,
                             HANSE_HOOK_ARGUMENTS, n_in);
@@ -66,16 +70,37 @@ static int call_method(lua_State *lua)
         in[i] = luaL_checknumber(lua, i + 1);
     }
     hanse__charge(lua, 16);
-    enum hanse_status status = method->call(call->self, script->ctx, in, n_in, out, &n_out);
+    enum hanse_status status =
+        method->call(self, hanse__script_of(lua)->ctx, in, n_in, out, &n_out);
     if (status != HANSE_OK) {
-        char message[HANSE__MESSAGE_BYTES];
-        snprintf(message, sizeof message, "%s", hanse_context_message(script->ctx));
-        return hanse__raise_broken(lua, HANSE__BROKEN_DECLARATION, status, message);
+        return refuse_call(lua, status);
+    }
+    if (n_out == 0) {
+        lua_pushnil(lua);
+        return 1;
     }
     for (int i = 0; i < n_out; i++) {
-        push_number(lua, out[i]);
+        if (method->yes_or_no) {
+            lua_pushboolean(lua, out[i] != 0.0);
+        } else {
+            push_number(lua, out[i]);
+        }
     }
     return n_out;
+}
+
+/* Upvalues: the method's number, the call's. A script may keep the function; what it would
+ * reach after the call is gone, so it reaches nothing then. */
+static int call_method(lua_State *lua)
+{
+    const struct hanse_script *script = hanse__script_of(lua);
+    const struct hanse_hook_call *call = script->call;
+    if (call == NULL ||
+        (lua_Integer)script->n_calls != lua_tointeger(lua, lua_upvalueindex(2))) {
+        return hanse__raise(lua, "a view must not be used after its call");
+    }
+    return hanse__hook_method(lua, &call->methods[lua_tointeger(lua, lua_upvalueindex(1))],
+                              call->self);
 }
 
 static void push_lists(lua_State *lua, const struct hanse_hook_call *call)
@@ -97,7 +122,7 @@ static int by_text(const void *left, const void *right)
 }
 
 /* Names what a view has, so that a typo in a policy is an error and not a nil. */
-static int view_get(lua_State *lua)
+static int view_lacks(lua_State *lua)
 {
     char hint[160];
     enum { MOST = 64 };
@@ -119,6 +144,18 @@ static int view_set(lua_State *lua)
     return hanse__raise(lua, "the view is for reading; answer with return { … }");
 }
 
+void hanse__view_seal(lua_State *lua)
+{
+    lua_newtable(lua);
+    lua_pushcfunction(lua, view_lacks);
+    lua_setfield(lua, -2, "__index");
+    lua_pushcfunction(lua, view_set);
+    lua_setfield(lua, -2, "__newindex");
+    lua_pushboolean(lua, false);
+    lua_setfield(lua, -2, "__metatable");
+    lua_setmetatable(lua, -2);
+}
+
 static void push_view(lua_State *lua, const struct hanse_hook_call *call)
 {
     lua_newtable(lua);
@@ -137,14 +174,7 @@ static void push_view(lua_State *lua, const struct hanse_hook_call *call)
         lua_pushcclosure(lua, call_method, 2);
         lua_setfield(lua, -2, call->methods[i].name);
     }
-    lua_newtable(lua);
-    lua_pushcfunction(lua, view_get);
-    lua_setfield(lua, -2, "__index");
-    lua_pushcfunction(lua, view_set);
-    lua_setfield(lua, -2, "__newindex");
-    lua_pushboolean(lua, false);
-    lua_setfield(lua, -2, "__metatable");
-    lua_setmetatable(lua, -2);
+    hanse__view_seal(lua);
 }
 
 /* --- the answer -----------------------------------------------------------------------------

@@ -43,6 +43,7 @@
 #include "sim/process/predict/training.h"
 #include "sim/process/record.h"
 #include "sim/process/replication.h"
+#include "sim/process/schedule/function.h"
 #include "sim/process/schedule/interruption.h"
 #include "sim/process/schedule/job.h"
 #include "sim/process/schedule/metrics.h"

@@ -89,6 +89,13 @@ enum hanse_scheduler_word {
     HANSE_SCHEDULER_PRIORITY,
 };
 
+/* What the scheduler `priority` goes by; sim/process/schedule/priority.c has the equations. */
+struct hanse_pool_priority {
+    double age_weight, age_max_h, share_weight, half_life_h, size_weight, period_h;
+    int32_t favour; /* 0 large, 1 small */
+    bool backfill;
+};
+
 struct hanse_pool {
     const char *name, *label;
     struct hanse_actor coordinator;
@@ -96,7 +103,8 @@ struct hanse_pool {
     bool federated; /* members coordinate themselves */
     struct hanse_actor_list partners;
     int32_t shares[HANSE_DATA_CLASSES]; /* enum hanse_share by data class */
-    int32_t scheduler;                  /* enum hanse_scheduler_word */
+    int32_t scheduler;                  /* a policy: enum hanse_scheduler_word */
+    struct hanse_pool_priority priority;
 };
 
 struct hanse_region {

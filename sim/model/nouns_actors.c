@@ -153,6 +153,18 @@ const struct hanse_kind hanse_kind_operator = {
         .offset = AT(shares) + (data_class) * sizeof(int32_t), .fallback_text = "partners",    \
         .doc = "other pools with which work on " word " data is shared; both must agree"       \
     }
+#define PRIORITY_WEIGHT(word, member, standard, text)                                          \
+    {                                                                                          \
+        .key = "priority_" word, .type = HANSE_NUMBER, .unit = "1",                            \
+        .offset = AT(priority.member), .fallback = (standard), .low = 0, .high = 1e9,          \
+        .doc = "with scheduler = priority: " text                                              \
+    }
+#define PRIORITY_TIME(word, member, standard, text)                                            \
+    {                                                                                          \
+        .key = "priority_" word, .type = HANSE_NUMBER, .unit = "h",                            \
+        .offset = AT(priority.member), .fallback = (standard), .low = 1.0 / 3600.0,            \
+        .high = 262800, .doc = "with scheduler = priority: " text                              \
+    }
 static const struct hanse_field POOL_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_pool),
     {.key = "coordinator",
@@ -175,11 +187,38 @@ static const struct hanse_field POOL_FIELDS[] = {
      .offset = AT(partners),
      .doc = "pools it shares with: by name, or by the regions' jurisdiction or bloc"},
     {.key = "scheduler",
-     .type = HANSE_CHOICE,
+     .type = HANSE_POLICY,
      .options = HANSE_SCHEDULER_WORDS,
      .offset = AT(scheduler),
      .fallback_text = "fcfs",
-     .doc = "which waiting batch job starts; docs/scheduling.md has the rules"},
+     .doc = "which waiting batch job starts (docs/scheduling.md); a function gets a view and "
+            "takes jobs"},
+    PRIORITY_WEIGHT("age_weight", age_weight, 1000, "weight of a job's time in the queue"),
+    PRIORITY_TIME("age_max", age_max_h, 336, "age at which it counts in full"),
+    PRIORITY_WEIGHT("share_weight", share_weight, 10000,
+                    "weight of the fair share of the job's class"),
+    PRIORITY_TIME("half_life", half_life_h, 336, "time after which usage counts half"),
+    PRIORITY_WEIGHT("size_weight", size_weight, 1000, "weight of the job's size"),
+    {.key = "priority_favour",
+     .type = HANSE_CHOICE,
+     .options = "large small",
+     .offset = AT(priority.favour),
+     .fallback_text = "large",
+     .doc = "with scheduler = priority: which size counts for a job"},
+    {.key = "priority_period",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(priority.period_h),
+     .fallback = 300.0 / 3600.0,
+     .low = 0,
+     .high = 262800,
+     .doc = "with scheduler = priority: time between calculations of all priorities; 0: before "
+            "each pass"},
+    {.key = "priority_backfill",
+     .type = HANSE_FLAG,
+     .offset = AT(priority.backfill),
+     .fallback = 1,
+     .doc = "with scheduler = priority: may others go before the first, as in easy?"},
     SHARES("public", HANSE_DATA_PUBLIC),
     SHARES("personal", HANSE_DATA_PERSONAL),
     SHARES("confidential", HANSE_DATA_CONFIDENTIAL),

@@ -395,10 +395,10 @@ bool hanse__batch_lane_used(const struct hanse_world *world, uint32_t lane)
 }
 
 /* The words of the field `scheduler` and the library's list are in one order. */
-static const struct hanse_policy *policy_of(const struct hanse_world *world, uint32_t lane)
+static const struct hanse_policy *policy_of(const struct hanse_pool *pool)
 {
-    return hanse_policies()[world->tables.pools[hanse__batch_pool_of_lane(world, lane)]
-                                .scheduler];
+    return hanse_policy_hook(pool->scheduler) >= 0 ? &hanse__batch_function
+                                                   : hanse_policies()[pool->scheduler];
 }
 
 static uint32_t devices_of(const struct hanse_world *world, int32_t pool)
@@ -410,22 +410,48 @@ static uint32_t devices_of(const struct hanse_world *world, int32_t pool)
     return n > 0 ? n : 1;
 }
 
+/* The pool's keys as the policy's table wants them; times in s. Other policies take none. */
+static enum hanse_status params_of(const struct hanse_world *world,
+                                   const struct hanse_pool *pool,
+                                   const struct hanse_policy *policy, double *params)
+{
+    const struct hanse_pool_priority *p = &pool->priority;
+    const struct {
+        const char *key;
+        double value;
+    } given[] = {{"age_weight", p->age_weight},     {"age_max", p->age_max_h * 3600.0},
+                 {"share_weight", p->share_weight}, {"half_life", p->half_life_h * 3600.0},
+                 {"size_weight", p->size_weight},   {"favour", p->favour},
+                 {"period", p->period_h * 3600.0},  {"backfill", p->backfill}};
+    hanse_policy_standards(policy, params);
+    for (size_t i = 0; i < sizeof given / sizeof *given && policy->n_params > 0; i++) {
+        HANSE_TRY(hanse_policy_put(world->ctx, policy, params, given[i].key, given[i].value));
+    }
+    return HANSE_OK;
+}
+
 /* A scheduler is a policy, a view and a place in the arena: it is put together anew each time,
  * since nothing in the arena may point. */
 enum hanse_status hanse__batch_scheduler(struct hanse_world *world, uint32_t lane,
                                          struct hanse_scheduler *scheduler)
 {
-    int32_t pool = hanse__batch_pool_of_lane(world, lane);
+    int32_t number = hanse__batch_pool_of_lane(world, lane);
+    const struct hanse_pool *pool = &world->tables.pools[number];
     struct hanse_resource view = {.kind = &kind, .arena = &world->arena, .user = world};
-    const struct hanse_policy *policy = policy_of(world, lane);
+    const struct hanse_policy *policy = policy_of(pool);
+    void *user = (void *)(uintptr_t)pool;
     hanse_ref state = lane_at(world, lane)->scheduler;
+    if (state == 0 || policy == &hanse__batch_function) {
+        view.processors = devices_of(world, number);
+    }
     if (state != 0) {
-        *scheduler = (struct hanse_scheduler){policy, view, &world->arena, state, NULL};
+        *scheduler = (struct hanse_scheduler){policy, view, &world->arena, state, user};
         return HANSE_OK;
     }
-    view.processors = devices_of(world, pool);
-    *scheduler = (struct hanse_scheduler){.user = NULL};
-    HANSE_TRY(hanse_scheduler_init(scheduler, &world->arena, &view, policy, NULL));
+    *scheduler = (struct hanse_scheduler){.user = user};
+    double params[HANSE_POLICY_PARAMS_MOST];
+    HANSE_TRY(params_of(world, pool, policy, params));
+    HANSE_TRY(hanse_scheduler_init(scheduler, &world->arena, &view, policy, params));
     lane_at(world, lane)->scheduler = scheduler->state;
     return HANSE_OK;
 }

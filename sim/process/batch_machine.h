@@ -116,6 +116,9 @@ enum hanse_status hanse__batch_scheduler(struct hanse_world *world, uint32_t lan
                                          struct hanse_scheduler *scheduler);
 bool hanse__batch_lane_used(const struct hanse_world *world, uint32_t lane);
 
+/* The policy of a pool whose scheduler is a function. */
+extern const struct hanse_policy hanse__batch_function;
+
 /* So many devices of the group are set aside from now on; no more are in use. */
 enum hanse_status hanse__batch_resize(struct hanse_world *world, int32_t group,
                                       int32_t devices);

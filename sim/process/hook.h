@@ -47,11 +47,13 @@ struct hanse_hook_text {
 enum { HANSE_HOOK_ARGUMENTS = 8, HANSE_HOOK_ANSWERS = 32 };
 
 /* Called from within the function. Takes n_in numbers, writes at most HANSE_HOOK_ARGUMENTS
- * numbers and says how many. An error ends the function and the replication. */
+ * numbers and says how many; *n_out is 0 before, and none is nil. An error ends the function
+ * and the replication. */
 struct hanse_hook_method {
     const char *name;
     enum hanse_status (*call)(void *self, struct hanse_context *ctx, const double *in, int n_in,
                               double *out, int *n_out);
+    bool yes_or_no; /* it answers 1 for true, 0 for false */
 };
 
 struct hanse_hook_answer {

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "sim/model/nouns.h"
 #include "sim/process/schedule/policy.h"
 #include "tests/nation.h"
 
@@ -175,6 +176,55 @@ static void a_gang_runs_at_its_slowest_member(void **state)
     assert_true(run(&n).started == 0.0); /* a gang stays within a group unless told */
 }
 
+/* Gangs of three over three pairs of one site: two run at once, 2 + 1 and 1 + 2. At rate 1.5
+ * and 1 h each that is 75 % load, which no machine for a single gang could carry. */
+static void a_gang_takes_no_more_than_its_width(void **state)
+{
+    (void)state;
+    for (int s = 0; s < N_SCHEDULERS; s++) {
+        struct nation n = world(SCHEDULERS[s], 1.0, 0.0);
+        nation_card_of(&n, "twin", "maker", 989.0, 0.0);
+        nation_card_of(&n, "triplet", "maker", 989.0, 0.0);
+        add_shed(&n, "shed", "a");
+        nation_group(&n, "shed", "card", 2);
+        nation_group(&n, "shed", "twin", 2);
+        nation_group(&n, "shed", "triplet", 2);
+        uint32_t jobs = add_jobs(&n, "jobs", "a", "public", 1.5, 1.0, 0.0);
+        nation_number(&n, jobs, "width_min", 3);
+        nation_number(&n, jobs, "width_max", 3);
+        nation_text(&n, jobs, "span", "site");
+        struct figures f = run(&n);
+        print_message("%-12s mean wait %.3f h\n", SCHEDULERS[s], f.wait / f.started);
+        assert_true(f.done > 0.98 * f.demand);
+    }
+}
+
+/* What a pool's keys say unless told is what the policy does unless told. */
+static void priority_of_a_pool_has_the_policys_standards(void **state)
+{
+    (void)state;
+    struct nation n = world("priority", 1.0, 0.0);
+    struct nation_run run = nation_freeze(&n);
+    const struct hanse_policy *policy;
+    double params[HANSE_POLICY_PARAMS_MOST];
+    int32_t count;
+    const struct hanse_pool *pool =
+        hanse_scenario_table(run.scenario, &hanse_kind_pool, &count);
+    const struct hanse_pool_priority *p = &pool->priority;
+    const double ours[] = {p->age_weight,        p->age_max_h * 3600.0,
+                           p->share_weight,      p->half_life_h * 3600.0,
+                           p->size_weight,       p->favour,
+                           p->period_h * 3600.0, p->backfill};
+    assert_int_equal(hanse_policy_find(n.ctx, "priority", &policy), HANSE_OK);
+    hanse_policy_standards(policy, params);
+    assert_int_equal(policy->n_params, sizeof ours / sizeof *ours);
+    for (uint32_t i = 0; i < policy->n_params; i++) {
+        assert_true(fabs(ours[i] - params[i]) <= 1e-12 * params[i]);
+    }
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
 /* One group under many failures, long jobs: what is saved is not lost. */
 static void checkpoints_save_work(void **state)
 {
@@ -210,6 +260,8 @@ int main(void)
         cmocka_unit_test(the_words_are_the_librarys_policies),
         cmocka_unit_test(memory_and_interconnect_are_hard),
         cmocka_unit_test(a_gang_runs_at_its_slowest_member),
+        cmocka_unit_test(a_gang_takes_no_more_than_its_width),
+        cmocka_unit_test(priority_of_a_pool_has_the_policys_standards),
         cmocka_unit_test(checkpoints_save_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

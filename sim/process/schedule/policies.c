@@ -79,19 +79,40 @@ static enum hanse_status unknown_key(struct hanse_context *ctx,
                        policy->name, key, near != NULL ? near : "");
 }
 
+static enum hanse_status find_param(struct hanse_context *ctx,
+                                    const struct hanse_policy *policy, const char *key,
+                                    uint32_t *found)
+{
+    for (uint32_t i = 0; i < policy->n_params; i++) {
+        if (strcmp(policy->params[i].key, key) == 0) {
+            *found = i;
+            return HANSE_OK;
+        }
+    }
+    return unknown_key(ctx, policy, key);
+}
+
+enum hanse_status hanse_policy_put(struct hanse_context *ctx, const struct hanse_policy *policy,
+                                   double *values, const char *key, double value)
+{
+    uint32_t i = 0;
+    HANSE_TRY(find_param(ctx, policy, key, &i));
+    const struct hanse_policy_param *param = &policy->params[i];
+    if (!(value >= param->low && value <= param->high)) {
+        return hanse__fail(ctx, HANSE_ERR_DOMAIN, "policy %s: %s must be %g ... %g %s, got %g",
+                           policy->name, key, param->low, param->high, param->unit, value);
+    }
+    values[i] = value;
+    return HANSE_OK;
+}
+
 enum hanse_status hanse_policy_set(struct hanse_context *ctx, const struct hanse_policy *policy,
                                    double *values, const char *key, const char *text)
 {
     uint32_t i = 0;
-    while (i < policy->n_params && strcmp(policy->params[i].key, key) != 0) {
-        i++;
-    }
-    if (i == policy->n_params) {
-        return unknown_key(ctx, policy, key);
-    }
-    const struct hanse_policy_param *param = &policy->params[i];
-    if (param->choices != NULL) {
-        return choose(ctx, policy, param, text, &values[i]);
+    HANSE_TRY(find_param(ctx, policy, key, &i));
+    if (policy->params[i].choices != NULL) {
+        return choose(ctx, policy, &policy->params[i], text, &values[i]);
     }
     char *end;
     double value = strtod(text, &end);
@@ -99,10 +120,5 @@ enum hanse_status hanse_policy_set(struct hanse_context *ctx, const struct hanse
         return hanse__fail(ctx, HANSE_ERR_INPUT, "policy %s: %s: not a number: '%s'",
                            policy->name, key, text);
     }
-    if (!(value >= param->low && value <= param->high)) {
-        return hanse__fail(ctx, HANSE_ERR_DOMAIN, "policy %s: %s must be %g ... %g %s, got %g",
-                           policy->name, key, param->low, param->high, param->unit, value);
-    }
-    values[i] = value;
-    return HANSE_OK;
+    return hanse_policy_put(ctx, policy, values, key, value);
 }

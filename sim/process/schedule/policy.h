@@ -77,6 +77,11 @@ HANSE_API enum hanse_status hanse_policy_set(struct hanse_context *ctx,
                                              const struct hanse_policy *policy, double *values,
                                              const char *key, const char *text);
 
+/* The same from a number; of a parameter with choices the number of one. */
+HANSE_API enum hanse_status hanse_policy_put(struct hanse_context *ctx,
+                                             const struct hanse_policy *policy, double *values,
+                                             const char *key, double value);
+
 #ifdef __cplusplus
 }
 #endif
