@@ -5,6 +5,6 @@
 #include "kernels/device.h"
 
 extern const struct hanse_backend hanse__backend_cpu, hanse__backend_blas,
-    hanse__backend_opencl;
+    hanse__backend_opencl, hanse__backend_cuda;
 
 #endif

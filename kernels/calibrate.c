@@ -73,6 +73,7 @@ struct calibrating {
     int n_trials;
     struct hanse__gathered gathered;
     char (*trouble)[160]; /* by trial, the last one said */
+    unsigned *marks;      /* by trial, what the backend knows beforehand */
 };
 
 static void say(struct calibrating *c, const char *line)
@@ -264,9 +265,30 @@ static enum hanse_status describe(struct calibrating *c, const struct hanse_devi
         nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
         HANSE_TRY(add_figure(ctx, profile, "idle_power", "W", device->backend->power_w(open)));
     }
+    if (device->backend->state != NULL) {
+        char text[256];
+        device->backend->state((struct hanse_device *)device, text, sizeof text);
+        if (text[0] != '\0') {
+            HANSE_TRY(hanse_profile_add_note(ctx, profile, "device", text));
+        }
+    }
+    if (device->remark[0] != '\0') {
+        say(c, device->remark);
+        HANSE_TRY(hanse_profile_add_note(ctx, profile, "trouble", device->remark));
+    }
     HANSE_TRY(
         hanse_profile_add_note(ctx, profile, "plan", c->calibration->quick ? "quick" : "full"));
     return hanse__note_state(ctx, profile);
+}
+
+static enum hanse_status ask_marks(struct calibrating *c, const struct hanse_device *device)
+{
+    c->marks = hanse__alloc(c->ctx, (size_t)c->n_trials + 1, sizeof *c->marks);
+    for (int t = 0; t < c->n_trials && c->marks != NULL && device->backend->marks != NULL;
+         t++) {
+        c->marks[t] = device->backend->marks(device, &c->trials[t]);
+    }
+    return c->marks != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
 }
 
 static enum hanse_status prepare(struct calibrating *c, struct hanse_profile *profile)
@@ -277,6 +299,9 @@ static enum hanse_status prepare(struct calibrating *c, struct hanse_profile *pr
         hanse_plan(c->ctx, &device, c->calibration->quick, &c->trials, &c->n_trials);
     if (status == HANSE_OK) {
         status = describe(c, &device, profile);
+    }
+    if (status == HANSE_OK) {
+        status = ask_marks(c, &device);
     }
     hanse_device_close(&device);
     HANSE_TRY(status);
@@ -309,6 +334,9 @@ static enum hanse_status calibrate(struct calibrating *c, struct hanse_profile *
     HANSE_TRY(prepare(c, profile));
     HANSE_TRY(make_launches(c, n));
     HANSE_TRY(hanse__judge_all(c->ctx, c->trials, c->n_trials, &c->gathered, n, profile));
+    for (int t = 0; t < c->n_trials; t++) { /* a rate for each trial, in their order */
+        profile->rates[t].marks |= c->marks[t];
+    }
     HANSE_TRY(note_trouble(c, profile));
     HANSE_TRY(add_energy(c->ctx, profile));
     hanse_profile_set_ceilings(profile);
@@ -327,5 +355,6 @@ enum hanse_status hanse_calibrate(struct hanse_context *ctx,
     hanse__free(c.gathered.watts);
     hanse__free(c.gathered.n_watts);
     hanse__free(c.trouble);
+    hanse__free(c.marks);
     return status;
 }

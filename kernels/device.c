@@ -9,6 +9,7 @@ static const struct hanse_backend *const backends[] = {
     &hanse__backend_cpu,
     &hanse__backend_blas,
     &hanse__backend_opencl,
+    &hanse__backend_cuda,
 };
 
 enum { N_BACKENDS = sizeof backends / sizeof *backends };
@@ -27,7 +28,7 @@ static enum hanse_status no_backend(struct hanse_context *ctx, const char *name)
     }
     const char *near = hanse__nearest(name, names, N_BACKENDS);
     return hanse__fail(ctx, HANSE_ERR_INPUT,
-                       "no backend '%s'; there are cpu, blas and opencl%s%s%s", name,
+                       "no backend '%s'; there are cpu, blas, opencl and cuda%s%s%s", name,
                        near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
                        near != NULL ? "'?" : "");
 }

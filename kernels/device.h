@@ -43,6 +43,10 @@ struct hanse_backend {
     void (*release)(struct hanse_device *device, void *task);
     /* Device clock and power, where they can be read; NaN otherwise. May be NULL. */
     double (*power_w)(struct hanse_device *device);
+    /* What is known beforehand about a rate (enum hanse_rate_mark). NULL: nothing. */
+    unsigned (*marks)(const struct hanse_device *device, const struct hanse_trial_key *key);
+    /* Driver, clocks, limits: what a reader needs to judge a figure. NULL: nothing. */
+    void (*state)(struct hanse_device *device, char *text, size_t size);
 };
 
 struct hanse_device {
@@ -52,8 +56,9 @@ struct hanse_device {
     char name[HANSE_PROFILE_NAME]; /* "AMD EPYC, 2 cores, avx512" */
     double cache_bytes;            /* of the last level */
     double memory_bytes;
-    int units;    /* cores, multiprocessors */
-    bool on_host; /* its memory is the host's */
+    int units;        /* cores, multiprocessors */
+    bool on_host;     /* its memory is the host's */
+    char remark[480]; /* what it has to do without, "" for nothing */
     void *self;
 };
 

@@ -22,11 +22,17 @@ struct ask {
     double u; /* unit roundoff */
 };
 
+/* A gemm's operands are of its precision; elsewhere what is not fp64 is fp32. */
+static enum hanse_precision held_in(const struct hanse_trial *trial)
+{
+    return trial->key.kernel == HANSE_KERNEL_GEMM || trial->key.precision == HANSE_FP64
+               ? trial->key.precision
+               : HANSE_FP32;
+}
+
 static double number_at(const struct ask *a, int buffer, int64_t i)
 {
-    const void *data = a->trial->buffers[buffer].data;
-    return a->trial->key.precision == HANSE_FP64 ? ((const double *)data)[i]
-                                                 : (double)((const float *)data)[i];
+    return hanse__number(a->trial->buffers[buffer].data, held_in(a->trial), 0, i);
 }
 
 static long double sum_bound(const struct ask *a, double n, long double magnitude)
@@ -34,17 +40,27 @@ static long double sum_bound(const struct ask *a, double n, long double magnitud
     return (n + 2.0) * a->u * magnitude;
 }
 
+/* Sums are made in fp32 and stored in the precision of the operands: what that loses of a sum
+ * that is `bound` off. */
+static double store_bound(enum hanse_precision precision, double sum, double bound)
+{
+    double u = precision == HANSE_BF16 ? 0x1p-8 : precision == HANSE_FP16 ? 0x1p-11 : 0.0;
+    return u * (fabs(sum) + bound) + (precision == HANSE_FP16 ? 0x1p-25 : 0.0);
+}
+
 static double gemm(const struct ask *a, double *bound)
 {
     int64_t n = a->x[1], k = a->x[2], row = a->i / n, column = a->i % n;
+    bool turned = a->trial->key.precision == HANSE_INT8;
     long double sum = 0.0L, magnitude = 0.0L;
     for (int64_t j = 0; j < k; j++) {
-        long double product =
-            (long double)number_at(a, 0, row * k + j) * number_at(a, 1, j * n + column);
+        long double product = (long double)number_at(a, 0, row * k + j) *
+                              number_at(a, 1, turned ? column * k + j : j * n + column);
         sum += product;
         magnitude += fabsl(product);
     }
-    *bound = (double)sum_bound(a, (double)k, magnitude);
+    *bound = turned ? 0.0 : (double)sum_bound(a, (double)k, magnitude);
+    *bound += store_bound(a->trial->key.precision, (double)sum, *bound);
     return (double)sum;
 }
 
@@ -393,9 +409,7 @@ static enum hanse_status complain(struct hanse_context *ctx, const struct hanse_
 
 static double output_at(const struct hanse_trial *trial, int buffer, int64_t i)
 {
-    const void *data = trial->buffers[buffer].data;
-    return trial->key.precision == HANSE_FP64 ? ((const double *)data)[i]
-                                              : (double)((const float *)data)[i];
+    return hanse__number(trial->buffers[buffer].data, held_in(trial), 1, i);
 }
 
 static enum hanse_status check_element(struct hanse_context *ctx,
@@ -417,7 +431,7 @@ static enum hanse_status check_numbers(struct hanse_context *ctx,
                                        const struct hanse_trial *trial, int buffer,
                                        int64_t turn, uint64_t seed)
 {
-    size_t size = trial->key.precision == HANSE_FP64 ? sizeof(double) : sizeof(float);
+    size_t size = hanse__number_bytes(held_in(trial), 1);
     int64_t n = (int64_t)(trial->buffers[buffer].bytes / size);
     double affordable = fmax(CHECK_BUDGET / hanse__trial_reference_cost(trial), 1.0);
     struct hanse_stream stream;

@@ -10,54 +10,13 @@ enum { HUGE_PAGE = 2 << 20 };
 
 /* --- random data -------------------------------------------------------------------------- */
 
-/* SplitMix64 (Steele et al. 2014): a gigabyte of inputs must not take longer than its runs. */
-static uint64_t next_bits(uint64_t *state)
-{
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-/* Uniform on (-1, 1). */
-static double next_number(uint64_t *state)
-{
-    return ((double)(next_bits(state) >> 11) + 0.5) * 0x1p-52 - 1.0;
-}
-
-static void fill_numbers(struct hanse_buffer *buffer, enum hanse_precision precision,
-                         uint64_t *state)
-{
-    size_t n = buffer->bytes / (precision == HANSE_FP64 ? sizeof(double) : sizeof(float));
-    for (size_t i = 0; i < n; i++) {
-        if (precision == HANSE_FP64) {
-            ((double *)buffer->data)[i] = next_number(state);
-        } else {
-            ((float *)buffer->data)[i] = (float)next_number(state);
-        }
-    }
-}
-
-/* Halves, by cutting floats: exact in bf16. `shift` > 0 makes them positive, for scales. */
-static void fill_bf16(struct hanse_buffer *buffer, bool positive, uint64_t *state)
+/* Scales: bf16 from 0.01 to 0.02. */
+static void fill_scales(struct hanse_buffer *buffer, uint64_t *state)
 {
     uint16_t *halves = buffer->data;
     for (size_t i = 0; i < buffer->bytes / 2; i++) {
-        float x = (float)next_number(state);
-        x = positive ? 0.01f + 0.01f * fabsf(x) : x;
-        uint32_t bits;
-        memcpy(&bits, &x, sizeof bits);
-        halves[i] = (uint16_t)(bits >> 16);
-    }
-}
-
-static void fill_bytes(struct hanse_buffer *buffer, uint64_t *state)
-{
-    unsigned char *bytes = buffer->data;
-    for (size_t i = 0; i < buffer->bytes; i += sizeof(uint64_t)) {
-        uint64_t word = next_bits(state);
-        size_t n = buffer->bytes - i < sizeof word ? buffer->bytes - i : sizeof word;
-        memcpy(bytes + i, &word, n);
+        float x = 0.01f + 0.01f * fabsf((float)hanse__random(state));
+        halves[i] = (uint16_t)(hanse__bits_of(x) >> 16);
     }
 }
 
@@ -104,7 +63,7 @@ static bool add_in(struct hanse_context *ctx, struct hanse_trial *trial, double 
     struct hanse_buffer *buffer =
         add(ctx, trial, n * hanse_precision_bytes(precision), HANSE_BUFFER_IN);
     if (buffer != NULL) {
-        fill_numbers(buffer, precision, state);
+        hanse__fill(buffer->data, buffer->bytes, precision, state);
     }
     return buffer != NULL;
 }
@@ -141,11 +100,24 @@ static bool make_vectors(struct maker *m, double n, int n_in, int n_out)
     return true;
 }
 
+/* n elements of a product's operand. */
+static bool add_operand(struct maker *m, double n)
+{
+    enum hanse_precision precision = m->trial->key.precision;
+    struct hanse_buffer *buffer =
+        add(m->ctx, m->trial, n * (double)hanse__number_bytes(precision, 0), HANSE_BUFFER_IN);
+    if (buffer != NULL) {
+        hanse__fill(buffer->data, buffer->bytes, precision, &m->state);
+    }
+    return buffer != NULL;
+}
+
 static bool make_gemm(struct maker *m)
 {
     double a = (double)m->x[0], b = (double)m->x[1], c = (double)m->x[2];
-    return add_in(m->ctx, m->trial, a * c, &m->state) &&
-           add_in(m->ctx, m->trial, c * b, &m->state) && add_out(m->ctx, m->trial, a * b);
+    double size = (double)hanse__number_bytes(m->trial->key.precision, 1);
+    return add_operand(m, a * c) && add_operand(m, c * b) &&
+           add(m->ctx, m->trial, size * a * b, HANSE_BUFFER_OUT) != NULL;
 }
 
 static bool make_weights(struct maker *m, double n, double k)
@@ -165,17 +137,11 @@ static bool make_weights(struct maker *m, double n, double k)
     if (s == NULL) {
         return false;
     }
-    if (precision == HANSE_FP32) {
-        fill_numbers(w, HANSE_FP32, &m->state);
-    } else if (precision == HANSE_BF16) {
-        fill_bf16(w, false, &m->state);
-    } else {
-        fill_bytes(w, &m->state);
-    }
+    hanse__fill(w->data, w->bytes, precision, &m->state);
     if (precision == HANSE_INT8) {
-        fill_numbers(s, HANSE_FP32, &m->state);
+        hanse__fill(s->data, s->bytes, HANSE_FP32, &m->state);
     } else if (precision == HANSE_INT4) {
-        fill_bf16(s, true, &m->state);
+        fill_scales(s, &m->state);
     }
     return true;
 }
@@ -202,7 +168,7 @@ static void shuffle(int32_t *numbers, int64_t n, uint64_t *state)
         numbers[i] = (int32_t)i;
     }
     for (int64_t i = n - 1; i > 0; i--) {
-        int64_t j = (int64_t)(next_bits(state) % (uint64_t)(i + 1));
+        int64_t j = (int64_t)(hanse__random_bits(state) % (uint64_t)(i + 1));
         int32_t held = numbers[i];
         numbers[i] = numbers[j];
         numbers[j] = held;
@@ -266,7 +232,7 @@ static bool make_csr(struct maker *m)
     int32_t *start = starts->data, *column = columns->data;
     for (int64_t r = 0; r < rows; r++) {
         /* Rows in pairs, one as much longer as the other is shorter. */
-        int64_t spread = (int64_t)(next_bits(&m->state) % (uint64_t)(z / 2 + 1));
+        int64_t spread = (int64_t)(hanse__random_bits(&m->state) % (uint64_t)(z / 2 + 1));
         int64_t length = r % 2 == 1 ? 2 * z - (at - start[r - 1]) : z + spread;
         length = r % 2 == 0 && r + 1 == rows ? z : length;
         start[r] = (int32_t)at;
@@ -275,7 +241,7 @@ static bool make_csr(struct maker *m)
         first = first < 0 ? 0 : first;
         first = first > rows - stride * length ? rows - stride * length : first;
         for (int64_t e = 0; e < length; e++) {
-            int64_t jitter = (int64_t)(next_bits(&m->state) % (uint64_t)stride);
+            int64_t jitter = (int64_t)(hanse__random_bits(&m->state) % (uint64_t)stride);
             column[at++] = (int32_t)(first + e * stride + jitter);
         }
     }
@@ -426,7 +392,7 @@ static bool make_chase(struct maker *m)
         order[i] = i;
     }
     for (int64_t i = lines - 1; i > 0; i--) {
-        int64_t j = (int64_t)(next_bits(&m->state) % (uint64_t)i), held = order[i];
+        int64_t j = (int64_t)(hanse__random_bits(&m->state) % (uint64_t)i), held = order[i];
         order[i] = order[j];
         order[j] = held;
     }
@@ -444,7 +410,7 @@ static bool make_transfer(struct maker *m)
     if (from == NULL || add(m->ctx, m->trial, (double)m->x[0], HANSE_BUFFER_OUT) == NULL) {
         return false;
     }
-    fill_bytes(from, &m->state);
+    hanse__fill(from->data, from->bytes, HANSE_BYTES, &m->state);
     return true;
 }
 

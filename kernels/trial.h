@@ -9,13 +9,13 @@
  * tolerance to tune. Layouts:
  *
  *   stream, adamw    vectors, one after the other
- *   gemm             A m × k, B k × n, C m × n, row-major
- *   skinny           W n × k (`copies` of it, rotated past the cache), scales, x m × k, y m ×
- * n; int8 w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32 weights, the
- * first 16 in the low halves; scales of int4 are bf16 attention        q, k, v, o: tokens ×
- * heads × width; decode reads k and v from pages of 16 tokens (page × kv head × token × width)
- * through a table of pages stencil7         u, v: nz × ny × nx with boundary copied; c0 = 0.5,
- * c1 = 1/12 spmv_csr         row starts, columns, values, x, y spmv_sell        chunks of 32
+ *   gemm             A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n ×
+ * k and C in int32 skinny           W n × k (`copies` of it, rotated past the cache), scales, x
+ * m × k, y m × n; int8 w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32
+ * weights, the first 16 in the low halves; scales of int4 are bf16 attention        q, k, v, o:
+ * tokens × heads × width; decode reads k and v from pages of 16 tokens (page × kv head × token
+ * × width) through a table of pages stencil7         u, v: nz × ny × nx with boundary copied;
+ * c0 = 0.5, c1 = 1/12 spmv_csr         row starts, columns, values, x, y spmv_sell chunks of 32
  * rows, rows sorted by length in windows of 512: chunk starts, columns, values (column by
  * column in a chunk), row numbers, x, y fft              complex interleaved, transforms one
  * after the other; e^(−2πi jk/n)
@@ -25,6 +25,7 @@
 
 #include <stdbool.h>
 
+#include "kernels/number.h"
 #include "sim/model/profile.h"
 
 #ifdef __cplusplus
@@ -105,15 +106,6 @@ double hanse__trial_reference(const struct hanse_trial *trial, int buffer, int64
                               int64_t turn, double *bound);
 /* Multiply-adds that one reference takes, so that a check can choose how many it makes. */
 double hanse__trial_reference_cost(const struct hanse_trial *trial);
-
-static inline float hanse__bf16(uint16_t bits)
-{
-    union {
-        uint32_t u;
-        float f;
-    } x = {.u = (uint32_t)bits << 16};
-    return x.f;
-}
 
 #ifdef __cplusplus
 }

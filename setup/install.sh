@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages of the named sets (packages.txt): setup/install.sh run [check] [race]
+# Installs the packages of the named sets (packages.txt): setup/install.sh SET…
 #
 # As root on Debian it installs what is missing and says so. Without root it prints the line
 # to type and stops with 3. Elsewhere it leaves the machine alone: the build then says what it

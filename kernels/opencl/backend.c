@@ -1,6 +1,6 @@
 /*
  * OpenCL through its loader: any vendor's device, and PoCL where there is none but a processor.
- * Kernels are kernels/gpu/kernels.cl, compiled by the device's own compiler when it is opened.
+ * Kernels are those of kernels/gpu, compiled by the device's own compiler when it is opened.
  */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -9,25 +9,24 @@
 #include <string.h>
 
 #include "kernels/backends.h"
+#include "kernels/gpu/recipe.h"
 #include "kernels_cl.h" /* hanse__kernels_cl: the text, made by the build */
 
-enum { GROUP = 64, MOST_DEVICES = 16 };
+enum { MOST_DEVICES = 16 };
 
 struct opencl {
     cl_device_id id;
     cl_context context;
     cl_command_queue queue;
     cl_program program;
-    size_t groups; /* that a grid-stride loop is spread over */
     bool has_fp64;
 };
 
 struct task {
     struct hanse_trial *trial;
-    cl_mem memory[HANSE_BUFFERS];
-    cl_kernel kernel;
-    cl_uint turn_at; /* argument that takes the copy of the weights; 0: none */
-    size_t items;
+    struct hanse__gpu_recipe recipe;
+    cl_mem memory[HANSE_BUFFERS], scratch;
+    cl_kernel kernels[HANSE__GPU_LAUNCHES];
 };
 
 static enum hanse_status failed(struct hanse_context *ctx, const char *what, cl_int code)
@@ -100,14 +99,13 @@ static void close_device(struct hanse_device *device)
 static enum hanse_status compile(struct hanse_context *ctx, struct opencl *cl)
 {
     const char *text = hanse__kernels_cl;
-    char options[32], log[400] = "";
+    char log[400] = "";
     cl_int code;
     cl->program = clCreateProgramWithSource(cl->context, 1, &text, NULL, &code);
     if (code != CL_SUCCESS) {
         return failed(ctx, "no program", code);
     }
-    snprintf(options, sizeof options, "-DG=%d", GROUP);
-    code = clBuildProgram(cl->program, 1, &cl->id, options, NULL, NULL);
+    code = clBuildProgram(cl->program, 1, &cl->id, "", NULL, NULL);
     if (code != CL_SUCCESS) {
         clGetProgramBuildInfo(cl->program, cl->id, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log,
                               NULL);
@@ -130,7 +128,6 @@ static void describe(struct hanse_device *device, struct opencl *cl)
     clGetDeviceInfo(cl->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     clGetDeviceInfo(cl->id, CL_DEVICE_EXTENSIONS, sizeof extensions - 1, extensions, NULL);
     cl->has_fp64 = strstr(extensions, "cl_khr_fp64") != NULL;
-    cl->groups = 64 * (size_t)units;
     device->units = (int)units;
     device->memory_bytes = (double)memory;
     /* Some drivers give the first level; streams must pass the last. */
@@ -186,48 +183,6 @@ static enum hanse_status open_device(struct hanse_context *ctx, const char *whic
 
 /* --- which kernels ------------------------------------------------------------------------ */
 
-/* A kernel by its name in the text, and how many items it wants. */
-enum spread { GRID, ROWS, OUTPUTS, TILES, QUERIES, PEAK };
-
-static const struct entry {
-    enum hanse_kernel kernel;
-    enum hanse_precision precision;
-    const char *name;
-    enum spread spread;
-    int n_extents; /* passed after the buffers; -1: their product, as one */
-} entries[] = {
-    {HANSE_KERNEL_LAUNCH, HANSE_BYTES, "launch", GRID, 0},
-    {HANSE_KERNEL_STREAM_COPY, HANSE_FP64, "stream_copy", GRID, 1},
-    {HANSE_KERNEL_STREAM_TRIAD, HANSE_FP64, "stream_triad", GRID, 1},
-    {HANSE_KERNEL_FMA_PEAK, HANSE_FP64, "fma_peak_fp64", PEAK, 1},
-    {HANSE_KERNEL_FMA_PEAK, HANSE_FP32, "fma_peak_fp32", PEAK, 1},
-    {HANSE_KERNEL_GEMM, HANSE_FP64, "gemm_fp64", TILES, 3},
-    {HANSE_KERNEL_GEMM, HANSE_FP32, "gemm_fp32", TILES, 3},
-    {HANSE_KERNEL_SKINNY, HANSE_FP32, "skinny_fp32", OUTPUTS, 3},
-    {HANSE_KERNEL_SKINNY, HANSE_BF16, "skinny_bf16", OUTPUTS, 3},
-    {HANSE_KERNEL_SKINNY, HANSE_INT8, "skinny_int8", OUTPUTS, 3},
-    {HANSE_KERNEL_SKINNY, HANSE_INT4, "skinny_int4", OUTPUTS, 3},
-    {HANSE_KERNEL_ATTENTION_PREFILL, HANSE_FP32, "attention_prefill", QUERIES, 4},
-    {HANSE_KERNEL_ATTENTION_DECODE, HANSE_FP32, "attention_decode", QUERIES, 4},
-    {HANSE_KERNEL_RMSNORM, HANSE_FP32, "rmsnorm", ROWS, 2},
-    {HANSE_KERNEL_SWIGLU, HANSE_FP32, "swiglu", GRID, -1},
-    {HANSE_KERNEL_SOFTMAX, HANSE_FP32, "softmax", ROWS, 2},
-    {HANSE_KERNEL_ADAMW, HANSE_FP32, "adamw", GRID, 1},
-    {HANSE_KERNEL_STENCIL7, HANSE_FP64, "stencil7", GRID, 3},
-    {HANSE_KERNEL_SPMV_CSR, HANSE_FP64, "spmv_csr", GRID, 1},
-    {HANSE_KERNEL_SPMV_SELL, HANSE_FP64, "spmv_sell", GRID, 1},
-};
-
-static const struct entry *entry_of(const struct hanse_trial_key *key)
-{
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-        if (entries[i].kernel == key->kernel && entries[i].precision == key->precision) {
-            return &entries[i];
-        }
-    }
-    return NULL;
-}
-
 static bool is_transfer(enum hanse_kernel kernel)
 {
     return kernel == HANSE_KERNEL_HOST_TO_DEVICE || kernel == HANSE_KERNEL_DEVICE_TO_HOST;
@@ -235,49 +190,8 @@ static bool is_transfer(enum hanse_kernel kernel)
 
 static bool runs(const struct hanse_device *device, const struct hanse_trial_key *key)
 {
-    return key->variant[0] == '\0' &&
-           (is_transfer(key->kernel) ? key->precision == HANSE_BYTES : entry_of(key) != NULL);
-}
-
-static size_t items_of(const struct opencl *cl, const struct entry *entry, const int64_t *x)
-{
-    switch (entry->spread) {
-    case ROWS:
-        return (size_t)x[0] * GROUP;
-    case OUTPUTS:
-        return (size_t)x[1] * GROUP;
-    case TILES:
-        return (size_t)((x[0] + 31) / 32 * ((x[1] + 31) / 32)) * GROUP;
-    case QUERIES:
-        return (size_t)((entry->kernel == HANSE_KERNEL_ATTENTION_DECODE ? x[4] : x[2]) * x[0]) *
-               GROUP;
-    default:
-        return entry->kernel == HANSE_KERNEL_LAUNCH ? GROUP : cl->groups * GROUP;
-    }
-}
-
-/* Extents as the kernel takes them. */
-static int extents_of(const struct opencl *cl, const struct entry *entry, const int64_t *x,
-                      cl_long *out)
-{
-    if (entry->spread == PEAK) {
-        int64_t per_step = 12 * (int64_t)(cl->groups * GROUP);
-        out[0] = (x[0] + per_step - 1) / per_step;
-        out[0] = out[0] < 70 ? 70 : out[0]; /* enough to forget the start */
-        return 1;
-    }
-    if (entry->spread == ROWS) {
-        out[0] = x[1];
-        return 1;
-    }
-    if (entry->n_extents < 0) {
-        out[0] = x[0] * x[1];
-        return 1;
-    }
-    for (int i = 0; i < entry->n_extents; i++) {
-        out[i] = x[i];
-    }
-    return entry->n_extents;
+    return is_transfer(key->kernel) ? key->precision == HANSE_BYTES && key->variant[0] == '\0'
+                                    : hanse__gpu_runs(key, HANSE__GPU_COMMON, device->units);
 }
 
 /* --- running ------------------------------------------------------------------------------ */
@@ -293,8 +207,13 @@ static void release(struct hanse_device *device, void *self)
             clReleaseMemObject(task->memory[b]);
         }
     }
-    if (task->kernel != NULL) {
-        clReleaseKernel(task->kernel);
+    if (task->scratch != NULL) {
+        clReleaseMemObject(task->scratch);
+    }
+    for (int i = 0; i < HANSE__GPU_LAUNCHES; i++) {
+        if (task->kernels[i] != NULL) {
+            clReleaseKernel(task->kernels[i]);
+        }
     }
     hanse__free(task);
 }
@@ -313,22 +232,42 @@ static cl_int upload(const struct opencl *cl, const struct hanse_buffer *from, c
     return code;
 }
 
-static cl_int set_arguments(const struct opencl *cl, const struct entry *entry,
-                            struct task *task)
+static cl_int set_argument(const struct task *task, cl_kernel kernel, cl_uint at,
+                           const struct hanse__gpu_argument *argument, int64_t turn)
 {
-    cl_long extents[HANSE_EXTENTS], turn = 0;
-    cl_uint at = 0;
+    const cl_long number = argument->what == HANSE__GPU_TURN ? turn : argument->value;
+    switch (argument->what) {
+    case HANSE__GPU_BUFFER:
+        return clSetKernelArg(kernel, at, sizeof(cl_mem), &task->memory[argument->value]);
+    case HANSE__GPU_SCRATCH:
+        return clSetKernelArg(kernel, at, sizeof(cl_mem), &task->scratch);
+    default:
+        return clSetKernelArg(kernel, at, sizeof number, &number);
+    }
+}
+
+static cl_int set_launch(const struct opencl *cl, struct task *task, int i)
+{
+    const struct hanse__gpu_launch *launch = &task->recipe.launches[i];
+    cl_int code;
+    task->kernels[i] = clCreateKernel(cl->program, launch->name, &code);
+    for (int a = 0; a < launch->n_arguments && code == CL_SUCCESS; a++) {
+        code = set_argument(task, task->kernels[i], (cl_uint)a, &launch->arguments[a], 0);
+    }
+    return code;
+}
+
+static cl_int set_recipe(struct hanse_device *device, struct task *task)
+{
+    struct opencl *cl = device->self;
     cl_int code = CL_SUCCESS;
-    for (int b = 0; b < task->trial->n_buffers; b++) {
-        code |= clSetKernelArg(task->kernel, at++, sizeof(cl_mem), &task->memory[b]);
+    hanse__gpu_recipe(task->trial, device->units, &task->recipe);
+    if (task->recipe.scratch_bytes > 0) {
+        task->scratch = clCreateBuffer(cl->context, CL_MEM_READ_WRITE,
+                                       task->recipe.scratch_bytes, NULL, &code);
     }
-    if (entry->kernel == HANSE_KERNEL_SKINNY) {
-        task->turn_at = at;
-        code |= clSetKernelArg(task->kernel, at++, sizeof turn, &turn);
-    }
-    int n = extents_of(cl, entry, task->trial->key.shape.extent, extents);
-    for (int i = 0; i < n; i++) {
-        code |= clSetKernelArg(task->kernel, at++, sizeof(cl_long), &extents[i]);
+    for (int i = 0; i < task->recipe.n_launches && code == CL_SUCCESS; i++) {
+        code = set_launch(cl, task, i);
     }
     return code;
 }
@@ -336,17 +275,12 @@ static cl_int set_arguments(const struct opencl *cl, const struct entry *entry,
 static enum hanse_status fill(struct hanse_device *device, struct task *task)
 {
     struct opencl *cl = device->self;
-    const struct entry *entry = entry_of(&task->trial->key);
     cl_int code = CL_SUCCESS;
     for (int b = 0; b < task->trial->n_buffers && code == CL_SUCCESS; b++) {
         code = upload(cl, &task->trial->buffers[b], &task->memory[b]);
     }
-    if (code == CL_SUCCESS && entry != NULL) {
-        task->kernel = clCreateKernel(cl->program, entry->name, &code);
-        task->items = items_of(cl, entry, task->trial->key.shape.extent);
-    }
-    if (code == CL_SUCCESS && entry != NULL) {
-        code = set_arguments(cl, entry, task);
+    if (code == CL_SUCCESS && !is_transfer(task->trial->key.kernel)) {
+        code = set_recipe(device, task);
     }
     return code == CL_SUCCESS
                ? HANSE_OK
@@ -370,10 +304,29 @@ static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial
     return status;
 }
 
+static cl_int launch_all(const struct opencl *cl, struct task *task, int64_t turn)
+{
+    cl_int code = CL_SUCCESS;
+    for (int i = 0; i < task->recipe.n_launches && code == CL_SUCCESS; i++) {
+        const struct hanse__gpu_launch *launch = &task->recipe.launches[i];
+        size_t group = (size_t)launch->group, items = group * (size_t)launch->groups;
+        for (int a = 0; a < launch->n_arguments && code == CL_SUCCESS; a++) {
+            if (launch->arguments[a].what == HANSE__GPU_TURN) {
+                code = set_argument(task, task->kernels[i], (cl_uint)a, &launch->arguments[a],
+                                    turn);
+            }
+        }
+        if (code == CL_SUCCESS) {
+            code = clEnqueueNDRangeKernel(cl->queue, task->kernels[i], 1, NULL, &items, &group,
+                                          0, NULL, NULL);
+        }
+    }
+    return code;
+}
+
 static cl_int run_once(const struct opencl *cl, struct task *task, int64_t turn)
 {
     const struct hanse_buffer *b = task->trial->buffers;
-    const size_t group = GROUP;
     if (task->trial->key.kernel == HANSE_KERNEL_HOST_TO_DEVICE) {
         return clEnqueueWriteBuffer(cl->queue, task->memory[1], CL_TRUE, 0, b[0].bytes,
                                     b[0].data, 0, NULL, NULL);
@@ -382,12 +335,7 @@ static cl_int run_once(const struct opencl *cl, struct task *task, int64_t turn)
         return clEnqueueReadBuffer(cl->queue, task->memory[0], CL_TRUE, 0, b[1].bytes,
                                    b[1].data, 0, NULL, NULL);
     }
-    if (task->turn_at > 0) {
-        cl_long copy = turn % task->trial->copies;
-        clSetKernelArg(task->kernel, task->turn_at, sizeof copy, &copy);
-    }
-    cl_int code = clEnqueueNDRangeKernel(cl->queue, task->kernel, 1, NULL, &task->items, &group,
-                                         0, NULL, NULL);
+    cl_int code = launch_all(cl, task, turn % task->trial->copies);
     /* A launch is measured with its end. */
     if (code == CL_SUCCESS && task->trial->key.kernel == HANSE_KERNEL_LAUNCH) {
         code = clFinish(cl->queue);

@@ -98,9 +98,10 @@ static struct hanse_work dense_work(enum hanse_kernel kernel, enum hanse_precisi
                                     const double *x)
 {
     double e = precisions[precision].bytes, a = x[0], b = x[1], c = x[2], d = x[3];
+    double sum = precision == HANSE_INT8 ? 4.0 : e; /* what a product is stored in */
     switch (kernel) {
     case HANSE_KERNEL_GEMM:
-        return (struct hanse_work){2.0 * a * b * c, e * (a * c + c * b + a * b)};
+        return (struct hanse_work){2.0 * a * b * c, e * (a * c + c * b) + sum * a * b};
     case HANSE_KERNEL_SKINNY:
         return (struct hanse_work){2.0 * a * b * c, e * b * c + 4.0 * (a * c + a * b) +
                                                         scale_bytes(precision, b, c)};

@@ -28,13 +28,14 @@
  *   tcp_stream, storage_… n               0                   n
  *   ring_allreduce n p                    n (p - 1) / p       2 e n (p - 1) / p
  *
- * skinny: m tokens, n outputs, k inputs; activations are fp32. Scales: int8 4 n, one per
- * output; int4 2 n k / 32, one of bf16 for 32 weights. attention: h heads, g key-value heads,
- * s tokens (of prompt, causal, or of context), width d, batch b. spmv: r rows, z entries in
- * each. fft: n points, b transforms; the count is the convention of FFTW's benchmark (Frigo and
- * Johnson 2005), not the operations of one algorithm. adamw: Loshchilov and Hutter 2019, with
- * the bias corrections folded into two constants. chase is one load that depends on the one
- * before, tcp_pingpong one way. ring_allreduce counts what one of p ranks adds and sends.
+ * gemm of int8 is stored in int32: 4 m n bytes. skinny: m tokens, n outputs, k inputs;
+ * activations are fp32. Scales: int8 4 n, one per output; int4 2 n k / 32, one of bf16 for 32
+ * weights. attention: h heads, g key-value heads, s tokens (of prompt, causal, or of context),
+ * width d, batch b. spmv: r rows, z entries in each. fft: n points, b transforms; the count is
+ * the convention of FFTW's benchmark (Frigo and Johnson 2005), not the operations of one
+ * algorithm. adamw: Loshchilov and Hutter 2019, with the bias corrections folded into two
+ * constants. chase is one load that depends on the one before, tcp_pingpong one way.
+ * ring_allreduce counts what one of p ranks adds and sends.
  */
 #ifndef HANSE_SIM_MODEL_KERNEL_H
 #define HANSE_SIM_MODEL_KERNEL_H

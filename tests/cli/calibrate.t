@@ -1,7 +1,7 @@
 # Calibration: what is asked wrongly, and one launch on its own.
 
 $ hanse calibrate --device cup
-no backend 'cup'; there are cpu, blas and opencl: did you mean 'cpu'?
+no backend 'cup'; there are cpu, blas, opencl and cuda: did you mean 'cpu'?
 [exit 2]
 
 $ hanse calibrate --show

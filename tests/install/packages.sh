@@ -49,7 +49,7 @@ grep -q 'installing with apt-get: libmd-dev' message.txt || fail "as root: $(cat
 
 # Every line of the list names a set, a package and a reason.
 list=$HANSE_ROOT/setup/packages.txt
-if grep -vE '^(#.*|(run|check|race) +[a-z0-9.+-]+ +.{5,})?$' "$list"; then
+if grep -vE '^(#.*|(run|nvidia|check|race) +[a-z0-9.+-]+ +.{5,})?$' "$list"; then
     fail "packages.txt: the lines above are not: set package reason"
 fi
 grep -E '^[a-z]' "$list" | awk '{ print $2 }' | sort | uniq -d |

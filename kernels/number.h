@@ -1,0 +1,72 @@
+/*
+ * Elements of a trial's buffers in every precision, exactly as numbers. Shared inside kernels.
+ */
+#ifndef HANSE_KERNELS_NUMBER_H
+#define HANSE_KERNELS_NUMBER_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sim/model/kernel.h"
+
+static inline float hanse__float_of(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static inline uint32_t hanse__bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float hanse__bf16(uint16_t bits)
+{
+    return hanse__float_of((uint32_t)bits << 16);
+}
+
+/* IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
+static inline double hanse__fp16(uint16_t bits)
+{
+    int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    double size = exponent == 31  ? (fraction == 0 ? (double)INFINITY : (double)NAN)
+                  : exponent == 0 ? ldexp(fraction, -24)
+                                  : ldexp(1024 + fraction, exponent - 25);
+    return (bits & 0x8000) != 0 ? -size : size;
+}
+
+/* Element i of an input, or of a gemm's output when `out`: int8 is added up in int32. tf32 lies
+ * in floats. */
+static inline double hanse__number(const void *data, enum hanse_precision precision, int out,
+                                   int64_t i)
+{
+    switch (precision) {
+    case HANSE_FP64:
+        return ((const double *)data)[i];
+    case HANSE_BF16:
+        return (double)hanse__bf16(((const uint16_t *)data)[i]);
+    case HANSE_FP16:
+        return hanse__fp16(((const uint16_t *)data)[i]);
+    case HANSE_INT8:
+        return out ? ((const int32_t *)data)[i] : ((const signed char *)data)[i];
+    default:
+        return (double)((const float *)data)[i];
+    }
+}
+
+static inline size_t hanse__number_bytes(enum hanse_precision precision, int out)
+{
+    return precision == HANSE_INT8 && out ? sizeof(int32_t)
+                                          : (size_t)hanse_precision_bytes(precision);
+}
+
+/* Random numbers on (-1, 1), each exact in its precision; bytes where that is none. */
+uint64_t hanse__random_bits(uint64_t *state);
+double hanse__random(uint64_t *state);
+void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint64_t *state);
+
+#endif

@@ -1,0 +1,4 @@
+/* The very text that clang makes PTX of, as C. */
+#include "tests/kernels/cuda/dialect.h"
+
+#include "kernels/cuda/base.cu"
