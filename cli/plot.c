@@ -13,54 +13,55 @@
 #include "output/denial.h"
 #include "output/plot.h"
 
-/* The kinds of plot.h, then those of denial.h. */
-enum { N_KINDS = HANSE_PLOT_KINDS + 2 };
-static const char *const kinds[N_KINDS] = {"fan",     "difference", "bars",
-                                           "tornado", "heat",       "survival"};
+/* The kinds of denial.h; those of plot.h come before them. */
+enum { N_KINDS = HANSE_PLOT_KINDS + 2, DECLARED = N_KINDS };
+static const char *const denial_kinds[] = {"heat", "survival"};
+
+static const char *kind_word(int kind)
+{
+    return kind < HANSE_PLOT_KINDS ? hanse__plot_kinds[kind]
+                                   : denial_kinds[kind - HANSE_PLOT_KINDS];
+}
 
 static int read_kind(const char *word, int *kind)
 {
-    const char *near;
+    const char *words[N_KINDS], *near;
+    char list[160] = "";
 
     for (int i = 0; i < N_KINDS; i++) {
-        if (strcmp(word, kinds[i]) == 0) {
+        words[i] = kind_word(i);
+        if (strcmp(word, words[i]) == 0) {
             *kind = i;
             return 0;
         }
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s",
+                 i == 0             ? ""
+                 : i == N_KINDS - 1 ? " or "
+                                    : ", ",
+                 words[i]);
     }
-    near = hanse__nearest(word, kinds, N_KINDS);
-    return hanse_cli_bad_usage("plot",
-                               "--kind: must be fan, difference, bars, tornado, heat or "
-                               "survival, got '%s'%s%s%s",
-                               word, near ? ", did you mean '" : "", near ? near : "",
+    near = hanse__nearest(word, words, N_KINDS);
+    return hanse_cli_bad_usage("plot", "--kind: must be %s, got '%s'%s%s%s", list, word,
+                               near ? ", did you mean '" : "", near ? near : "",
                                near ? "'?" : "");
 }
 
 /* What the command line asks for. */
 struct request {
-    int kind; /* of `kinds` */
+    int kind; /* of plot.h, then of denial.h; DECLARED: the scenario's own chart */
     const char *viewer;
     struct hanse_plot_options plot;
 };
 
-static enum hanse_status plot(struct hanse_context *ctx, const char *input,
+static enum hanse_status draw(struct hanse_context *ctx, struct hanse_results *results,
                               const struct request *request)
 {
-    struct hanse_results *results = NULL;
-    enum hanse_status status = hanse_results_open(ctx, input, &results);
-
-    if (status == HANSE_OK) {
-        /* gnuplot that dies early must end as a message, not as our death. */
-        signal(SIGPIPE, SIG_IGN);
-        status =
-            request->kind < HANSE_PLOT_KINDS
-                ? hanse_plot_write(ctx, results, &request->plot)
-                : hanse_denial_plot(ctx, results,
-                                    (enum hanse_denial_chart)(request->kind - HANSE_PLOT_KINDS),
-                                    request->viewer, request->plot.path);
-    }
-    hanse_results_close(results);
-    return status;
+    return request->kind < HANSE_PLOT_KINDS
+               ? hanse_plot_write(ctx, results, &request->plot)
+               : hanse_denial_plot(ctx, results,
+                                   (enum hanse_denial_chart)(request->kind - HANSE_PLOT_KINDS),
+                                   request->viewer, request->plot.path);
 }
 
 /* "OUT-on_time_share.svg" beside the result file. */
@@ -78,22 +79,44 @@ static char *default_path(const char *input, const char *what)
     return path;
 }
 
+/* Draws once the file has said what it holds. `beside` is the path that was made up, to be
+ * freed; NULL when one was given. */
+static enum hanse_status plot(struct hanse_context *ctx, const char *input,
+                              struct request *request, char **beside)
+{
+    struct hanse_results *results = NULL;
+    struct hanse_plot_options *options = &request->plot;
+    enum hanse_status status = hanse_results_open(ctx, input, &results);
+
+    if (status == HANSE_OK && request->kind == DECLARED) {
+        status = hanse__plot_declared(ctx, results, options);
+        request->kind = (int)options->kind;
+    }
+    if (status == HANSE_OK && !options->path) {
+        options->path = *beside =
+            default_path(input, options->what && request->kind < HANSE_PLOT_KINDS
+                                    ? options->what
+                                    : kind_word(request->kind));
+        status = options->path ? HANSE_OK : HANSE_ERR_MEMORY;
+    }
+    if (status == HANSE_OK) {
+        /* gnuplot that dies early must end as a message, not as our death. */
+        signal(SIGPIPE, SIG_IGN);
+        status = draw(ctx, results, request);
+    }
+    hanse_results_close(results);
+    return status;
+}
+
 static int run_plot(const struct hanse_cli_args *args, struct request *request)
 {
-    struct hanse_plot_options *options = &request->plot;
     struct hanse_context *ctx = hanse_cli_context(args);
     char *beside = NULL;
-    enum hanse_status status;
     int exit_status = 0;
+    enum hanse_status status = plot(ctx, args->operands[0], request, &beside);
 
-    if (!options->path) {
-        options->path = beside = default_path(
-            args->operands[0],
-            request->kind < HANSE_PLOT_KINDS ? options->what : kinds[request->kind]);
-    }
-    status = options->path ? plot(ctx, args->operands[0], request) : HANSE_ERR_MEMORY;
     if (status == HANSE_OK) {
-        hanse_cli_print_path(args, "plot", options->path);
+        hanse_cli_print_path(args, "plot", request->plot.path);
     } else {
         exit_status = hanse_cli_failure(ctx, status);
     }
@@ -105,18 +128,37 @@ static int run_plot(const struct hanse_cli_args *args, struct request *request)
 /* Options that the kind of chart knows nothing of would be ignored: they are refused. */
 static int check_request(const struct request *request, size_t n_cases)
 {
-    if (request->kind < HANSE_PLOT_KINDS) {
-        if (!request->plot.what) {
-            return hanse_cli_bad_usage("plot", "needs --what NAME, an output of the file");
+    bool narrowed = request->plot.region || n_cases > 0;
+
+    if (request->kind == DECLARED || request->kind < HANSE_PLOT_KINDS) {
+        if (request->viewer) {
+            return hanse_cli_bad_usage("plot", "--viewer goes with --kind heat or survival");
         }
-        return request->viewer
-                   ? hanse_cli_bad_usage("plot", "--viewer goes with --kind heat or survival")
-                   : 0;
     }
-    if (request->plot.what || request->plot.region || n_cases > 0) {
+    switch (request->kind) {
+    case HANSE_PLOT_DOTS:
+    case HANSE_PLOT_REGRET:
+        return narrowed || (request->kind == HANSE_PLOT_DOTS && request->plot.what)
+                   ? hanse_cli_bad_usage(
+                         "plot", "--kind %s shows what the scenario names; %s don't apply",
+                         kind_word(request->kind),
+                         request->kind == HANSE_PLOT_DOTS ? "--what, --region and --case"
+                                                          : "--region and --case")
+                   : 0;
+    case DECLARED:
+        return 0;
+    default:
+        break;
+    }
+    if (request->kind < HANSE_PLOT_KINDS) {
+        return request->plot.what
+                   ? 0
+                   : hanse_cli_bad_usage("plot", "needs --what NAME, an output of the file");
+    }
+    if (request->plot.what || narrowed) {
         return hanse_cli_bad_usage(
             "plot", "--kind %s shows withdrawals; --what, --region and --case don't apply",
-            kinds[request->kind]);
+            kind_word(request->kind));
     }
     return 0;
 }
@@ -129,9 +171,10 @@ int hanse_cli_plot(int argc, char **argv)
     double from_s = NAN, to_s = NAN;
     const struct hanse_cli_option options[] = {
         {"what", 'w', HANSE_CLI_TEXT, &request.plot.what, "NAME",
-         "output, on_time_share …; of a replay waits, queue, utilization or gantt"},
+         "output, on_time_share …; the scenario's own chart when not given; of a replay waits, "
+         "queue, utilization or gantt"},
         {"kind", 'k', HANSE_CLI_TEXT, &kind, "KIND",
-         "fan, difference, bars or tornado; of denials heat or survival"},
+         "fan, difference, bars, tornado, lines, dots or regret; of denials heat or survival"},
         {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME", "of denials: as who sees it"},
         {"region", 'r', HANSE_CLI_TEXT, &request.plot.region, "NAME", "one region alone"},
         {"case", 'c', HANSE_CLI_LIST, &cases, "NAME", "case to draw; may be repeated"},
@@ -146,7 +189,8 @@ int hanse_cli_plot(int argc, char **argv)
         .min_operands = 1,
         .max_operands = 1,
         .summary = "Draws a chart from a result file with gnuplot.",
-        .example = "hanse plot baltic-supply-stop.h5 --what on_time_share -o fan.svg\n"
+        .example = "hanse plot data-centre-or-network.h5\n"
+                   "hanse plot baltic-supply-stop.h5 --what on_time_share -o fan.svg\n"
                    "hanse plot baltic-supply-stop.h5 --what cost --kind bars\n"
                    "hanse plot baltic-supply-stop-denial.h5 --kind heat --viewer baltic\n"
                    "hanse plot small.h5 --what gantt --from 0 --to 3600",
@@ -175,7 +219,8 @@ int hanse_cli_plot(int argc, char **argv)
     if (!isnan(from_s) || !isnan(to_s)) {
         return hanse_cli_bad_usage("plot", "--from and --to go with a replay");
     }
-    exit_status = read_kind(kind ? kind : "fan", &request.kind);
+    request.kind = request.plot.what ? HANSE_PLOT_FAN : DECLARED;
+    exit_status = kind ? read_kind(kind, &request.kind) : 0;
     if (exit_status != 0) {
         return exit_status;
     }
@@ -183,7 +228,8 @@ int hanse_cli_plot(int argc, char **argv)
     if (exit_status != 0) {
         return exit_status;
     }
-    request.plot.kind = (enum hanse_plot_kind)request.kind;
+    request.plot.kind =
+        request.kind < HANSE_PLOT_KINDS ? (enum hanse_plot_kind)request.kind : HANSE_PLOT_FAN;
     request.plot.cases = cases.items;
     request.plot.n_cases = cases.count;
     return run_plot(&args, &request);

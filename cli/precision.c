@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "sim/model/nouns.h"
+#include "sim/process/shown.h"
 #include "sim/study/ranks.h"
 
 enum { MOST_VIEWS = 512, MOST_WINDOWS = 64 };

@@ -8,6 +8,7 @@
 
 #include "output/digest.h"
 #include "sim/model/nouns.h"
+#include "sim/process/shown.h"
 #include "sim/stats/interval.h"
 
 static double now_s(void)

@@ -9,8 +9,8 @@ static const double HOURS_PER_YEAR = 8760.0;
 
 bool hanse__digest_is_share(const char *output, const char *unit)
 {
-    static const char *const endings[] = {"share", "rate", "utilization", "availability",
-                                          "exposure"};
+    static const char *const endings[] = {"share",        "rate",     "utilization",
+                                          "availability", "exposure", "probability"};
     size_t length = strlen(output);
 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {

@@ -6,6 +6,10 @@
 
 #include "output/gnuplot.h"
 #include "output/influence.h"
+#include "output/plot_shown.h"
+
+const char *const hanse__plot_kinds[HANSE_PLOT_KINDS] = {
+    "fan", "difference", "bars", "tornado", "lines", "dots", "regret"};
 
 enum { MAX_CASES = HANSE_GNUPLOT_COLOURS, PATH_BYTES = 256 };
 
@@ -291,6 +295,40 @@ static enum hanse_status difference(struct drawing *d)
     return HANSE_OK;
 }
 
+static void all_cases(struct drawing *d)
+{
+    d->n_cases = d->digest.n_cases < MAX_CASES ? d->digest.n_cases : MAX_CASES;
+    for (size_t i = 0; i < d->n_cases; i++) {
+        d->cases[i] = i;
+    }
+}
+
+static enum hanse_status lines(struct drawing *d)
+{
+    static const char *const median[] = {"_p50"};
+    bool first = true;
+
+    if (d->options->n_cases == 0) {
+        all_cases(d);
+    }
+    calendar(d);
+    for (size_t i = 0; i < d->n_cases; i++) {
+        HANSE_TRY(months_block(d, d->cases[i], median, 1));
+    }
+    hanse__text_add(d->script, "set key outside right center noautotitle reverse Left "
+                               "samplen 2\nset yrange [0:*]\n");
+    for (size_t i = 0; i < d->n_cases; i++) {
+        char style[128];
+
+        snprintf(style, sizeof style, "lines %slinewidth 2.4 linecolor '%s'",
+                 d->cases[i] == 0 ? "dashtype '-' " : "",
+                 d->cases[i] == 0 ? "#3d4754" : hanse__gnuplot_colours[i]);
+        element(d, &first, "$case%zu", d->cases[i], "1:2", style);
+        titled(d, hanse__digest_case(&d->digest, d->cases[i]));
+    }
+    return HANSE_OK;
+}
+
 static void bar_rows(struct drawing *d, size_t window)
 {
     hanse__text_addf(d->script, "$window%zu << EOD\n", window);
@@ -338,10 +376,7 @@ static enum hanse_status bars(struct drawing *d)
     bool first = true;
 
     if (d->options->n_cases == 0) {
-        d->n_cases = d->digest.n_cases < MAX_CASES ? d->digest.n_cases : MAX_CASES;
-        for (size_t i = 0; i < d->n_cases; i++) {
-            d->cases[i] = i;
-        }
+        all_cases(d);
     }
     for (size_t i = 0; i < n; i++) {
         bar_rows(d, windows[i]);
@@ -421,10 +456,16 @@ static enum hanse_status tornado(struct drawing *d)
 
 static enum hanse_status draw(struct drawing *d)
 {
-    static enum hanse_status (*const charts[HANSE_PLOT_KINDS])(struct drawing *) = {
-        fan, difference, bars, tornado};
+    static enum hanse_status (*const charts[])(struct drawing *) = {fan, difference, bars,
+                                                                    tornado, lines};
     bool is_difference = d->options->kind == HANSE_PLOT_DIFFERENCE;
 
+    if (d->options->kind == HANSE_PLOT_DOTS || d->options->kind == HANSE_PLOT_REGRET) {
+        HANSE_TRY(hanse__gnuplot_begin(d->script, d->options->path));
+        return d->options->kind == HANSE_PLOT_DOTS
+                   ? hanse__plot_dots(&d->digest, d->script)
+                   : hanse__plot_regret(&d->digest, d->options->what, d->script);
+    }
     HANSE_TRY(find_region(d));
     HANSE_TRY(find_cases(d));
     HANSE_TRY(find_output(d));

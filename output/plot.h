@@ -19,15 +19,19 @@ enum hanse_plot_kind {
     HANSE_PLOT_DIFFERENCE, /* paired difference to the baseline with its interval, over time */
     HANSE_PLOT_BARS,       /* cases side by side: whole horizon, and the headline's window */
     HANSE_PLOT_TORNADO,    /* inputs by their share of the spread */
+    HANSE_PLOT_LINES,      /* medians of several cases over time */
+    HANSE_PLOT_DOTS,       /* the scenario's figures, a row each, a dot per case */
+    HANSE_PLOT_REGRET,     /* the scenario's cells, policies by worlds */
     HANSE_PLOT_KINDS,
 };
-#define HANSE_PLOT_KIND_WORDS "fan difference bars tornado"
+/* Words of the kinds, in their order. */
+extern const char *const hanse__plot_kinds[HANSE_PLOT_KINDS];
 
 struct hanse_plot_options {
     enum hanse_plot_kind kind;
-    const char *what;         /* output, e.g. "on_time_share" */
-    const char *region;       /* name of a region; NULL: all together */
-    const char *const *cases; /* names; none: the headline's case (bars: all) */
+    const char *what;   /* output, e.g. "on_time_share"; dots: none; regret: may be none */
+    const char *region; /* name of a region; NULL: all together */
+    const char *const *cases; /* names; none: the headline's case (bars and lines: all) */
     size_t n_cases;
     const char *path; /* ends in .svg or .png */
 };
@@ -37,6 +41,12 @@ struct hanse_plot_options {
 enum hanse_status hanse__plot_script(struct hanse_context *ctx, struct hanse_results *results,
                                      const struct hanse_plot_options *options,
                                      struct hanse_text *script);
+
+/* What the scenario's own chart asks for, else the headline's output as a fan: fills kind, what
+ * and region; their texts last as long as the results are open. HANSE_ERR_INPUT when there is
+ * neither. */
+enum hanse_status hanse__plot_declared(struct hanse_context *ctx, struct hanse_results *results,
+                                       struct hanse_plot_options *options);
 
 /* Writes the chart. HANSE_ERR_IO: gnuplot is not installed or failed. */
 enum hanse_status hanse_plot_write(struct hanse_context *ctx, struct hanse_results *results,

@@ -22,6 +22,7 @@ extern const char *const hanse__report_style[];
 void hanse__report_head(struct hanse_page *page);
 void hanse__report_headline(struct hanse_page *page);
 void hanse__report_fans(struct hanse_page *page);
+void hanse__report_shown(struct hanse_page *page);
 void hanse__report_cases(struct hanse_page *page);
 void hanse__report_floor(struct hanse_page *page);
 void hanse__report_outputs(struct hanse_page *page);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "output/digest.h"
+#include "output/summary_shown.h"
 
 enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_WIDTH = 32, COLUMN_WIDTH = 17 };
 
@@ -79,47 +80,18 @@ static size_t choose_columns(const struct hanse_digest *digest,
     return n;
 }
 
-/* Pads or cuts to a width counted in characters, not bytes. */
-static void print_left(FILE *file, const char *words, size_t width)
-{
-    size_t shown = 0;
-
-    for (const char *c = words; *c != '\0'; c++) {
-        if (((unsigned char)*c & 0xc0) != 0x80) {
-            if (shown == width - 1) {
-                break;
-            }
-            shown++;
-        }
-        fputc((unsigned char)*c < 0x20 ? '?' : *c, file);
-    }
-    fprintf(file, "%*s", (int)(width - shown), "");
-}
-
-static void print_right(FILE *file, const char *words, size_t width)
-{
-    size_t columns = hanse__text_columns(words);
-
-    fprintf(file, "%*s%s", (int)(columns < width ? width - columns : 1), "", words);
-}
-
 static void print_figure(FILE *file, const struct column *column, const struct hanse_figures *f)
 {
-    char value[HANSE_FIGURE_BYTES], half[HANSE_FIGURE_BYTES];
     char words[2 * HANSE_FIGURE_BYTES + 8];
     double factor = column->measure.factor;
-    bool difference = column->difference;
-    double shown = (difference ? f->diff : f->mean) * factor;
-    double half_width =
-        (difference ? f->diff_high - f->diff_low : f->ci_high - f->ci_low) / 2.0 * factor;
+    double low = column->difference ? f->diff_low : f->ci_low;
+    double high = column->difference ? f->diff_high : f->ci_high;
 
-    if (isnan(half_width)) {
-        print_right(file, hanse__figure(value, shown, NAN), COLUMN_WIDTH);
-        return;
-    }
-    snprintf(words, sizeof words, "%s \xc2\xb1 %s", hanse__figure(value, shown, half_width),
-             hanse__figure(half, half_width, half_width));
-    print_right(file, words, COLUMN_WIDTH);
+    hanse__print_right(file,
+                       hanse__plus_minus(words, sizeof words, &column->measure,
+                                         (column->difference ? f->diff : f->mean) * factor,
+                                         (high - low) / 2.0 * factor),
+                       COLUMN_WIDTH);
 }
 
 static const char *window_label(const struct hanse_digest *digest, size_t which)
@@ -171,16 +143,16 @@ static void print_table(const struct hanse_digest *digest, FILE *file)
     struct column columns[MOST_COLUMNS];
     size_t n = choose_columns(digest, columns);
 
-    print_left(file, "case", CASE_WIDTH);
+    hanse__print_left(file, "case", CASE_WIDTH);
     for (size_t i = 0; i < n; i++) {
-        print_right(file, columns[i].title, COLUMN_WIDTH);
+        hanse__print_right(file, columns[i].title, COLUMN_WIDTH);
     }
     fprintf(file, "\n%*s", CASE_WIDTH, "");
     for (size_t i = 0; i < n; i++) {
-        print_right(file,
-                    columns[i].difference ? columns[i].measure.unit_of_difference
-                                          : columns[i].measure.unit,
-                    COLUMN_WIDTH);
+        hanse__print_right(file,
+                           columns[i].difference ? columns[i].measure.unit_of_difference
+                                                 : columns[i].measure.unit,
+                           COLUMN_WIDTH);
     }
     fputc('\n', file);
     if (digest->headline.window > 0) {
@@ -192,21 +164,23 @@ static void print_table(const struct hanse_digest *digest, FILE *file)
         for (size_t i = 0; i < last; i++) {
             char word[64];
 
-            snprintf(word, sizeof word, "%.40s",
-                     columns[i].window > 0 ? window_label(digest, columns[i].window) : "");
-            print_right(file, word, COLUMN_WIDTH);
+            const char *label =
+                columns[i].window > 0 ? window_label(digest, columns[i].window) : "";
+
+            hanse__print_right(file, hanse__cut(word, sizeof word, label, COLUMN_WIDTH - 1),
+                               COLUMN_WIDTH);
         }
         fputc('\n', file);
     }
     print_rule(file, n);
     for (size_t c = 0; c < digest->n_cases; c++) {
-        print_left(file, hanse__digest_case(digest, c), CASE_WIDTH);
+        hanse__print_left(file, hanse__digest_case(digest, c), CASE_WIDTH);
         for (size_t i = 0; i < n; i++) {
             struct hanse_figures f =
                 hanse__digest_figures(digest, columns[i].output, c, columns[i].window, 0);
 
             if (columns[i].difference && c == 0) {
-                print_right(file, "\xe2\x80\x93", COLUMN_WIDTH);
+                hanse__print_right(file, "\xe2\x80\x93", COLUMN_WIDTH);
             } else {
                 print_figure(file, &columns[i], &f);
             }
@@ -231,6 +205,9 @@ enum hanse_status hanse_summary_print(struct hanse_context *ctx, struct hanse_re
                 hanse_results_number(results, "hypothetical") == 1.0 ? " (hypothetical)" : "");
         print_headline(&digest, file);
         print_table(&digest, file);
+        status = hanse__summary_shown(&digest, file);
+    }
+    if (status == HANSE_OK) {
         status = hanse__digest_status(&digest);
     }
     hanse__digest_fini(&digest);

@@ -1,11 +1,15 @@
 -- A national data centre or a decentralised network? The same devices and the same demand,
 -- once in one hall and once in twenty, and five factors as numbers:
 --
---   upfront cost     cost_capital, cost_operations: twenty sites need more building and people
+--   upfront cost     investment: devices with what surrounds them, spares, buildings
 --   control          on_time_share while the firm whose software runs the one hall is withdrawn
 --   resilience       on_time_share while a storm is over the capital
---   heavy training   wait_time of jobs of 64 devices at once, which fit into no small site
+--   heavy training   batch_on_time_share of jobs of 64 devices at once, which fit into no
+--                    small site
 --   fit              on_time_share of the workload that must be near its people
+--
+-- They are the figures below: rows of the summary's scorecard, of the page, and of the chart
+-- (hanse plot data-centre-or-network.h5).
 --
 -- What queues say about the same (one M/M/c against N of M/M/(c/N)) are the stations; what
 -- independence says (k of n sites up, with and without a common cause) is tested in
@@ -64,6 +68,7 @@ for i = 1, places do
     cost_of_capital = assumption(0.06/year, "mixed owners")}
   site{name = name, label = "node " .. i, region = name, operator = name .. "_node",
     staff_cost = assumption(5*EUR/h, "a share of a person at each"),
+    building = assumption(0.25*MEUR, "a room with power and cooling for 10 kW"),
     operations_share = assumption(0.07/year, "upkeep of many small sites"),
     groups = {{accelerator = "gpu", count = per_place, maintenance = "care"}}}
 end
@@ -78,8 +83,9 @@ region{name = "capital", label = "the hall's grid", jurisdiction = "home", pool 
   saifi = assumption(0.2/year, "likewise")}
 site{name = "hall", label = "national data centre", region = "capital", operator = "state",
   controllers = {"vendor"}, staff_cost = assumption(60*EUR/h, "six people"),
-  operations_share = assumption(0.04/year, "one large site"), batch_share = assumption(0.5,
-    "training"),
+  operations_share = assumption(0.04/year, "one large site"),
+  building = assumption(2.5*MEUR, "a hall for 200 kW, at half the price per kW"),
+  batch_share = assumption(0.5, "training"),
   groups = {{accelerator = "gpu", count = 0, maintenance = "care"}}}
 
 cloud{name = "api", label = "foreign API", provider = "vendor", host = "abroad",
@@ -131,9 +137,11 @@ for i = 1, places do
   local name = string.format("p%02d", i)
   hall["group." .. name .. "/gpu.count"] = 0
   hall["site." .. name .. ".staff_cost"] = 0*EUR/h
+  hall["site." .. name .. ".building"] = 0*EUR
   network["site." .. name .. ".batch_share"] = assumption(0.5, "training")
 end
 network["site.hall.staff_cost"] = 0*EUR/h
+network["site.hall.building"] = 0*EUR
 override{name = "hall", set = hall}
 override{name = "network", set = network}
 override{name = "cloud", set = {
@@ -146,5 +154,16 @@ window{name = "key", label = "control: the key is turned", from = 6*month, to = 
 window{name = "storm", label = "resilience: the storm", from = 9*month, to = 10*month,
   shade = true}
 window{name = "calm", label = "before both", from = 1*month, to = 6*month}
-headline{name = "storm", text = "of calls are served during the storm by a network",
+headline{name = "storm", text = "of calls are served during the storm",
   output = "on_time_share", case = "network", window = "storm"}
+figure{name = "upfront", label = "upfront cost", output = "investment", better = "less",
+  place = 1}
+figure{name = "control", label = "control: calls served while the key is turned",
+  output = "on_time_share", window = "key", place = 2}
+figure{name = "resilience", label = "resilience: calls served during the storm",
+  output = "on_time_share", window = "storm", place = 3}
+figure{name = "training", label = "heavy training: jobs of 64 devices on time",
+  output = "batch_on_time_share", of = "heavy", place = 4}
+figure{name = "fit", label = "fit: speech and control served within a millisecond",
+  output = "on_time_share", of = "nearby", window = "calm", place = 5}
+chart{kind = "dots", label = "A data centre or a network, on five counts"}

@@ -179,3 +179,4 @@ case{name = "cloud", label = "rent in dollars", with = {"cloud"}}
 window{name = "last", label = "last year", from = 48*month, to = 60*month}
 headline{name = "served", text = "of demand is served on time", output = "on_time_share",
   case = "baseline", floor = 0.5}
+chart{kind = "bars", output = "on_time_share", label = "Served by what is added"}

@@ -157,3 +157,4 @@ case{name = "no_backup", label = "without its own power", with = {"no_fuel"}}
 case{name = "cloud", label = "rent everything", with = {"cloud"}}
 headline{name = "served", text = "of demand is served in the month of the worst week",
   output = "on_time_share", case = "baseline", window = "worst"}
+chart{kind = "bars", output = "on_time_share", label = "Served in the month of the worst week"}

@@ -80,3 +80,4 @@ case{name = "licence", label = "live software licence", with = {"licence"}}
 case{name = "cloud", label = "rent when short", with = {"cloud"}}
 headline{name = "served", text = "of demand is served on time while the key is turned",
   output = "on_time_share", case = "turned", window = "cut"}
+chart{kind = "bars", output = "on_time_share", label = "Served while the key is turned"}

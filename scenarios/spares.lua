@@ -105,3 +105,4 @@ window{name = "stop", label = "the stop", from = 36*month, to = 60*month, shade 
 window{name = "last_month", label = "last month of the stop", from = 59*month, to = 60*month}
 headline{name = "filled", text = "of failures are filled at once from the shelf",
   output = "fill_rate", case = "palm", window = "steady", floor = 0.95}
+chart{kind = "lines", output = "capacity_available", label = "Decay by stock of spares"}

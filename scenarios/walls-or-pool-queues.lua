@@ -71,5 +71,15 @@ case{name = "enough", label = "as Erlang asks"}
 case{name = "one_fewer", label = "one server fewer", with = {"one_fewer"}}
 case{name = "cloud", label = "a rented service: twice the load in servers", with = {"cloud"}}
 window{name = "settled", label = "after the first month", from = 1*month, to = 4*month}
-headline{name = "waits", text = "servers' worth of customers at all stations",
-  output = "station_in_system", case = "enough", window = "settled"}
+headline{name = "busy", text = "of all server time is at work",
+  output = "station_utilization", case = "enough", window = "settled"}
+local function share(name, label, place)
+  figure{name = name, label = label .. ": share that waits", of = name, place = place,
+    output = "station_wait_probability", window = "settled", better = "less"}
+end
+share("walled", string.format("a walled state, %d servers", needs(20)), 0)
+for place, n in ipairs(states) do
+  share(string.format("pool_%02d", n), string.format("%d states pooled, %d servers, walled %d",
+    n, needs(20*n), n*needs(20)), place)
+end
+chart{kind = "dots", label = "Who has to wait, walled and pooled"}

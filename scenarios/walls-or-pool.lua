@@ -131,3 +131,4 @@ case{name = "cloud", label = "rent what may go abroad", with = {"cloud"}}
 window{name = "settled", label = "after the first month", from = 1*month, to = 12*month}
 headline{name = "served", text = "of demand is served at once in an open pool under one law",
   output = "on_time_share", case = "open"}
+chart{kind = "bars", output = "on_time_share", label = "Served behind walls and in pools"}

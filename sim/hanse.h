@@ -57,6 +57,7 @@
 #include "sim/process/serving/cost.h"
 #include "sim/process/serving/replica.h"
 #include "sim/process/serving/serving.h"
+#include "sim/process/shown.h"
 #include "sim/process/synthetic/arrivals.h"
 #include "sim/process/synthetic/estimates.h"
 #include "sim/process/synthetic/fit_arrivals.h"

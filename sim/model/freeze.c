@@ -286,6 +286,24 @@ static enum hanse_status check_kinds(const struct hanse_scenario *scenario)
     return HANSE_OK;
 }
 
+/* The study's cases, so that a noun may name one. */
+static enum hanse_status name_cases(const struct hanse_draft *draft,
+                                    struct hanse_scenario *scenario)
+{
+    size_t n = draft->n_cases;
+    scenario->case_names =
+        hanse__pool_take(&scenario->pool, (n + 1) * sizeof *scenario->case_names);
+    if (scenario->case_names == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < n; i++) {
+        HANSE_TRY(hanse__pool_intern(&scenario->pool, draft->cases[i].name,
+                                     &scenario->case_names[i]));
+    }
+    scenario->n_case_names = n;
+    return HANSE_OK;
+}
+
 static enum hanse_status start(struct hanse__freeze *freeze, const struct hanse__case *which)
 {
     const struct hanse_draft *draft = freeze->draft;
@@ -303,6 +321,7 @@ static enum hanse_status start(struct hanse__freeze *freeze, const struct hanse_
     memcpy(scenario->kinds, draft->kinds, draft->n_kinds * sizeof *scenario->kinds);
     scenario->n_kinds = draft->n_kinds;
     HANSE_TRY(hanse__origins_init(&scenario->origins, &scenario->pool));
+    HANSE_TRY(name_cases(draft, scenario));
     return hanse__pool_intern(&scenario->pool, which->name, &scenario->case_name);
 }
 

@@ -146,6 +146,7 @@ struct hanse_site {
     struct hanse_actor power_supplier, uplink_owner;
     double staff_minimum, devices_per_person, wage_eur_per_h; /* people on the site */
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;
+    double building_eur, building_life_h;
     struct hanse_list certifications;
 };
 
@@ -162,16 +163,10 @@ struct hanse_window_noun { /* kind "window": a stretch of time the summary is ta
     bool shade;
 };
 
-struct hanse_headline {
-    const char *name, *text, *output, *in_case;
-    int32_t window;
-    double floor;
-};
-
 extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_certification,
     hanse_kind_jurisdiction, hanse_kind_firm, hanse_kind_operator, hanse_kind_pool,
     hanse_kind_region, hanse_kind_accelerator, hanse_kind_model, hanse_kind_site,
-    hanse_kind_group, hanse_kind_window, hanse_kind_headline;
+    hanse_kind_group, hanse_kind_window;
 
 #ifdef __cplusplus
 }

@@ -48,6 +48,12 @@ const char *hanse_scenario_case(const struct hanse_scenario *scenario)
     return scenario->case_name;
 }
 
+const char *const *hanse_scenario_case_names(const struct hanse_scenario *scenario, size_t *n)
+{
+    *n = whole_of(scenario)->n_case_names;
+    return whole_of(scenario)->case_names;
+}
+
 static int32_t kind_number(const struct hanse_scenario *scenario, const struct hanse_kind *kind)
 {
     for (size_t k = 0; k < scenario->n_kinds; k++) {

@@ -19,6 +19,9 @@ struct hanse_scenario;
 
 HANSE_API void hanse_scenario_destroy(struct hanse_scenario *scenario);
 HANSE_API const char *hanse_scenario_case(const struct hanse_scenario *scenario);
+/* Names of the cases that its draft declared, in their order; none when it declared none. */
+HANSE_API const char *const *hanse_scenario_case_names(const struct hanse_scenario *scenario,
+                                                       size_t *n);
 
 /* The rows of a kind, `kind->size` bytes apart, and how many; NULL and 0 when none. */
 HANSE_API const void *hanse_scenario_table(const struct hanse_scenario *scenario,

@@ -44,6 +44,8 @@ struct hanse_scenario {
     struct hanse_context *ctx;
     const struct hanse_scenario *whole; /* instances: what they are a copy of; NULL otherwise */
     const char *case_name;
+    const char **case_names; /* of the whole study */
+    size_t n_case_names;
     const struct hanse_kind **kinds;
     size_t n_kinds;
     struct hanse__table *tables;

@@ -15,6 +15,7 @@
 enum { EVENT_PAID_OFF };
 enum {
     OUT_CAPITAL,
+    OUT_INVESTMENT,
     OUT_SPARES,
     OUT_ENERGY_COST,
     OUT_OPERATIONS,
@@ -76,6 +77,12 @@ static struct ledger *ledger_of(const struct hanse_world *world, int32_t group)
 
 static void book(struct hanse_world *world, int32_t group);
 
+static void invest(struct hanse_world *world, int32_t site, double eur)
+{
+    int32_t region = world->tables.sites[site].region;
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_INVESTMENT)[region] += eur;
+}
+
 enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t group,
                                          int32_t count, double price_eur, double age_h)
 {
@@ -87,6 +94,7 @@ enum hanse_status hanse__account_capital(struct hanse_world *world, int32_t grou
     struct state *s = books(world);
     double capital = count * price_eur * (1.0 + a->surround_cost);
     ledger_of(world, group)->invested += capital;
+    invest(world, t->groups[group].site, capital);
     if (age_h >= a->life_h) {
         return HANSE_OK;
     }
@@ -149,7 +157,9 @@ void hanse__account_pay_site(struct hanse_world *world, int32_t site, double eur
 void hanse__account_spare(struct hanse_world *world, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    pay_once(world, OUT_SPARES, t->groups[group].site, hanse__market_price(world, group));
+    double price_eur = hanse__market_price(world, group);
+    pay_once(world, OUT_SPARES, t->groups[group].site, price_eur);
+    invest(world, t->groups[group].site, price_eur);
 }
 
 static enum hanse_status init(struct hanse_world *world)
@@ -166,6 +176,10 @@ static enum hanse_status init(struct hanse_world *world)
                                          t->groups[g].age_h));
         int32_t stock = hanse__fleet_groups(world)[g].stock;
         pay_once(world, OUT_SPARES, t->groups[g].site, stock * a->price_eur);
+        invest(world, t->groups[g].site, stock * a->price_eur);
+    }
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        invest(world, i, t->sites[i].building_eur);
     }
     return HANSE_OK;
 }
@@ -280,10 +294,23 @@ static double staff_of(const struct hanse_world *world, int32_t site)
     return fmax(s->staff_minimum, needed);
 }
 
-/* Staff, whatever the site's state, and what was rented. */
+static double building_eur_per_h(const struct hanse_world *world, int32_t site)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_site *s = &t->sites[site];
+    if (s->building_eur == 0.0) {
+        return 0.0;
+    }
+    double rate = t->operators[hanse__site_owner(world, site)].cost_of_capital_per_year;
+    return s->building_eur / HANSE_YEAR_H *
+           hanse_annuity_per_year(rate, s->building_life_h / HANSE_YEAR_H);
+}
+
+/* Building and staff, whatever the site's state, and what was rented. */
 static void book_the_rest(struct hanse_world *world, double hours)
 {
     const struct hanse_tables *t = &world->tables;
+    double *capital = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_CAPITAL);
     double *operations = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_OPERATIONS);
     double *fleet_cost = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_FLEET_COST);
     double *site_cost = hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SITE_COST);
@@ -293,10 +320,12 @@ static void book_the_rest(struct hanse_world *world, double hours)
         if (t->sites[i].wage_eur_per_h > 0.0) {
             staff_eur += staff_of(world, i) * t->sites[i].wage_eur_per_h * hours;
         }
+        double building_eur = building_eur_per_h(world, i) * hours;
+        capital[t->sites[i].region] += building_eur;
         operations[t->sites[i].region] += staff_eur;
-        fleet_cost[t->sites[i].region] += staff_eur;
-        site_cost[i] += staff_eur;
-        total += staff_eur;
+        fleet_cost[t->sites[i].region] += staff_eur + building_eur;
+        site_cost[i] += staff_eur + building_eur;
+        total += staff_eur + building_eur;
     }
     double served = hanse__dispatch_take_served(world) + hanse__batch_take_served(world);
     double factor = discount(world, (double)books(world)->swept_h - 0.5 * hours);
@@ -347,8 +376,12 @@ static void month(struct hanse_world *world, int32_t which)
         NULL, NULL                                                                             \
     }
 static const struct hanse_output OUTPUTS[] = {
-    [OUT_CAPITAL] = {"cost_capital", "EUR", "capital cost of devices, annuities", BY_REGION,
-                     HANSE_SUM, NULL, NULL},
+    [OUT_CAPITAL] = {"cost_capital", "EUR", "capital cost of devices and buildings, annuities",
+                     BY_REGION, HANSE_SUM, NULL, NULL},
+    [OUT_INVESTMENT] = {"investment", "EUR",
+                        "devices with what surrounds them, spares and buildings, when bought; "
+                        "what stands at hour 0 at hour-0 prices",
+                        BY_REGION, HANSE_SUM, NULL, NULL},
     [OUT_SPARES] = {"cost_spares", "EUR", "spare devices, paid when ordered", BY_REGION,
                     HANSE_SUM, NULL, NULL},
     [OUT_ENERGY_COST] = {"cost_energy", "EUR", "electricity", BY_REGION, HANSE_SUM, NULL, NULL},

@@ -6,7 +6,9 @@
  *     a = r / (1 − (1 + r)^−L) per year  (1 / L for r = 0)
  *
  * on price × (1 + surround_cost), from delivery to the end of life. Devices there at hour 0
- * are charged at hour-0 prices for the rest of theirs. Spares are paid when ordered. Energy is
+ * are charged at hour-0 prices for the rest of theirs. Spares are paid when ordered; a site's
+ * building is an annuity too, from hour 0 on. `investment` is the same seen by the treasury:
+ * the whole price when it falls due, with everything of hour 0 in the first month. Energy is
  * (idle power × available devices + (full − idle) × busy devices) × PUE. A site that is cut
  * off draws no power and still costs capital and staff.
  *

@@ -525,6 +525,8 @@ static const struct hanse_output OUTPUTS[] = {
                     HANSE_SUM, NULL, NULL},
     [OUT_LOST] = {"batch_lost", "H100_h", "batch work lost to stops", BY_BATCH, HANSE_SUM, NULL,
                   NULL},
+    {"batch_on_time_share", "1", "batch work finished that started in time, over submitted",
+     BY_BATCH, HANSE_RATIO, "batch_on_time", "batch_demand"},
     {"wait_time", "h", "mean wait of batch jobs", BY_BATCH, HANSE_RATIO, "batch_wait",
      "batch_started"},
 };

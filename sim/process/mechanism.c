@@ -19,6 +19,7 @@
 #include "sim/process/power.h"
 #include "sim/process/procure.h"
 #include "sim/process/shock.h"
+#include "sim/process/shown.h"
 #include "sim/process/stack.h"
 #include "sim/process/supply.h"
 #include "sim/process/world.h"
@@ -51,7 +52,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_firm,        &hanse_kind_operator,      &hanse_kind_pool,
     &hanse_kind_region,      &hanse_kind_accelerator,   &hanse_kind_model,
     &hanse_kind_site,        &hanse_kind_group,         &hanse_kind_window,
-    &hanse_kind_headline,    &hanse_kind_maintenance,   &hanse_kind_withdraw,
+    &hanse_kind_headline,    &hanse_kind_figure,        &hanse_kind_cell,
+    &hanse_kind_chart,       &hanse_kind_maintenance,   &hanse_kind_withdraw,
     &hanse_kind_cause,       &hanse_kind_restriction,   &hanse_kind_limb,
     &hanse_kind_supplier,    &hanse_kind_rival,         &hanse_kind_consortium,
     &hanse_kind_procurement, &hanse_kind_stack,         &hanse_kind_port,

@@ -68,14 +68,12 @@ base.h5: no output 'on_time_shar', did you mean 'on_time_share'?
 [exit 2]
 
 $ hanse plot base.h5 --what on_time_share --kind fann
-hanse plot: --kind: must be fan, difference, bars, tornado, heat or survival, got 'fann', did you mean 'fan'?
+hanse plot: --kind: must be fan, difference, bars, tornado, lines, dots, regret, heat or survival, got 'fann', did you mean 'fan'?
 Try 'hanse plot --help'.
 [exit 2]
 
 $ hanse plot base.h5
-hanse plot: needs --what NAME, an output of the file
-Try 'hanse plot --help'.
-[exit 2]
+base-on_time_share.svg
 
 $ hanse plot base.h5 --what on_time_share -o fan.pdf
 fan.pdf: a plot must end in .svg or .png

@@ -64,6 +64,22 @@ static void annuity_pays_back_at_the_given_rate(void **state)
     close_to(hanse_annuity_per_year(0.0, 5.0), 0.2);
 }
 
+/* A hall of a million at 5 % over 20 years: 80,242.59 a year, beside the cards' 57,743.70; all
+ * of it is spent at once: 1,000,000 + 10 · 25,000. */
+static void a_building_is_an_annuity_and_spent_at_once(void **state)
+{
+    struct nation n = nation_empty(1.0, 1e6, 0.0);
+    uint32_t hall = nation_site(&n, "hall", "a", "owner");
+    nation_number(&n, hall, "building", 1e6);
+    nation_group(&n, "hall", "card", 10);
+    nation_upkeep(&n, 1.0, false);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    close_to(nation_total(&run, &r, "cost_capital"), 80242.58719069128 + 57743.69953206699);
+    close_to(nation_total(&run, &r, "investment"), 1250000.0);
+    nation_run_end(&run);
+}
+
 /* Ten idle cards for a year at 0.4 kW, PUE 1.25, 0.1 EUR/kWh: 10 · 0.4 · 1.25 · 8760 = 43,800
  * kWh, 4,380 EUR, 13.14 t at 300 g/kWh; capital 10 · 25,000 · 0.230975 = 57,743.70 EUR. */
 static void idle_cards_cost_what_they_draw_and_their_annuity(void **state)
@@ -371,6 +387,7 @@ int main(void)
         cmocka_unit_test(service_law_is_the_roofline),
         cmocka_unit_test(a_model_too_big_for_a_device_takes_several_and_batches_what_fits),
         cmocka_unit_test(annuity_pays_back_at_the_given_rate),
+        cmocka_unit_test(a_building_is_an_annuity_and_spent_at_once),
         cmocka_unit_test(idle_cards_cost_what_they_draw_and_their_annuity),
         cmocka_unit_test(old_cards_are_charged_for_the_rest_of_their_life),
         cmocka_unit_test(orders_arrive_after_their_lead_time),
