@@ -537,10 +537,19 @@ static const char *const EVENT_NAMES[] = {
 static void name_entity(const struct hanse_world *world, const struct hanse_event *event,
                         char *text, size_t size)
 {
-    int32_t batch = event->kind % 16 == EVENT_SUBMIT
-                        ? (int32_t)event->entity
-                        : hanse__batch_job(world, event->entity)->batch;
-    hanse__name_row(world, &hanse_kind_batch, batch, text, size);
+    int32_t row = (int32_t)event->entity;
+    switch (event->kind % 16) {
+    case EVENT_SUBMIT:
+        hanse__name_row(world, &hanse_kind_batch, row, text, size);
+        return;
+    case EVENT_DUE:
+        row = hanse__batch_pool_of_lane(world, event->entity);
+        hanse__name_row(world, &hanse_kind_pool, row, text, size);
+        return;
+    default:
+        row = hanse__batch_job(world, event->entity)->batch;
+        hanse__name_row(world, &hanse_kind_batch, row, text, size);
+    }
 }
 
 const struct hanse_mechanism hanse_mechanism_batch = {

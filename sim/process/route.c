@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "sim/process/dispatch_inside.h"
@@ -297,7 +298,9 @@ static bool look(struct hanse_sweep *h, struct hanse_route *route)
         reach += h->free[places[i]] * h->capacity[places[i] * h->W + route->workload];
     }
     route->reach = reach;
-    route->asks = reach > 0.0 ? left / reach : 0.0;
+    /* Of a place that several workloads filled but for rounding there may be 1e-320 left. */
+    double asks = reach > 0.0 ? left / reach : 0.0;
+    route->asks = asks < HUGE_VAL ? asks : 0.0;
     return route->asks > 0.0;
 }
 

@@ -1,163 +1,20 @@
 /*
- * What must hold in every world, tried on seeded random ones: work, money and energy add up,
- * shocks that touch nothing change nothing, other sites' luck stays their own, a copied
- * replication goes on alike.
+ * What must hold in every world: shocks that touch nothing change nothing, other sites' luck
+ * stays their own, a copied replication goes on alike, threads mean nothing.
  */
 #include <math.h>
 
-#include "sim/engine/stream.h"
 #include "sim/study/study.h"
-#include "tests/nation.h"
-
-enum { WORLDS = 40, REGIONS = 3 };
-
-static double pick(struct hanse_stream *dice, double low, double high)
-{
-    return low + (high - low) * hanse_stream_uniform(dice);
-}
+#include "tests/random_world.h"
 
 static const char *const AXES[] = {"territory", "ownership", "control", "coordinator",
                                    "silicon",   "spares",    "model",   "cloud",
                                    "power",     "network",   "payment", "all"};
 
-static void add_demand(struct nation *n, struct hanse_stream *dice)
-{
-    static const char *const USES[] = {"never", "overflow", "always"};
-    static const char *const CLASSES[] = {"public", "personal", "confidential", "state"};
-    for (int w = 0; w < 4; w++) {
-        char name[16];
-        snprintf(name, sizeof name, "w%d", w);
-        double start = pick(dice, 0.1, 3.0);
-        uint32_t e = nation_workload_of(n, name, CLASSES[w], start, pick(dice, 3.0, 30.0));
-        nation_number(n, e, "tier", 1 + w / 2);
-        nation_number(n, e, "growth", pick(dice, 0.0, 1.0));
-        double give_up = floor(pick(dice, 0.0, 60.0)) * (w % 2);
-        nation_number(n, e, "give_up", give_up);
-        nation_number(n, e, "deadline", floor(give_up * 0.5));
-        nation_text(n, e, "cloud", "api");
-        nation_text(n, e, "cloud_use", USES[(int)pick(dice, 0.0, 3.0)]);
-    }
-    uint32_t b = nation_add(n, "batch", "jobs");
-    nation_text(n, b, "region", "r0");
-    nation_text(n, b, "data_class", "public");
-    nation_number(n, b, "rate", pick(dice, 0.01, 0.5));
-    nation_number(n, b, "width_max", 8);
-    nation_number(n, b, "runtime", pick(dice, 5.0, 40.0));
-    nation_number(n, b, "deadline", 24);
-}
-
-static void add_shocks(struct nation *n, struct hanse_stream *dice)
-{
-    static const char *const ACTORS[] = {"maker", "far", "j0", "o1", "bloc"};
-    for (int i = 0; i < 4; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "s%d", i);
-        uint32_t e = nation_add(n, "withdraw", name);
-        double from = pick(dice, 0.0, 8000.0);
-        nation_text(n, e, "actor", ACTORS[(int)pick(dice, 0.0, 5.0)]);
-        nation_text(n, e, "axis", AXES[(int)pick(dice, 0.0, 12.0)]);
-        nation_number(n, e, "from", from);
-        nation_number(n, e, "to", from + pick(dice, 0.0, 4000.0));
-    }
-}
-
-static struct nation random_world(uint32_t which)
-{
-    struct hanse_stream dice;
-    hanse_stream_init(&dice, 11, which, hanse_entity("world"), "test");
-    struct nation n = nation_begin();
-    nation_settings(&n, 1.0);
-    nation_add(&n, "bloc", "bloc");
-    nation_jurisdiction(&n, "far");
-    nation_firm(&n, "maker", "far");
-    nation_card(&n, "card", "maker", pick(&dice, 0.0, 2.0));
-    nation_card_of(&n, "other", "maker", pick(&dice, 100.0, 2000.0), pick(&dice, 0.0, 2.0));
-    nation_model(&n);
-    nation_add(&n, "pool", "pool");
-    uint32_t upkeep = nation_upkeep(&n, pick(&dice, 0.0, 1.0), true);
-    nation_number(&n, upkeep, "repair_time", pick(&dice, 0.0, 200.0));
-    nation_number(&n, upkeep, "lead_time", pick(&dice, 0.0, 2000.0));
-    nation_number(&n, upkeep, "spares_share", pick(&dice, 0.0, 0.1));
-    for (int i = 0; i < REGIONS; i++) {
-        char name[16], region[16], owner[16], site[16];
-        snprintf(name, sizeof name, "j%d", i);
-        snprintf(region, sizeof region, "r%d", i);
-        snprintf(owner, sizeof owner, "o%d", i);
-        snprintf(site, sizeof site, "s%d", i);
-        uint32_t j = nation_jurisdiction(&n, name);
-        const struct hanse_value bloc = {.type = HANSE_VALUE_TEXT, .text = "bloc"};
-        const struct hanse_value blocs = {
-            .type = HANSE_VALUE_LIST, .items = &bloc, .n_items = 1};
-        NATION_OK(n.ctx, hanse_draft_set(n.draft, j, "blocs", &blocs, NULL));
-        nation_region(&n, region, name, "pool", pick(&dice, 1e5, 2e6));
-        nation_operator(&n, owner, name);
-        uint32_t s = nation_site(&n, site, region, owner);
-        nation_number(&n, s, "batch_share", pick(&dice, 0.0, 0.5));
-        nation_number(&n, s, "staff_cost", pick(&dice, 0.0, 50.0));
-        nation_number(&n, s, "operations_share", 0.03);
-        nation_group(&n, site, "card", floor(pick(&dice, 0.0, 60.0)));
-        nation_group(&n, site, "other", floor(pick(&dice, 0.0, 60.0)));
-    }
-    uint32_t cloud = nation_add(&n, "cloud", "api");
-    nation_text(&n, cloud, "provider", "maker");
-    nation_text(&n, cloud, "host", "far");
-    nation_number(&n, cloud, "prompt_price", 1e-6);
-    nation_number(&n, cloud, "output_price", 4e-6);
-    uint32_t buy = nation_add(&n, "purchase", "buy");
-    nation_text(&n, buy, "group", "s1/card");
-    nation_number(&n, buy, "count", 10);
-    nation_number(&n, buy, "from", 100);
-    nation_number(&n, buy, "every", 2000);
-    nation_number(&n, buy, "lead_time", 500);
-    add_demand(&n, &dice);
-    add_shocks(&n, &dice);
-    return n;
-}
-
 static void near(double a, double b, double scale)
 {
     if (!(fabs(a - b) <= 1e-9 * (fabs(scale) + 1.0))) {
         fail_msg("%.17g and %.17g differ", a, b);
-    }
-}
-
-static void work_money_and_energy_add_up_in_random_worlds(void **state)
-{
-    for (uint32_t w = 0; w < WORLDS; w++) {
-        struct nation n = random_world(w);
-        struct nation_run run = nation_freeze(&n);
-        struct hanse_record r = nation_replicate(&run, w);
-        double backlog = 0.0, batch_backlog = 0.0;
-        for (int32_t m = 0; m < run.layout.n_months; m++) {
-#define GET(name) nation_month(&run, &r, name, m)
-            double demand = GET("demand");
-            near(demand,
-                 GET("on_time") + GET("late") + GET("dropped") + GET("backlog") - backlog,
-                 demand + backlog);
-            backlog = GET("backlog");
-            double batch = GET("batch_demand");
-            near(batch,
-                 GET("batch_on_time") + GET("batch_late") + GET("batch_backlog") -
-                     batch_backlog,
-                 batch + batch_backlog);
-            batch_backlog = GET("batch_backlog");
-            near(GET("site_energy"), GET("energy"), GET("energy"));
-            near(GET("site_cost"), GET("cost_fleet"), GET("cost_fleet"));
-            near(GET("cost_fleet"),
-                 GET("cost_capital") + GET("cost_spares") + GET("cost_energy") +
-                     GET("cost_operations"),
-                 GET("cost_fleet"));
-            near(GET("cost"), GET("cost_fleet") + GET("cost_cloud"), GET("cost"));
-            near(GET("carbon"), GET("energy") * 300.0 * 1e-6, GET("carbon"));
-            assert_true(GET("device_hours_busy") <=
-                        GET("device_hours_available") * (1.0 + 1e-9) + 1e-6);
-            near(GET("capacity_available") * 730.0, GET("device_hours_available"),
-                 GET("device_hours_available"));
-#undef GET
-        }
-        assert_true(nation_total(&run, &r, "demand") > 0.0);
-        nation_run_end(&run);
-        nation_end(&n);
     }
 }
 
@@ -449,7 +306,9 @@ static enum hanse_status end(void *self, struct hanse_context *ctx)
 
 static void results_do_not_depend_on_the_number_of_threads(void **state)
 {
-    struct nation n = random_world(3);
+    static struct world drawn;
+    world_draw(&drawn, 3, 12);
+    struct nation n = world_declare(&drawn, 0, NULL);
     struct nation_run run = nation_freeze(&n);
     const struct hanse_scenario *cases[] = {run.scenario};
     const char *names[] = {"baseline"};
@@ -490,7 +349,6 @@ static void results_do_not_depend_on_the_number_of_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(work_money_and_energy_add_up_in_random_worlds),
         cmocka_unit_test(every_axis_cuts_what_depends_on_it),
         cmocka_unit_test(withdrawing_who_touches_nothing_changes_nothing),
         cmocka_unit_test(a_stop_of_length_zero_is_no_stop),
