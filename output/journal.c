@@ -59,7 +59,10 @@ struct hanse__journal {
     size_t capacity;
     unsigned char *map;
     size_t mapped;
+    uint64_t looked; /* bytes since pages were let go, which the system's cache still has */
 };
+
+static const uint64_t LET_GO = UINT64_C(128) << 20, A_LOOK = 2 << 16; /* bytes */
 
 /* --- making and closing ------------------------------------------------------------------- */
 
@@ -232,6 +235,14 @@ static enum hanse_status map_file(struct hanse__journal *journal, struct hanse_c
     return HANSE_OK;
 }
 
+static void look_at(struct hanse__journal *journal, uint64_t bytes)
+{
+    if ((journal->looked += bytes) > LET_GO) {
+        madvise(journal->map, journal->mapped, MADV_DONTNEED);
+        journal->looked = 0;
+    }
+}
+
 static size_t body_bytes(const struct head *head)
 {
     return sizeof *head + 8 * (size_t)(head->n_inputs + head->n_values) +
@@ -313,6 +324,7 @@ static void scan(struct hanse__journal *journal)
                   at + sizeof(struct frame));
         at += length;
         journal->end = at;
+        look_at(journal, length);
     }
     journal->n_dropped += journal->mapped - journal->end;
 }
@@ -513,9 +525,8 @@ enum hanse_status hanse__journal_append(struct hanse__journal *journal,
     }
     HANSE_TRY(hanse__reserve(ctx, &journal->buffer, &journal->capacity, bytes, 1));
     pack(journal->buffer, record, &head);
-    uint64_t place = journal->end + sizeof(struct frame);
     HANSE_TRY(put(journal, ctx, journal->buffer, bytes));
-    note_done(journal, &head, place);
+    note_done(journal, &head, journal->end - body_bytes(&head));
     return sync_each_second(journal, ctx);
 }
 
@@ -571,6 +582,7 @@ enum hanse_status hanse__journal_record(struct hanse__journal *journal,
     HANSE_ASSERT(journal->map != NULL); /* a journal that holds a task is not empty */
     const unsigned char *body = journal->map + journal->places[task];
     const struct head *head = (const void *)body;
+    look_at(journal, A_LOOK);
     const double *numbers = (const void *)(body + sizeof *head);
     *record = (struct hanse_record){.case_index = head->case_index,
                                     .replication = head->replication,

@@ -7,6 +7,7 @@
 
 #include "output/build.h"
 #include "output/results_inside.h"
+#include "sim/engine/stream.h"
 
 void *hanse__results_take(struct hanse_results *results, size_t n, size_t size)
 {
@@ -271,6 +272,7 @@ static enum hanse_status read_texts(struct hanse_results *results, hid_t dataset
     if (items == NULL || out->path == NULL) {
         return HANSE_ERR_MEMORY;
     }
+    out->key = hanse_entity(path);
     out->items = items;
     out->n = (size_t)n;
     enum hanse_status status = n == 0     ? HANSE_OK
@@ -284,8 +286,9 @@ enum hanse_status hanse__results_texts(struct hanse_results *results, const char
 {
     *texts = NULL;
     *n = 0;
+    uint64_t key = hanse_entity(path);
     for (size_t i = 0; i < results->n_texts; i++) {
-        if (strcmp(results->texts[i].path, path) == 0) {
+        if (results->texts[i].key == key && strcmp(results->texts[i].path, path) == 0) {
             *texts = results->texts[i].items;
             *n = results->texts[i].n;
             return HANSE_OK;

@@ -6,6 +6,7 @@
 
 #include "output/results.h"
 #include "output/results_inside.h"
+#include "sim/engine/stream.h"
 
 /* --- lists -------------------------------------------------------------------------------- */
 
@@ -249,9 +250,11 @@ static enum hanse_status no_variable(struct hanse_results *results, const char *
 static const struct hanse_variable *already_read(const struct hanse_results *results,
                                                  const char *path)
 {
+    uint64_t key = hanse_entity(path);
     for (size_t i = 0; i < results->n_variables; i++) {
-        if (strcmp(results->variables[i].path, path) == 0) {
-            return &results->variables[i];
+        const struct numbers *known = &results->variables[i];
+        if (known->key == key && strcmp(known->variable.path, path) == 0) {
+            return &known->variable;
         }
     }
     return NULL;
@@ -275,7 +278,8 @@ enum hanse_status hanse_results_variable(struct hanse_results *results, const ch
     HANSE_TRY(status);
     HANSE_TRY(hanse__reserve(results->ctx, &results->variables, &results->variables_capacity,
                              results->n_variables + 1, sizeof *results->variables));
-    results->variables[results->n_variables++] = *variable;
+    results->variables[results->n_variables++] =
+        (struct numbers){hanse_entity(path), *variable};
     return HANSE_OK;
 }
 

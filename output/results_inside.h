@@ -12,10 +12,17 @@ struct block {
     double room[]; /* aligned for anything */
 };
 
+/* What was read once is found again by the hash of its path: a page asks some 10,000 times. */
 struct texts {
+    uint64_t key;
     const char *path;
     const char *const *items;
     size_t n;
+};
+
+struct numbers {
+    uint64_t key;
+    struct hanse_variable variable;
 };
 
 struct list {
@@ -33,7 +40,7 @@ struct hanse_results {
     struct block *blocks;
     struct texts *texts;
     size_t n_texts, texts_capacity;
-    struct hanse_variable *variables;
+    struct numbers *variables;
     size_t n_variables, variables_capacity;
     struct list *lists;
     size_t n_lists, lists_capacity;
