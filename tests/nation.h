@@ -72,8 +72,9 @@ static inline uint32_t nation_jurisdiction(struct nation *n, const char *name)
     return nation_add(n, "jurisdiction", name);
 }
 
-static inline uint32_t nation_region(struct nation *n, const char *name, const char *where,
-                                     const char *pool, double population)
+static inline uint32_t nation_region_nowhere(struct nation *n, const char *name,
+                                             const char *where, const char *pool,
+                                             double population)
 {
     uint32_t e = nation_add(n, "region", name);
     nation_text(n, e, "jurisdiction", where);
@@ -82,6 +83,15 @@ static inline uint32_t nation_region(struct nation *n, const char *name, const c
     nation_number(n, e, "electricity_price", 0.1);
     nation_number(n, e, "carbon_intensity", 300.0);
     nation_number(n, e, "pue", 1.25);
+    return e;
+}
+
+/* All regions in one place, but in a place. */
+static inline uint32_t nation_region(struct nation *n, const char *name, const char *where,
+                                     const char *pool, double population)
+{
+    uint32_t e = nation_region_nowhere(n, name, where, pool, population);
+    nation_number(n, e, "latitude", 1.0);
     return e;
 }
 

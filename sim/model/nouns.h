@@ -163,6 +163,12 @@ struct hanse_window_noun { /* kind "window": a stretch of time the summary is ta
     bool shade;
 };
 
+/* For `check` functions of kinds that reckon with where a region is: HANSE_ERR_INPUT when it
+ * says neither latitude nor longitude. A region in the open sea at 0° north and 0° east would
+ * say so too. `why` ends the sentence. */
+enum hanse_status hanse__region_needs_position(const struct hanse_scenario *scenario,
+                                               int32_t region, const char *why);
+
 extern const struct hanse_kind hanse_kind_scenario, hanse_kind_bloc, hanse_kind_certification,
     hanse_kind_jurisdiction, hanse_kind_firm, hanse_kind_operator, hanse_kind_pool,
     hanse_kind_region, hanse_kind_accelerator, hanse_kind_model, hanse_kind_site,

@@ -70,7 +70,7 @@ static const struct hanse_field REGION_FIELDS[] = {
      .offset = AT(latitude),
      .low = -90,
      .high = 90,
-     .doc = "north positive"},
+     .doc = "north positive; needed, with longitude, where anything goes by distance"},
     {.key = "longitude",
      .type = HANSE_NUMBER,
      .unit = "degree",
@@ -160,6 +160,19 @@ static const struct hanse_field REGION_FIELDS[] = {
      .high = 1,
      .doc = "share of these that strike the whole region at once, a common cause"},
 };
+
+enum hanse_status hanse__region_needs_position(const struct hanse_scenario *scenario,
+                                               int32_t region, const char *why)
+{
+    int32_t n;
+    const struct hanse_region *r = hanse_scenario_table(scenario, &hanse_kind_region, &n);
+    r += region;
+    if (r->latitude != 0.0 || r->longitude != 0.0) {
+        return HANSE_OK;
+    }
+    return hanse_scenario_reject(scenario, &hanse_kind_region, region, "latitude",
+                                 "it must say where it is, latitude and longitude: %s", why);
+}
 
 static enum hanse_status check_profile(const struct hanse_scenario *scenario, int32_t index,
                                        const char *key, const struct hanse_series *profile)

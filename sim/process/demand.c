@@ -4,6 +4,7 @@
 
 #include "sim/process/cloud.h"
 #include "sim/process/currency.h"
+#include "sim/process/islands.h"
 #include "sim/process/jump.h"
 #include "sim/process/service.h"
 #include "sim/process/world.h"
@@ -83,6 +84,19 @@ void hanse__demand_speeds(const struct hanse_world *world, double *speeds)
     }
 }
 
+/* Without links latency goes by the distance between regions. */
+static enum hanse_status check_positions(const struct hanse_scenario *scenario)
+{
+    int32_t n_links, n_regions;
+    (void)hanse_scenario_table(scenario, &hanse_kind_link, &n_links);
+    (void)hanse_scenario_table(scenario, &hanse_kind_region, &n_regions);
+    for (int32_t i = 0; n_links == 0 && n_regions > 1 && i < n_regions; i++) {
+        HANSE_TRY(hanse__region_needs_position(
+            scenario, i, "a workload has a latency_limit, and latency goes by distance"));
+    }
+    return HANSE_OK;
+}
+
 static enum hanse_status check_workload(const struct hanse_scenario *scenario, int32_t index)
 {
     int32_t n;
@@ -102,6 +116,9 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
             scenario, &hanse_kind_workload, index, "give_up",
             "deadline and give_up must be whole hours, got %g and %g h", w->deadline_h,
             w->give_up_h);
+    }
+    if (w->latency_limit_s > 0.0) {
+        HANSE_TRY(check_positions(scenario));
     }
     double sum = 0.0;
     for (int32_t i = 0; i < w->profile.count; i++) {

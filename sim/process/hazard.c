@@ -250,6 +250,11 @@ static enum hanse_status check_hazard(const struct hanse_scenario *scenario, int
                                      "must not be before from (%g h), got %g h", h->from_h,
                                      h->to_h);
     }
+    (void)hanse_scenario_table(scenario, &hanse_kind_region, &n);
+    for (int32_t i = 0; h->radius_m > 0.0 && i < n; i++) {
+        HANSE_TRY(hanse__region_needs_position(scenario, i,
+                                               "a hazard strikes what is within its radius"));
+    }
     return HANSE_OK;
 }
 

@@ -293,6 +293,11 @@ static enum hanse_status check_link(const struct hanse_scenario *scenario, int32
         return hanse_scenario_reject(scenario, &hanse_kind_link, index, "to",
                                      "must be another region than from");
     }
+    const char *why = "a link from or to it has no latency of its own, so it goes by distance";
+    if (link[index].latency_s == 0.0) {
+        HANSE_TRY(hanse__region_needs_position(scenario, link[index].from, why));
+        HANSE_TRY(hanse__region_needs_position(scenario, link[index].to, why));
+    }
     return HANSE_OK;
 }
 

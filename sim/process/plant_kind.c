@@ -28,6 +28,11 @@ static enum hanse_status check_plant(const struct hanse_scenario *scenario, int3
                                      "must have 12 monthly factors, got %d",
                                      (int)p->hydro_profile.count);
     }
+    if (p->solar_kw > 0.0) {
+        HANSE_TRY(hanse__region_needs_position(scenario, p->region,
+                                               "how high the sun stands over a plant's panels "
+                                               "goes by latitude"));
+    }
     if (p->refuel_every_h > 0.0 && p->tank_kwh <= 0.0) {
         return hanse_scenario_reject(scenario, &hanse_kind_plant, index, "refuel_every",
                                      "needs a tank to fill, but tank is 0");

@@ -29,8 +29,8 @@ static struct nation two_coasts(void)
     nation_jurisdiction(&n, "A");
     nation_firm(&n, "maker", "A");
     nation_add(&n, "pool", "pool");
-    nation_number(&n, nation_region(&n, "a", "A", "pool", 1e9), "latitude", 10.0);
-    nation_number(&n, nation_region(&n, "b", "A", "pool", 1e9), "latitude", 13.0);
+    nation_number(&n, nation_region_nowhere(&n, "a", "A", "pool", 1e9), "latitude", 10.0);
+    nation_number(&n, nation_region_nowhere(&n, "b", "A", "pool", 1e9), "latitude", 13.0);
     nation_operator(&n, "owner", "A");
     nation_card(&n, "card", "maker", 0.0);
     nation_model(&n);

@@ -19,7 +19,7 @@ static struct nation on_a_plant(double cards, uint32_t *plant, uint32_t *region)
     nation_jurisdiction(&n, "A");
     nation_firm(&n, "maker", "A");
     nation_add(&n, "pool", "pool");
-    *region = nation_region(&n, "a", "A", "pool", 1e6);
+    *region = nation_region_nowhere(&n, "a", "A", "pool", 1e6);
     nation_number(&n, *region, "latitude", 58.0);
     nation_number(&n, *region, "longitude", 27.0);
     nation_operator(&n, "owner", "A");
