@@ -410,6 +410,32 @@ static void routers_spread_what_comes_together(void **state)
     free_cost(&c);
 }
 
+/* Four requests start, 64 fill the queue to its last place, and of the four two are preempted
+ * as they grow: they find room, and every request is served once. */
+static void the_preempted_find_room_in_a_full_queue(void **state)
+{
+    enum { N = 68 };
+    struct hanse_serving_cost c;
+    make_cost(&c, 64, 16, 0.0);
+    struct hanse_request requests[N];
+    for (uint64_t i = 0; i < N; i++) {
+        requests[i] = (struct hanse_request){i < 4 ? 0.0 : 1e-6, i, 20, 60};
+    }
+    static struct got got;
+    struct list list = {requests, N, 0};
+    const struct hanse_request_source source = {&list, next_of};
+    const struct hanse_serving_rules rules = {.replica = {16, 8}, .replicas = 1};
+    struct hanse_serving_report report;
+    OK(hanse_serve(ctx, &c, &rules, &source, keep, &got, &report));
+    assert_int_equal(report.requests, N);
+    assert_true(report.preemptions > 0);
+    for (uint64_t i = 0; i < N; i++) {
+        assert_int_equal(got.served[i].request.number, i);
+        assert_true(got.served[i].end_s > 0.0);
+    }
+    free_cost(&c);
+}
+
 static void what_cannot_be_served_is_refused(void **state)
 {
     struct hanse_serving_cost c;
@@ -436,6 +462,7 @@ int main(void)
         cmocka_unit_test(one_request_takes_its_steps),
         cmocka_unit_test(one_sequence_is_a_single_server_queue),
         cmocka_unit_test(routers_spread_what_comes_together),
+        cmocka_unit_test(the_preempted_find_room_in_a_full_queue),
         cmocka_unit_test(what_cannot_be_served_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -133,7 +133,8 @@ static void unlink_slot(struct hanse_replica *r, uint32_t slot)
 static enum hanse_status grow_queue(struct hanse_replica *r)
 {
     struct queue *q = &r->waiting;
-    if (q->count < q->capacity) {
+    /* Everybody who is served may be preempted and come back. */
+    if (q->count + r->n_served < q->capacity) {
         return HANSE_OK;
     }
     uint32_t capacity = q->capacity > 0 ? 2 * q->capacity : 64;
@@ -577,6 +578,11 @@ enum hanse_status hanse_replica_arrive(struct hanse_replica *r,
 uint32_t hanse_replica_in_system(const struct hanse_replica *r)
 {
     return r->n_served + r->waiting.count;
+}
+
+uint32_t hanse_replica_waiting(const struct hanse_replica *r)
+{
+    return r->waiting.count;
 }
 
 double hanse_replica_backlog(const struct hanse_replica *r)

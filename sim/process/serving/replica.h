@@ -69,8 +69,10 @@ HANSE_API enum hanse_status hanse_replica_arrive(struct hanse_replica *replica,
 /* Serves all that is there. */
 HANSE_API void hanse_replica_finish(struct hanse_replica *replica);
 
-/* Requests that wait or are served; tokens of prompt and cache they hold or will read. */
+/* Requests that wait or are served; of them those that wait; tokens of prompt and cache they
+ * hold or will read. */
 HANSE_API uint32_t hanse_replica_in_system(const struct hanse_replica *replica);
+HANSE_API uint32_t hanse_replica_waiting(const struct hanse_replica *replica);
 HANSE_API double hanse_replica_backlog(const struct hanse_replica *replica);
 struct hanse_replica_totals {
     double busy_s; /* time in steps */
