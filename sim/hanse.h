@@ -55,6 +55,7 @@
 #include "sim/process/schedule/scheduler.h"
 #include "sim/process/service.h"
 #include "sim/process/serving/cost.h"
+#include "sim/process/serving/law.h"
 #include "sim/process/serving/replica.h"
 #include "sim/process/serving/serving.h"
 #include "sim/process/shown.h"

@@ -41,32 +41,75 @@ static void note(void *self, const struct hanse_served *served)
     }
 }
 
-/* All replicas up to the arrival, and the one it goes to. */
-static struct hanse_replica *route(struct service *s, double at_s)
+/* Replicas that take requests now: the first so many. */
+static uint32_t open_at(const struct service *s, double at_s)
 {
-    uint32_t n = s->rules->replicas, best = 0;
-    double least = INFINITY;
-    if (s->rules->routing == HANSE_ROUTING_ROUND_ROBIN) {
-        best = s->next++ % n;
-        hanse_replica_advance(s->replicas[best], at_s);
-        return s->replicas[best];
+    const struct hanse_serving_rules *rules = s->rules;
+    if (rules->open == NULL || rules->n_open == 0) {
+        return rules->replicas;
     }
-    if (s->rules->routing == HANSE_ROUTING_RANDOM) {
-        best = (uint32_t)(hanse_stream_uniform(&s->stream) * n);
-        hanse_replica_advance(s->replicas[best], at_s);
-        return s->replicas[best];
-    }
+    double stretch = floor(at_s / rules->open_stretch_s);
+    double last = (double)rules->n_open - 1.0;
+    uint32_t n = rules->open[(uint32_t)fmax(0.0, fmin(stretch, last))];
+    return n < 1 ? 1 : n < rules->replicas ? n : rules->replicas;
+}
+
+static uint32_t draw(struct service *s, uint32_t n)
+{
+    return (uint32_t)(hanse_stream_uniform(&s->stream) * n);
+}
+
+/* The one of `n` to whom the rule sends what doesn't depend on their state. */
+static uint32_t blindly(struct service *s, uint32_t n)
+{
+    return s->rules->routing == HANSE_ROUTING_ROUND_ROBIN ? s->next++ % n : draw(s, n);
+}
+
+static uint32_t of_two(struct service *s, uint32_t n, double at_s)
+{
+    uint32_t a = draw(s, n), b = n > 1 ? (a + 1 + draw(s, n - 1)) % n : a;
+    uint32_t low = a < b ? a : b, high = a < b ? b : a;
+    hanse_replica_advance(s->replicas[low], at_s);
+    hanse_replica_advance(s->replicas[high], at_s);
+    return hanse_replica_in_system(s->replicas[high]) <
+                   hanse_replica_in_system(s->replicas[low])
+               ? high
+               : low;
+}
+
+static uint32_t least(struct service *s, uint32_t n, double at_s)
+{
+    uint32_t best = 0;
+    double lowest = INFINITY;
     for (uint32_t i = 0; i < n; i++) {
         hanse_replica_advance(s->replicas[i], at_s);
         double load = s->rules->routing == HANSE_ROUTING_LEAST_REQUESTS
                           ? hanse_replica_in_system(s->replicas[i])
                           : hanse_replica_backlog(s->replicas[i]);
-        if (load < least) {
-            least = load;
+        if (load < lowest) {
+            lowest = load;
             best = i;
         }
     }
-    return s->replicas[best];
+    return best;
+}
+
+/* The replica that a request goes to, advanced to its arrival. */
+static struct hanse_replica *route(struct service *s, double at_s)
+{
+    uint32_t n = open_at(s, at_s);
+    switch (s->rules->routing) {
+    case HANSE_ROUTING_LEAST_REQUESTS:
+    case HANSE_ROUTING_LEAST_TOKENS:
+        return s->replicas[least(s, n, at_s)];
+    case HANSE_ROUTING_TWO_CHOICES:
+        return s->replicas[of_two(s, n, at_s)];
+    default:
+        break;
+    }
+    struct hanse_replica *one = s->replicas[blindly(s, n)];
+    hanse_replica_advance(one, at_s);
+    return one;
 }
 
 static enum hanse_status take_all(struct service *s, const struct hanse_request_source *source)
@@ -88,7 +131,12 @@ static enum hanse_status take_all(struct service *s, const struct hanse_request_
         }
         s->first_arrival_s = last == -INFINITY ? request.arrival_s : s->first_arrival_s;
         last = request.arrival_s;
-        HANSE_TRY(hanse_replica_arrive(route(s, request.arrival_s), &request));
+        struct hanse_replica *replica = route(s, request.arrival_s);
+        if (s->rules->queue > 0 && hanse_replica_waiting(replica) >= s->rules->queue) {
+            s->report->refused++;
+        } else {
+            HANSE_TRY(hanse_replica_arrive(replica, &request));
+        }
     }
     for (uint32_t i = 0; i < s->rules->replicas; i++) {
         hanse_replica_finish(s->replicas[i]);
