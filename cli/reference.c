@@ -27,6 +27,10 @@ static const char *const reducers[] = {
     [HANSE_MEAN] = "mean over time",
     [HANSE_LAST] = "value at the end",
     [HANSE_RATIO] = "ratio",
+    [HANSE_COUNTS] = "counts added up; kept inside, for the quantiles",
+    [HANSE_P50] = "quantile",
+    [HANSE_P95] = "quantile",
+    [HANSE_P99] = "quantile",
 };
 
 /* --- a field in words -----------------------------------------------------------------------
@@ -172,6 +176,9 @@ static void print_outputs(void)
                    output->dims[1] != NULL ? output->dims[1] : "", reducers[output->reducer]);
             if (output->reducer == HANSE_RATIO) {
                 printf(" of `%s` to `%s`", output->numerator, output->denominator);
+            }
+            if (output->reducer >= HANSE_P50) {
+                printf(" of `%s`", output->numerator);
             }
             printf(" | %s |\n", output->long_name);
         }

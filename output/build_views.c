@@ -288,7 +288,10 @@ static int axes_of(const struct sheet *sheet, int rank, const char **axes)
 
 static const char *reducer_name(enum hanse_reducer reducer)
 {
-    static const char *const NAMES[] = {"sum", "mean", "last", "ratio"};
+    static const char *const NAMES[] = {
+        [HANSE_SUM] = "sum",     [HANSE_MEAN] = "mean",     [HANSE_LAST] = "last",
+        [HANSE_RATIO] = "ratio", [HANSE_COUNTS] = "counts", [HANSE_P50] = "p50",
+        [HANSE_P95] = "p95",     [HANSE_P99] = "p99"};
     return NAMES[reducer];
 }
 

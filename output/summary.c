@@ -21,7 +21,8 @@ struct column {
 static const struct {
     const char *output, *title;
 } wanted[] = {
-    {"on_time_share", "on time"},   {"lcoc", "cost of compute"},
+    {"on_time_share", "on time"},   {"ttft_p95", "first token p95"},
+    {"tpot_p95", "per token p95"},  {"lcoc", "cost of compute"},
     {"cost", "all costs"},          {"carbon", "carbon"},
     {"unserved_share", "unserved"}, {"cloud_share", "foreign API"},
     {"utilization", "utilisation"},

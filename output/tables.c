@@ -349,6 +349,12 @@ static bool suits(const struct hanse_variable *v)
     return v->rank == 2 || (v->rank == 3 && strcmp(v->dim_names[2], "region") == 0);
 }
 
+/* Quantiles of latencies can't be taken over a year from its months'. */
+static bool is_quantile(struct hanse_results *results, const char *path)
+{
+    return hanse_results_variable_attribute(results, path, "reducer")[0] == 'p';
+}
+
 enum hanse_status hanse_write_iamc(struct hanse_results *results, FILE *file)
 {
     const char *const *names;
@@ -366,7 +372,7 @@ enum hanse_status hanse_write_iamc(struct hanse_results *results, FILE *file)
         }
         snprintf(path, sizeof path, "/series/%s", names[i]);
         HANSE_TRY(hanse_results_variable(results, path, &v));
-        if (suits(&v)) {
+        if (suits(&v) && !is_quantile(results, path)) {
             snprintf(view, sizeof view, "%.*s", (int)length, names[i]);
             HANSE_TRY(open_line(results, view, &line));
             HANSE_TRY(put_line(results, file, &line));

@@ -102,16 +102,17 @@ static inline uint32_t nation_firm(struct nation *n, const char *name, const cha
     return e;
 }
 
-/* A device like an H100, with the given peak and failure rate. */
-static inline uint32_t nation_card_of(struct nation *n, const char *name, const char *vendor,
-                                      double peak_tflops, double hazard_per_year)
+/* A device like an H100, with the given peak, bandwidth and failure rate. */
+static inline uint32_t nation_card_with(struct nation *n, const char *name, const char *vendor,
+                                        double peak_tflops, double bandwidth_gbps,
+                                        double hazard_per_year)
 {
     uint32_t e = nation_add(n, "accelerator", name);
     nation_text(n, e, "vendor", vendor);
     nation_text(n, e, "fab", vendor);
     nation_number(n, e, "peak", peak_tflops);
     nation_number(n, e, "memory", 80.0);
-    nation_number(n, e, "bandwidth", 3350.0);
+    nation_number(n, e, "bandwidth", bandwidth_gbps);
     nation_number(n, e, "power", 1.2);
     nation_number(n, e, "idle_power", 0.4);
     nation_number(n, e, "compute_efficiency", 0.5);
@@ -122,6 +123,12 @@ static inline uint32_t nation_card_of(struct nation *n, const char *name, const 
     nation_number(n, e, "performance_density", 19.45);
     nation_number(n, e, "hazard", hazard_per_year / 8760.0);
     return e;
+}
+
+static inline uint32_t nation_card_of(struct nation *n, const char *name, const char *vendor,
+                                      double peak_tflops, double hazard_per_year)
+{
+    return nation_card_with(n, name, vendor, peak_tflops, 3350.0, hazard_per_year);
 }
 
 static inline uint32_t nation_card(struct nation *n, const char *name, const char *vendor,

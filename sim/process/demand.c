@@ -6,6 +6,7 @@
 #include "sim/process/currency.h"
 #include "sim/process/islands.h"
 #include "sim/process/jump.h"
+#include "sim/process/latency.h"
 #include "sim/process/service.h"
 #include "sim/process/world.h"
 
@@ -71,6 +72,12 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
     }
 }
 
+double hanse__demand_prompt_work(const struct hanse_world *world, int32_t workload)
+{
+    return request_s(world, &world->tables.workloads[workload], &world->reference) / 3600.0;
+}
+
+/* By the service law, or where a serving says how it is served, by the engine's own. */
 void hanse__demand_speeds(const struct hanse_world *world, double *speeds)
 {
     int32_t n;
@@ -78,8 +85,11 @@ void hanse__demand_speeds(const struct hanse_world *world, double *speeds)
     for (int32_t i = 0; i < n; i++) {
         double reference_s = request_s(world, &workloads[i], &world->reference);
         for (int32_t a = 0; a < world->tables.n_accelerators; a++) {
-            speeds[a * n + i] =
-                reference_s / request_s(world, &workloads[i], &world->tables.accelerators[a]);
+            double rate_per_s = hanse__latency_rate_per_s(world, a, i);
+            speeds[a * n + i] = rate_per_s > 0.0
+                                    ? reference_s * rate_per_s
+                                    : reference_s / request_s(world, &workloads[i],
+                                                              &world->tables.accelerators[a]);
         }
     }
 }

@@ -44,6 +44,9 @@ const struct hanse_workload *hanse__workloads(const struct hanse_world *world, i
 void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_per_h,
                       double *cloud_eur_per_work);
 
+/* Reference work of one prompt at hour 0. */
+double hanse__demand_prompt_work(const struct hanse_world *world, int32_t workload);
+
 /* Reference work that one device-hour does: [accelerators × workloads]. */
 void hanse__demand_speeds(const struct hanse_world *world, double *speeds);
 

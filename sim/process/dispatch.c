@@ -10,6 +10,7 @@
 #include "sim/process/dispatch_inside.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/latency.h"
 #include "sim/process/power.h"
 #include "sim/process/shock.h"
 
@@ -197,7 +198,10 @@ static void settle(struct hanse_sweep *h, int cell, int w)
 {
     const struct hanse_workload *workload = &h->workloads[w];
     if (workload->give_up_h == 0.0) {
-        h->on_time[cell] += h->served[cell];
+        double late = h->late_now != NULL ? fmin(h->late_now[cell], h->served[cell]) : 0.0;
+        h->on_time[cell] += h->served[cell] - late;
+        h->late[cell] += late;
+        h->missed_for[HANSE_REASON_CAPACITY][cell] += late;
         if (h->left[cell] > 0.0) {
             h->dropped[cell] += h->left[cell];
             blame(h, cell, h->dropped_for, h->left[cell]);
@@ -217,8 +221,7 @@ static double accounted(const struct hanse_sweep *h, int cell)
 }
 #endif
 
-/* Settles a cell; in a debug build its demand must be what was served, dropped or waits since.
- */
+/* In a debug build a cell's demand must be what was served, dropped or waits since. */
 static void settle_checked(struct hanse_sweep *h, int cell, int w)
 {
 #ifdef HANSE_DEBUG_CHECKS
@@ -304,6 +307,7 @@ static void sweep_hour(struct hanse_sweep *h)
 {
     open_hour(h);
     bool left = false;
+    hanse__latency_begin(h);
     for (int32_t first = 0, last; first < h->W; first = last) {
         last = hanse__tier_end(h, first);
         left |= serve_tier(h, first, last);
@@ -311,6 +315,7 @@ static void sweep_hour(struct hanse_sweep *h)
     if (left) {
         hanse__reasons_find(h);
     }
+    hanse__latency_settle(h);
     close_hour(h);
 }
 
@@ -504,6 +509,7 @@ static enum hanse_status take_blocks(struct hanse_world *world, struct hanse_dis
 
 static enum hanse_status init(struct hanse_world *world)
 {
+    HANSE_TRY(hanse__latency_prepare(world));
     HANSE_TRY(hanse__places_init(world));
     struct hanse_dispatch s = {.n_regions = world->tables.n_regions,
                                .day = -1,

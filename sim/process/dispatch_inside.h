@@ -98,6 +98,8 @@ struct hanse_sweep {
     const double *capacity, *base, *price, *shape;
     double *arrived, *left, *served, *rest, *why, *powered, *free, *load, *spare;
     double *by_part, *ignored;
+    double *late_now;          /* [cells]: served late this hour; NULL: no serving */
+    const int32_t *serving_of; /* [workloads]; NULL likewise */
     struct hanse_tariff *tariffs;
     double *ring, *waiting;
     int64_t *oldest;

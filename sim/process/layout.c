@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/process/serving/law.h"
 #include "sim/process/world.h"
 
 static enum hanse_status place_dims(struct hanse_context *ctx,
@@ -23,6 +24,25 @@ static enum hanse_status place_dims(struct hanse_context *ctx,
         column->n_items *= column->dim_size[d];
         column->n_dims = d + 1;
     }
+    if (column->output->reducer == HANSE_COUNTS) {
+        column->n_items *= HANSE_LATENCY_BINS;
+    }
+    return HANSE_OK;
+}
+
+/* The counts of a quantile. */
+static enum hanse_status find_counts(struct hanse_context *ctx,
+                                     const struct hanse_layout *layout,
+                                     struct hanse_column *column)
+{
+    column->numerator = hanse_layout_find(layout, column->output->numerator);
+    if (column->numerator < 0 ||
+        layout->columns[column->numerator].output->reducer != HANSE_COUNTS ||
+        layout->columns[column->numerator].n_items != column->n_items * HANSE_LATENCY_BINS) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT,
+                           "output '%s': needs counts '%s' of the same dimensions",
+                           column->output->name, column->output->numerator);
+    }
     return HANSE_OK;
 }
 
@@ -31,6 +51,9 @@ static enum hanse_status find_operands(struct hanse_context *ctx, struct hanse_l
     for (int32_t c = 0; c < layout->n_columns; c++) {
         struct hanse_column *column = &layout->columns[c];
         if (column->output->reducer != HANSE_RATIO) {
+            if (hanse_reducer_derived(column->output->reducer)) {
+                HANSE_TRY(find_counts(ctx, layout, column));
+            }
             continue;
         }
         column->numerator = hanse_layout_find(layout, column->output->numerator);
@@ -79,7 +102,7 @@ enum hanse_status hanse_layout_init(struct hanse_context *ctx,
             column->output = &mechanisms[m]->outputs[o];
             status = place_dims(ctx, scenario, column);
             column->offset = SIZE_MAX;
-            if (column->output->reducer != HANSE_RATIO) {
+            if (!hanse_reducer_derived(column->output->reducer)) {
                 column->offset = layout->n_values;
                 layout->n_values += (size_t)layout->n_months * (size_t)column->n_items;
             }

@@ -3,7 +3,8 @@
  *
  * A record's `series` is one array of doubles: for each additive output a block of
  * months × items (items: product of its dimensions, the last dimension varying fastest), in
- * the order of the mechanisms' tables. Ratios take no room. All cases of a study share one
+ * the order of the mechanisms' tables. Ratios and quantiles take no room; counts have
+ * HANSE_LATENCY_BINS figures an item. All cases of a study share one
  * layout: they must agree on horizon, regions and workloads.
  */
 #ifndef HANSE_SIM_PROCESS_LAYOUT_H
@@ -20,9 +21,9 @@ struct hanse_column {
     int32_t n_dims;
     int32_t dim_kind[2]; /* index into hanse_kinds() */
     int32_t dim_size[2];
-    int32_t n_items;                /* product of dim_size */
-    size_t offset;                  /* of month 0, item 0 in the record; ratios: SIZE_MAX */
-    int32_t numerator, denominator; /* ratios: columns */
+    int32_t n_items;                /* product of dim_size; counts: times their bins */
+    size_t offset;                  /* of month 0, item 0 in the record; derived: SIZE_MAX */
+    int32_t numerator, denominator; /* ratios, quantiles: columns */
 };
 
 struct hanse_layout {

@@ -14,6 +14,7 @@
 #include "sim/process/hazard.h"
 #include "sim/process/islands.h"
 #include "sim/process/jump.h"
+#include "sim/process/latency.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
@@ -39,6 +40,7 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_DEMAND] = &hanse_mechanism_demand,
     [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
     [HANSE_MECHANISM_BATCH] = &hanse_mechanism_batch,
+    [HANSE_MECHANISM_LATENCY] = &hanse_mechanism_latency,
     [HANSE_MECHANISM_NETWORK] = &hanse_mechanism_network,
     [HANSE_MECHANISM_JUMP] = &hanse_mechanism_jump,
     [HANSE_MECHANISM_STACK] = &hanse_mechanism_stack,
@@ -62,7 +64,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_workload,    &hanse_kind_batch,         &hanse_kind_station,
     &hanse_kind_route,       &hanse_kind_certification, &hanse_kind_eligibility,
     &hanse_kind_link,        &hanse_kind_plant,         &hanse_kind_currency,
-    &hanse_kind_devaluation, &hanse_kind_hazard,
+    &hanse_kind_devaluation, &hanse_kind_hazard,        &hanse_kind_serving,
+    &hanse_kind_opening,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

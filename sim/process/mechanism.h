@@ -25,7 +25,20 @@ enum hanse_reducer {
     HANSE_MEAN,  /* levels: time-weighted mean over the hours */
     HANSE_LAST,  /* stocks: value at the end */
     HANSE_RATIO, /* numerator output ÷ denominator output, both reduced first */
+    /* Latencies: COUNTS holds HANSE_LATENCY_BINS counts an item (serving/law.h), which add up
+     * and are no view of their own; P50 … are quantiles of the counts that `numerator` names,
+     * once those are added up. */
+    HANSE_COUNTS,
+    HANSE_P50,
+    HANSE_P95,
+    HANSE_P99,
 };
+
+/* Is it computed from other outputs, with no figures of its own? */
+static inline bool hanse_reducer_derived(enum hanse_reducer reducer)
+{
+    return reducer == HANSE_RATIO || reducer >= HANSE_P50;
+}
 
 struct hanse_output {
     const char *name;
@@ -33,7 +46,8 @@ struct hanse_output {
     const char *long_name; /* for people and plots */
     const char *dims[2];   /* kinds whose rows index it: "region", "workload"; NULL none */
     enum hanse_reducer reducer;
-    const char *numerator, *denominator; /* RATIO: names of outputs with the same dims */
+    /* RATIO: names of outputs with the same dims; quantiles: the counts' as numerator */
+    const char *numerator, *denominator;
 };
 
 struct hanse_mechanism {

@@ -7,6 +7,7 @@
 #include "sim/base/assert.h"
 #include "sim/process/account.h"
 #include "sim/process/fleet.h"
+#include "sim/process/latency.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
@@ -71,6 +72,7 @@ void hanse_worker_destroy(struct hanse_worker *worker)
     }
     drop_hooks(worker);
     hanse_scenario_destroy(worker->instance);
+    hanse__latency_own_destroy(worker->world.latency_own);
     hanse_arena_fini(&worker->world.arena);
     hanse__free(worker->inputs);
     hanse__free(worker);
@@ -152,6 +154,7 @@ static enum hanse_status init_world(struct hanse_world *world)
 {
     hanse_arena_reset(&world->arena);
     memset(&world->moving, 0, sizeof world->moving);
+    world->trouble = HANSE_OK;
     hanse__world_read_tables(world);
     read_reference(world);
     number_columns(world);
@@ -321,6 +324,7 @@ enum hanse_status hanse_worker_advance(struct hanse_worker *worker, double to_h)
     while (m->hour < end) {
         int64_t month_end = ((int64_t)m->month + 1) * HANSE_MONTH_H;
         HANSE_TRY(advance_within_month(world, month_end < end ? month_end : end));
+        HANSE_TRY(world->trouble);
         if (m->hour == month_end) {
             close_month(world);
         }
@@ -339,12 +343,14 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
     HANSE_TRY(fresh_hooks(to, from->world.frozen));
     struct hanse_hooks hooks = to->world.hooks;
     struct hanse_arena arena = to->world.arena;
+    struct hanse_latency_own *latency_own = to->world.latency_own;
     struct hanse_context *ctx = to->world.ctx;
     HANSE_TRY(hanse_arena_copy(&arena, &from->world.arena));
     to->world = from->world;
     to->world.ctx = ctx;
     to->world.hooks = hooks;
     to->world.arena = arena;
+    to->world.latency_own = latency_own;
     to->world.calendar.arena = &to->world.arena;
     to->world.scenario = to->instance;
     to->world.observer = NULL;

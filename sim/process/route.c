@@ -4,6 +4,7 @@
 #include "sim/process/dispatch_inside.h"
 #include "sim/process/eligible.h"
 #include "sim/process/islands.h"
+#include "sim/process/latency.h"
 #include "sim/process/shock.h"
 
 /* --- who may serve whom ------------------------------------------------------------------- */
@@ -319,6 +320,7 @@ static void grant(struct hanse_sweep *h, const struct hanse_route *route, bool h
     const int32_t *places = h->route_places + route->first_place;
     int32_t w = route->workload;
     double granted = 0.0; /* of the reach */
+    hanse__latency_grant(h, route);
     for (int32_t i = 0; i < route->n_places; i++) {
         int32_t p = places[i];
         double free = h->free[p] * h->capacity[p * h->W + w];

@@ -31,5 +31,6 @@ struct hanse_service hanse_service_law(const struct hanse_profile *profile,
         .decode_s_per_token = fmax(by_memory, by_compute) / batch,
         .batch = batch,
         .devices = (int)devices,
+        .cache_tokens = fmax(0.0, (devices * usable - weights) / model->kv_bytes_per_token),
     };
 }

@@ -30,6 +30,7 @@ struct hanse_service {
     double decode_s_per_token;  /* device-seconds */
     double batch;               /* requests that really decode together */
     int devices;                /* that one replica needs */
+    double cache_tokens;        /* room beside the weights of a replica; may be infinite */
 };
 
 /* prompt_tokens and output_tokens: means of a request, > 0. The context of a decode step is

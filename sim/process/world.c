@@ -16,6 +16,7 @@
 #include "sim/process/hazard.h"
 #include "sim/process/islands.h"
 #include "sim/process/jump.h"
+#include "sim/process/latency.h"
 #include "sim/process/market.h"
 #include "sim/process/network.h"
 #include "sim/process/power.h"
@@ -80,6 +81,8 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->hazards = hanse_scenario_table(s, &hanse_kind_hazard, &t->n_hazards);
     t->plants = hanse_scenario_table(s, &hanse_kind_plant, &t->n_plants);
     t->eligibilities = hanse_scenario_table(s, &hanse_kind_eligibility, &t->n_eligibilities);
+    t->servings = hanse_scenario_table(s, &hanse_kind_serving, &t->n_servings);
+    t->openings = hanse_scenario_table(s, &hanse_kind_opening, &t->n_openings);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");
     t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");

@@ -40,6 +40,7 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_CLOUD,
     HANSE_MECHANISM_DEMAND,
     HANSE_MECHANISM_DISPATCH,
+    HANSE_MECHANISM_LATENCY,
     HANSE_MECHANISM_BATCH,
     HANSE_MECHANISM_NETWORK,
     HANSE_MECHANISM_PROCURE,
@@ -103,12 +104,14 @@ struct hanse_tables {
     const struct hanse_devaluation *devaluations;
     const struct hanse_hazard *hazards;
     const struct hanse_eligibility *eligibilities;
+    const struct hanse_serving *servings;
+    const struct hanse_opening *openings;
     int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
         n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
         n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants,
         n_currencies, n_devaluations, n_hazards;
     int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews, n_stacks,
-        n_ports, n_jumps, n_takeovers;
+        n_ports, n_jumps, n_takeovers, n_servings, n_openings;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
@@ -129,6 +132,7 @@ struct hanse_moving {
 };
 
 struct hanse_observer;
+struct hanse_latency_own;
 
 struct hanse_world {
     struct hanse_context *ctx;
@@ -146,6 +150,9 @@ struct hanse_world {
     const struct hanse_observer *observer; /* NULL: nobody looks on */
     struct hanse_hooks hooks;              /* the scenario's own functions, if it has some */
     enum hanse_calendar_kind calendar_kind;
+    struct hanse_latency_own *latency_own; /* of latency.c, the worker's; NULL: nothing yet */
+    /* What went wrong in a sweep of hours, which cannot say so itself; ends the replication. */
+    enum hanse_status trouble;
     struct hanse_moving moving;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sim/model/nouns.h"
+#include "sim/process/serving/law.h"
 
 enum { MONTH_H = 730 };
 
@@ -66,7 +67,8 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
     /* Rows against columns of one kind (region × region) would bear the same name; the rows'
      * view stands for both. */
     bool twin = kept == 2 && strcmp(c->output->dims[0], c->output->dims[1]) == 0;
-    return c->n_items > 0 && !twin && used < sizeof view->name;
+    bool hidden = c->output->reducer == HANSE_COUNTS;
+    return c->n_items > 0 && !twin && !hidden && used < sizeof view->name;
 }
 
 size_t hanse_views(const struct hanse_layout *layout, struct hanse_view *views, size_t capacity)
@@ -131,11 +133,37 @@ static double reduce(const struct hanse_column *column, const struct fold *fold,
     return sum;
 }
 
+/* Quantile of an item's counts, added up over months and over what it is folded from. */
+static double reduce_counts(const struct hanse_layout *layout,
+                            const struct hanse_column *column, const struct fold *fold,
+                            const double *series, int32_t item, int32_t from, int32_t to)
+{
+    static const double LEVELS[] = {[HANSE_P50] = 0.50, [HANSE_P95] = 0.95, [HANSE_P99] = 0.99};
+    const struct hanse_column *counts = &layout->columns[column->numerator];
+    double sum[HANSE_LATENCY_BINS] = {0};
+    for (int32_t m = from; m < to; m++) {
+        const double *month = series + counts->offset + (size_t)m * (size_t)counts->n_items;
+        for (int32_t k = 0; k < fold->count; k++) {
+            size_t cell = (size_t)item * (size_t)fold->step + (size_t)k * (size_t)fold->stride;
+            for (size_t b = 0; b < HANSE_LATENCY_BINS; b++) {
+                sum[b] += month[cell * HANSE_LATENCY_BINS + b];
+            }
+        }
+    }
+    return hanse_latency_quantile(sum, LEVELS[column->output->reducer]);
+}
+
 static void reduce_view(const struct hanse_layout *layout, const struct hanse_view *view,
                         const double *series, int32_t from, int32_t to, double *out)
 {
     const struct hanse_column *column = &layout->columns[view->column];
     struct fold fold = view_fold(column, view);
+    if (column->output->reducer >= HANSE_P50) {
+        for (int32_t i = 0; i < fold.n_items; i++) {
+            out[i] = reduce_counts(layout, column, &fold, series, i, from, to);
+        }
+        return;
+    }
     if (column->output->reducer != HANSE_RATIO) {
         for (int32_t i = 0; i < fold.n_items; i++) {
             out[i] = reduce(column, &fold, series, i, from, to);

@@ -146,7 +146,7 @@ static void routers_keep_their_known_order(void **state)
                                         HANSE_ROUTING_ROUND_ROBIN, HANSE_ROUTING_RANDOM};
     double mean[4];
     rules.serving.replicas = 100;
-    rules.requests = 60000;
+    rules.requests = 30000;
     for (int i = 0; i < 4; i++) {
         rules.serving.routing = order[i];
         OK(hanse_serving_law_find(ctx, &c, &rules, &law));
