@@ -13,6 +13,7 @@ int hanse_cli_run(int argc, char **argv);
 int hanse_cli_check(int argc, char **argv);
 int hanse_cli_deny(int argc, char **argv);
 int hanse_cli_predict(int argc, char **argv);
+int hanse_cli_serve(int argc, char **argv);
 int hanse_cli_compare(int argc, char **argv);
 int hanse_cli_report(int argc, char **argv);
 int hanse_cli_plot(int argc, char **argv);

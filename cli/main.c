@@ -31,6 +31,7 @@ static const struct command commands[] = {
     {"replay", hanse_cli_replay, "a trace through a scheduler, job for job"},
     {"queue", hanse_cli_queue, "closed forms: Erlang B and C, Pollaczek–Khinchine, Palm …"},
     {"predict", hanse_cli_predict, "tokens per second and step times from a device profile"},
+    {"serve", hanse_cli_serve, "requests to a language model, one by one, on a device"},
     {"calibrate", hanse_cli_calibrate, "measures this machine's devices into profiles"},
     {"bench", hanse_cli_bench, "the engine's own speed"},
     {"reference", hanse_cli_reference, "every key a scenario may say, as a page"},

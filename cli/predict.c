@@ -6,18 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/device.h"
 #include "cli/options.h"
-#include "cli/table.h"
-#include "output/profile.h"
-#include "scripting/library.h"
 #include "sim/process/predict/training.h"
 
 struct settings {
-    const char *model, *precision, *recompute;
-    int64_t tensor, pipeline, data, batch, microbatch, interleave, sequence;
+    struct hanse_cli_device_settings device;
+    const char *recompute;
+    int64_t batch, microbatch, interleave, sequence;
     double prompt_tokens, output_tokens, usable;
-    double compute_efficiency, memory_efficiency;
-    double link_gbps, node_link_gbps, link_us, step_ms, layer_ms, device_factor;
+    double step_ms, layer_ms, device_factor;
     bool train, fused;
 };
 
@@ -25,151 +23,8 @@ struct prediction {
     struct hanse_context *ctx;
     const struct hanse_cli_args *args;
     const struct settings *s;
-    char folder[4096];
-    struct hanse_transformer model;
-    struct hanse_profile profile;
-    struct hanse_device_law *law;
+    struct hanse_cli_device d;
 };
-
-/* --- model and device ----------------------------------------------------------------------
- */
-
-static enum hanse_status open_table(struct prediction *p, const char *name,
-                                    struct hanse_table *table)
-{
-    char folder[4200];
-    HANSE_TRY(hanse_library_find(p->ctx, p->folder, sizeof p->folder));
-    snprintf(folder, sizeof folder, "%s/reference", p->folder);
-    return hanse_table_read(p->ctx, folder, name, table);
-}
-
-/* The row named `id`, or a message with the nearest one. */
-static enum hanse_status find_row(struct prediction *p, const struct hanse_table *table,
-                                  const char *what, const char *id, size_t *row)
-{
-    const char **names = hanse__alloc(p->ctx, table->n_rows + 1, sizeof *names);
-    if (names == NULL) {
-        return HANSE_ERR_MEMORY;
-    }
-    for (*row = 0; *row < table->n_rows; ++*row) {
-        names[*row] = hanse_table_cell(table, *row, "id");
-        if (strcmp(names[*row], id) == 0) {
-            hanse__free((void *)names);
-            return HANSE_OK;
-        }
-    }
-    const char *near = hanse__nearest(id, names, table->n_rows);
-    enum hanse_status status =
-        hanse__fail(p->ctx, HANSE_ERR_INPUT, "no %s '%s'%s%s%s; 'hanse catalog %s' lists them",
-                    what, id, near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
-                    near != NULL ? "'?" : "", table->name);
-    hanse__free((void *)names);
-    return status;
-}
-
-static int64_t count_of(const struct hanse_table *table, size_t row, const char *column)
-{
-    double number = 0.0;
-    hanse_cli_number(hanse_table_cell(table, row, column), &number);
-    return (int64_t)number;
-}
-
-static enum hanse_status read_model(struct prediction *p)
-{
-    struct hanse_table table;
-    size_t r;
-    HANSE_TRY(open_table(p, "models", &table));
-    enum hanse_status status = find_row(p, &table, "model", p->s->model, &r);
-    if (status == HANSE_OK) {
-        p->model = (struct hanse_transformer){
-            .layers = count_of(&table, r, "layers"),
-            .hidden = count_of(&table, r, "hidden"),
-            .heads = count_of(&table, r, "heads"),
-            .kv_heads = count_of(&table, r, "kv_heads"),
-            .width = count_of(&table, r, "head_width"),
-            .ffn = count_of(&table, r, "ffn"),
-            .vocabulary = count_of(&table, r, "vocabulary"),
-            .gated = count_of(&table, r, "gated") != 0,
-            .tied = count_of(&table, r, "tied") != 0,
-            .experts = count_of(&table, r, "experts"),
-            .experts_used = count_of(&table, r, "experts_used"),
-            .shared_ffn = count_of(&table, r, "shared_ffn"),
-        };
-        snprintf(p->model.name, sizeof p->model.name, "%s", p->s->model);
-        status = hanse_transformer_check(p->ctx, &p->model);
-    }
-    hanse_table_fini(&table);
-    return status;
-}
-
-/* The datasheet's peak in the precision asked for; 0 when it has none. */
-static double peak_of(const struct hanse_table *table, size_t row, const char *precision)
-{
-    char column[64];
-    double number = 0.0;
-    const char *word = strcmp(precision, "fp16") == 0 ? "bf16" : precision;
-    snprintf(column, sizeof column, "peak_%s_dense_tflops", word);
-    hanse_cli_number(hanse_table_cell(table, row, column), &number);
-    return 1e12 * number;
-}
-
-/* A catalogue's device: datasheet times stated efficiencies. */
-static enum hanse_status derive_profile(struct prediction *p, const char *id)
-{
-    struct hanse_table table;
-    size_t r;
-    HANSE_TRY(open_table(p, "accelerators", &table));
-    enum hanse_status status = find_row(p, &table, "profile file or device", id, &r);
-    if (status == HANSE_OK) {
-        double gib = 0.0, gbps = 0.0;
-        hanse_cli_number(hanse_table_cell(&table, r, "mem_gib"), &gib);
-        hanse_cli_number(hanse_table_cell(&table, r, "mem_bw_gbs"), &gbps);
-        p->profile =
-            (struct hanse_profile){.origin = HANSE_PROFILE_DERIVED,
-                                   .compute_flop_per_s = p->s->compute_efficiency *
-                                                         peak_of(&table, r, p->s->precision),
-                                   .memory_byte_per_s = p->s->memory_efficiency * 1e9 * gbps,
-                                   .capacity_bytes = gib * 1073741824.0};
-        snprintf(p->profile.name, sizeof p->profile.name, "%.40s", id);
-        if (!(p->profile.compute_flop_per_s > 0.0)) {
-            status = hanse__fail(p->ctx, HANSE_ERR_INPUT, "%s: the catalogue has no peak in %s",
-                                 id, p->s->precision);
-        }
-    }
-    hanse_table_fini(&table);
-    return status;
-}
-
-static enum hanse_status read_profile(struct prediction *p, const char *operand)
-{
-    size_t length = strlen(operand);
-    bool is_file = length > 3 && strcmp(operand + length - 3, ".h5") == 0;
-    return is_file ? hanse_profile_read(p->ctx, operand, &p->profile)
-                   : derive_profile(p, operand);
-}
-
-static enum hanse_status make_law(struct prediction *p)
-{
-    enum hanse_precision precision = hanse_precision_named(p->s->precision);
-    if (precision >= HANSE_BYTES) {
-        return hanse__fail(p->ctx, HANSE_ERR_INPUT,
-                           "--precision: must be fp32, bf16, fp16, fp8, int8 or int4, got '%s'",
-                           p->s->precision);
-    }
-    const struct settings *s = p->s;
-    double between = s->node_link_gbps > 0.0 ? s->node_link_gbps : s->link_gbps;
-    const struct hanse_link_law links[HANSE_REACHES] = {
-        [HANSE_REACH_NODE] = {1e-6 * s->link_us, 1e9 * s->link_gbps},
-        [HANSE_REACH_CLUSTER] = {1e-6 * s->link_us, 1e9 * between}};
-    bool several = s->tensor > 1 || s->pipeline > 1 || s->data > 1;
-    if (several && !(s->link_gbps > 0.0)) {
-        return hanse__fail(p->ctx, HANSE_ERR_INPUT,
-                           "--link: several devices need the rate of the link between them, "
-                           "GB/s each way");
-    }
-    return hanse_device_law_create(p->ctx, &p->profile, precision, several ? links : NULL,
-                                   &p->law);
-}
 
 /* --- saying it -----------------------------------------------------------------------------
  */
@@ -223,16 +78,17 @@ static struct hanse_estimate rate_of(struct hanse_estimate e, double amount)
 static enum hanse_status predict_inference(struct prediction *p, json_t *rows)
 {
     const struct settings *s = p->s;
-    const struct hanse_parallel parallel = {s->tensor, s->pipeline, s->data};
+    const struct hanse_parallel parallel = {s->device.tensor, s->device.pipeline,
+                                            s->device.data};
     const struct hanse_engine engine = {.step_s = 1e-3 * s->step_ms,
                                         .layer_s = 1e-3 * s->layer_ms,
                                         .device_factor = s->device_factor};
     double batch = (double)s->batch, context = s->prompt_tokens + 0.5 * s->output_tokens;
-    struct hanse_answer a = hanse_answer_time(p->law, &p->model, &parallel, batch,
+    struct hanse_answer a = hanse_answer_time(p->d.law, &p->d.model, &parallel, batch,
                                               s->prompt_tokens, s->output_tokens, &engine);
     const struct hanse_step step = {.decoding = batch, .context = context};
-    struct hanse_step_parts parts = hanse_step_device(p->law, &p->model, &parallel, &step);
-    double cache = hanse_cache_tokens(p->law, &p->model, &parallel, s->usable);
+    struct hanse_step_parts parts = hanse_step_device(p->d.law, &p->d.model, &parallel, &step);
+    double cache = hanse_cache_tokens(p->d.law, &p->d.model, &parallel, s->usable);
     double needed = batch * (s->prompt_tokens + s->output_tokens);
     add_row(p, rows, "ttft", a.first, 1e3, "ms");
     add_row(p, rows, "tpot", a.next, 1e3, "ms");
@@ -244,7 +100,7 @@ static enum hanse_status predict_inference(struct prediction *p, json_t *rows)
     add_row(p, rows, "step_passes", parts.passes, 1e3, "ms");
     add_row(p, rows, "step_communication", parts.communication, 1e3, "ms");
     add_row(p, rows, "step_output", parts.output, 1e3, "ms");
-    add_plain(rows, "parameters", hanse_transformer_parameters(&p->model), "1");
+    add_plain(rows, "parameters", hanse_transformer_parameters(&p->d.model), "1");
     add_plain(rows, "cache_tokens", cache, "token");
     if (cache < needed) {
         return hanse__fail(p->ctx, HANSE_ERR_TARGET,
@@ -259,12 +115,13 @@ static enum hanse_status predict_training(struct prediction *p, json_t *rows)
 {
     static const char *const WORDS[] = {"none", "selective", "full"};
     const struct settings *s = p->s;
-    struct hanse_training x = {.parallel = {s->tensor, s->pipeline, s->data},
-                               .batch = s->batch,
-                               .microbatch = s->microbatch,
-                               .interleave = s->interleave,
-                               .sequence = s->sequence,
-                               .fused_attention = s->fused};
+    struct hanse_training x = {
+        .parallel = {s->device.tensor, s->device.pipeline, s->device.data},
+        .batch = s->batch,
+        .microbatch = s->microbatch,
+        .interleave = s->interleave,
+        .sequence = s->sequence,
+        .fused_attention = s->fused};
     int word = 0;
     while (word < 3 && strcmp(WORDS[word], s->recompute) != 0) {
         word++;
@@ -276,9 +133,9 @@ static enum hanse_status predict_training(struct prediction *p, json_t *rows)
     }
     x.recompute = (enum hanse_recompute)word;
     struct hanse_training_parts parts;
-    HANSE_TRY(hanse_training_step(p->ctx, p->law, &p->model, &x, &parts));
-    double devices = fmax(1.0, (double)s->tensor) * fmax(1.0, (double)s->pipeline) *
-                     fmax(1.0, (double)s->data);
+    HANSE_TRY(hanse_training_step(p->ctx, p->d.law, &p->d.model, &x, &parts));
+    double devices = fmax(1.0, (double)s->device.tensor) *
+                     fmax(1.0, (double)s->device.pipeline) * fmax(1.0, (double)s->device.data);
     add_row(p, rows, "step", parts.all, 1.0, "s");
     add_row(p, rows, "step_compute", parts.compute, 1.0, "s");
     add_row(p, rows, "step_bubble", parts.bubble, 1.0, "s");
@@ -295,18 +152,18 @@ static enum hanse_status predict(struct prediction *p)
 {
     json_t *rows = p->args->json ? json_array() : NULL;
     if (rows == NULL) {
-        printf("%s on %s (%s), %s\n", p->model.name, p->profile.name,
-               hanse_profile_origin_name(p->profile.origin), p->s->precision);
+        printf("%s on %s (%s), %s\n", p->d.model.name, p->d.profile.name,
+               hanse_profile_origin_name(p->d.profile.origin), p->s->device.precision);
         printf("%-26s %12s %-9s %-25s %s\n", "figure", "median", "unit", "   90 % interval",
                "basis");
     }
     enum hanse_status status =
         p->s->train ? predict_training(p, rows) : predict_inference(p, rows);
     if (rows != NULL) {
-        json_t *document =
-            json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", p->model.name, "device",
-                      p->profile.name, "origin", hanse_profile_origin_name(p->profile.origin),
-                      "precision", p->s->precision, "figures", rows);
+        json_t *document = json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", p->d.model.name,
+                                     "device", p->d.profile.name, "origin",
+                                     hanse_profile_origin_name(p->d.profile.origin),
+                                     "precision", p->s->device.precision, "figures", rows);
         json_dumpf(document, stdout, JSON_INDENT(2));
         printf("\n");
         json_decref(document);
@@ -320,19 +177,14 @@ static enum hanse_status predict(struct prediction *p)
 static int run_predict(const struct hanse_cli_args *args, const struct settings *settings)
 {
     struct prediction p = {.ctx = hanse_cli_context(args), .args = args, .s = settings};
-    enum hanse_status status = read_model(&p);
-    if (status == HANSE_OK) {
-        status = read_profile(&p, args->operands[0]);
-    }
-    if (status == HANSE_OK) {
-        status = make_law(&p);
-    }
+    p.d.ctx = p.ctx;
+    p.d.s = &settings->device;
+    enum hanse_status status = hanse_cli_device_read(&p.d, args->operands[0]);
     if (status == HANSE_OK) {
         status = predict(&p);
     }
     int exit_status = status == HANSE_OK ? 0 : hanse_cli_failure(p.ctx, status);
-    hanse_device_law_destroy(p.law);
-    hanse_profile_fini(&p.profile);
+    hanse_cli_device_fini(&p.d);
     hanse_context_destroy(p.ctx);
     return exit_status;
 }
@@ -340,7 +192,7 @@ static int run_predict(const struct hanse_cli_args *args, const struct settings 
 /* Counts and shares that no model can use. */
 static int check_settings(const struct settings *s)
 {
-    if (s->model == NULL) {
+    if (s->device.model == NULL) {
         return hanse_cli_bad_usage("predict",
                                    "needs --model NAME; 'hanse catalog models' lists "
                                    "them");
@@ -350,13 +202,13 @@ static int check_settings(const struct settings *s)
                                               "--sequence must be >= 1");
     }
     if (!(s->usable > 0.0 && s->usable <= 1.0) || !(s->device_factor > 0.0) ||
-        s->step_ms < 0.0 || s->layer_ms < 0.0 || s->link_us < 0.0) {
+        s->step_ms < 0.0 || s->layer_ms < 0.0 || s->device.link_us < 0.0) {
         return hanse_cli_bad_usage("predict",
                                    "--usable must lie in (0, 1], --device-factor be > "
                                    "0, and times be >= 0");
     }
-    if (!(s->compute_efficiency > 0.0 && s->compute_efficiency <= 1.0 &&
-          s->memory_efficiency > 0.0 && s->memory_efficiency <= 1.0)) {
+    if (!(s->device.compute_efficiency > 0.0 && s->device.compute_efficiency <= 1.0 &&
+          s->device.memory_efficiency > 0.0 && s->device.memory_efficiency <= 1.0)) {
         return hanse_cli_bad_usage("predict", "efficiencies must lie in (0, 1]");
     }
     return 0;
@@ -364,11 +216,14 @@ static int check_settings(const struct settings *s)
 
 int hanse_cli_predict(int argc, char **argv)
 {
-    struct settings s = {.precision = "bf16",
+    struct settings s = {.device = {.precision = "bf16",
+                                    .tensor = 1,
+                                    .pipeline = 1,
+                                    .data = 1,
+                                    .compute_efficiency = 0.6,
+                                    .memory_efficiency = 0.75,
+                                    .link_us = 5},
                          .recompute = "full",
-                         .tensor = 1,
-                         .pipeline = 1,
-                         .data = 1,
                          .batch = 1,
                          .microbatch = 1,
                          .interleave = 1,
@@ -376,32 +231,31 @@ int hanse_cli_predict(int argc, char **argv)
                          .prompt_tokens = 1000,
                          .output_tokens = 250,
                          .usable = 0.9,
-                         .compute_efficiency = 0.6,
-                         .memory_efficiency = 0.75,
-                         .link_us = 5,
                          .device_factor = 1};
     const struct hanse_cli_option options[] = {
-        {"model", 'm', HANSE_CLI_TEXT, &s.model, "NAME", "model of the catalogue"},
-        {"precision", 0, HANSE_CLI_TEXT, &s.precision, "P", "of weights and products (bf16)"},
-        {"tensor", 0, HANSE_CLI_INTEGER, &s.tensor, "T", "devices that share each layer (1)"},
-        {"pipeline", 0, HANSE_CLI_INTEGER, &s.pipeline, "P", "stages of layers (1)"},
-        {"data", 0, HANSE_CLI_INTEGER, &s.data, "D", "replicas, in training (1)"},
+        {"model", 'm', HANSE_CLI_TEXT, &s.device.model, "NAME", "model of the catalogue"},
+        {"precision", 0, HANSE_CLI_TEXT, &s.device.precision, "P",
+         "of weights and products (bf16)"},
+        {"tensor", 0, HANSE_CLI_INTEGER, &s.device.tensor, "T",
+         "devices that share each layer (1)"},
+        {"pipeline", 0, HANSE_CLI_INTEGER, &s.device.pipeline, "P", "stages of layers (1)"},
+        {"data", 0, HANSE_CLI_INTEGER, &s.device.data, "D", "replicas, in training (1)"},
         {"batch", 'b', HANSE_CLI_INTEGER, &s.batch, "B", "requests; in training sequences (1)"},
         {"prompt-tokens", 0, HANSE_CLI_NUMBER, &s.prompt_tokens, "N", "of a request (1000)"},
         {"output-tokens", 0, HANSE_CLI_NUMBER, &s.output_tokens, "N", "of a request (250)"},
         {"usable", 0, HANSE_CLI_NUMBER, &s.usable, "X", "share of memory in use (0.9)"},
-        {"link", 0, HANSE_CLI_NUMBER, &s.link_gbps, "GB/s",
+        {"link", 0, HANSE_CLI_NUMBER, &s.device.link_gbps, "GB/s",
          "between devices of a node, where the profile has no all-reduce"},
-        {"node-link", 0, HANSE_CLI_NUMBER, &s.node_link_gbps, "GB/s",
+        {"node-link", 0, HANSE_CLI_NUMBER, &s.device.node_link_gbps, "GB/s",
          "between nodes, for stages and replicas (as --link)"},
-        {"link-latency", 0, HANSE_CLI_NUMBER, &s.link_us, "us", "of a message (5)"},
+        {"link-latency", 0, HANSE_CLI_NUMBER, &s.device.link_us, "us", "of a message (5)"},
         {"engine-step", 0, HANSE_CLI_NUMBER, &s.step_ms, "ms", "host time of a step (0)"},
         {"engine-layer", 0, HANSE_CLI_NUMBER, &s.layer_ms, "ms", "host time of a layer (0)"},
         {"device-factor", 0, HANSE_CLI_NUMBER, &s.device_factor, "X",
          "engine's device time over the profile's (1)"},
-        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.compute_efficiency, "X",
+        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.device.compute_efficiency, "X",
          "of a catalogue's device, share of peak (0.6, an assumption)"},
-        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.memory_efficiency, "X",
+        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.device.memory_efficiency, "X",
          "of a catalogue's device, share of bandwidth (0.75, an assumption)"},
         {"train", 0, HANSE_CLI_FLAG, &s.train, NULL, "a training step instead of answers"},
         {"microbatch", 0, HANSE_CLI_INTEGER, &s.microbatch, "N", "sequences at once (1)"},
