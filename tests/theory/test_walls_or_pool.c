@@ -36,6 +36,18 @@ static void erlangs_formula_gives_the_known_sizes(void **state)
     hanse_context_destroy(ctx);
 }
 
+/* An output of a station, past the first month. */
+static double station_total(const struct hanse_layout *layout, const struct hanse_record *r,
+                            const char *output, int item)
+{
+    const struct hanse_column *c = &layout->columns[hanse_layout_find(layout, output)];
+    double sum = 0.0;
+    for (int32_t m = 1; m < layout->n_months; m++) {
+        sum += r->series[c->offset + (size_t)(m * c->n_items + item)];
+    }
+    return sum;
+}
+
 /* Stations of the scenario language at c and c − 1 against the formula. A year of 2 customers
  * an hour and erlang; relaxation takes 1/(√c − √a)² services or less, 3.4 for one state and 1.3
  * for sixteen, so the standard error of P(wait) over three years is about √(0.05 · 2 · 3.4 /
@@ -43,7 +55,7 @@ static void erlangs_formula_gives_the_known_sizes(void **state)
 static void simulated_waiting_lies_on_both_sides_of_the_target(void **state)
 {
     struct nation n = nation_empty(3.0, 1.0, 0.0);
-    for (int i = 0; i < SIZES - 1; i++) {
+    for (int i = 0; i < SIZES; i++) {
         for (int fewer = 0; fewer < 2; fewer++) {
             char name[16];
             snprintf(name, sizeof name, "n%d_%d", i, fewer);
@@ -57,17 +69,44 @@ static void simulated_waiting_lies_on_both_sides_of_the_target(void **state)
     nation_upkeep(&n, 1.0, false);
     struct nation_run run = nation_freeze(&n);
     struct hanse_record r = nation_replicate(&run, 0);
-    const struct hanse_layout *l = &run.layout;
-    const struct hanse_column *came = &l->columns[hanse_layout_find(l, "station_arrivals")];
-    const struct hanse_column *had = &l->columns[hanse_layout_find(l, "station_waited")];
-    for (int item = 0; item < 2 * (SIZES - 1); item++) {
-        double arrivals = 0.0, waited = 0.0;
-        for (int32_t m = 1; m < l->n_months; m++) {
-            arrivals += r.series[came->offset + (size_t)(m * came->n_items + item)];
-            waited += r.series[had->offset + (size_t)(m * had->n_items + item)];
-        }
+    for (int item = 0; item < 2 * SIZES; item++) {
+        double arrivals = station_total(&run.layout, &r, "station_arrivals", item);
+        double waited = station_total(&run.layout, &r, "station_waited", item);
         double exact = waits(run.ctx, 20.0 * STATES[item / 2], POOLED[item / 2] - item % 2);
         assert_within(waited / arrivals, exact, 0.012);
+    }
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
+/* Question 5: one hall of 40 servers against four of 10, each for a quarter of the work, at 80
+ * % of what they can do. Waiting chances from Erlang's recursion by hand; mean waits are
+ * P(wait)/(c − a) services, 0.2046 and 0.0151: four halls wait 13.5 times as long. Relaxation
+ * takes 9 and 2.2 services, so over three years standard errors are 0.0091 and 0.0026; five of
+ * these. */
+static void one_hall_waits_less_than_four(void **state)
+{
+    static const struct {
+        const char *name;
+        double arrivals, servers, exact, half_width;
+    } HALLS[] = {{"four", 16.0, 10.0, 0.4092, 0.046}, {"one", 64.0, 40.0, 0.1212, 0.013}};
+    struct nation n = nation_empty(3.0, 1.0, 0.0);
+    for (int i = 0; i < 2; i++) {
+        uint32_t s = nation_add(&n, "station", HALLS[i].name);
+        nation_number(&n, s, "arrival_rate", HALLS[i].arrivals);
+        nation_number(&n, s, "service_rate", 2.0);
+        nation_number(&n, s, "servers", HALLS[i].servers);
+    }
+    nation_workload(&n, "chat", 1.0);
+    nation_upkeep(&n, 1.0, false);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    for (int i = 0; i < 2; i++) {
+        double arrivals = station_total(&run.layout, &r, "station_arrivals", i);
+        double waited = station_total(&run.layout, &r, "station_waited", i);
+        assert_within(waits(run.ctx, HALLS[i].arrivals / 2.0, (int64_t)HALLS[i].servers),
+                      HALLS[i].exact, 5e-5);
+        assert_within(waited / arrivals, HALLS[i].exact, HALLS[i].half_width);
     }
     nation_run_end(&run);
     nation_end(&n);
@@ -349,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(erlangs_formula_gives_the_known_sizes),
         cmocka_unit_test(simulated_waiting_lies_on_both_sides_of_the_target),
+        cmocka_unit_test(one_hall_waits_less_than_four),
         cmocka_unit_test(identical_epochs_and_sizes_save_exactly_nothing),
         cmocka_unit_test(identical_rates_still_leave_erlangs_saving),
         cmocka_unit_test(the_fluid_saving_vanishes_with_perfect_correlation),
