@@ -304,8 +304,11 @@ static enum hanse_status measure(struct hanse_bench *bench, const struct size *s
 /* The two that have an aim, then each number alone made larger. */
 static const struct size FULL[] = {
     {"nation", 5, 1000, 20000, 1},
+    {"nation, 4,000 sites", 5, 4000, 20000, 1},
     {"nation, 10,000 sites", 5, 10000, 20000, 1},
+    {"nation, 60,000 devices", 5, 1000, 60000, 1},
     {"nation, 200,000 devices", 5, 1000, 200000, 1},
+    {"nation, 3 years", 5, 1000, 20000, 3},
     {"nation, 10 years", 5, 1000, 20000, 10},
     {"nation, 20 members", 20, 1000, 20000, 1},
     {"nation, 60 members", 60, 1000, 20000, 1},
