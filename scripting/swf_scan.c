@@ -162,6 +162,10 @@ INLINED bool read_fields(const char *text, const uint32_t *begin, double *values
         const char *at = text + begin[f];
         bool negative = *at == '-';
         uint64_t number;
+        if (negative && (unsigned char)(at[2] - '0') > 9) { /* -1: what is not known */
+            values[f] = (double)('0' - at[1]);
+            continue;
+        }
         if (!read_number(at + negative, &number)) {
             return false;
         }

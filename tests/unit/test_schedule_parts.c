@@ -140,34 +140,62 @@ static void compare_ends(struct fixture *f, hanse_ref ends, const uint32_t *widt
     assert_true(reach == SPAN ? isinf(time_s) : time_s == reach);
 }
 
+/* What was put and has neither been dropped nor come free. */
+struct put {
+    int at;
+    uint32_t width, place;
+};
+
+static void forget(struct put *puts, int *n, int which)
+{
+    puts[which] = puts[--*n];
+}
+
+/* Loose at first, sorted when there are many or, in every other round, when told. */
 static void ends_answer_as_an_array_does(void **state)
 {
     struct fixture f;
     set_up(&f, "ends");
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 80; round++) {
+        static struct put puts[600];
         uint32_t width[SPAN] = {0};
-        int now = 0;
+        int now = 0, n_puts = 0, told = round % 2 ? upto(&f, 600) : 600;
+        bool few = round % 4 < 2;
         hanse_ref ends = hanse__ends_create(&f.arena);
         for (int step = 0; step < 600 && now < SPAN - 2; step++) {
             int at = now + 1 + upto(&f, SPAN - now - 1), kind = upto(&f, 10);
-            uint32_t n = 1 + (uint32_t)upto(&f, 9);
-            if (kind < 6) {
-                assert_int_equal(hanse__ends_put(&f.arena, ends, at, n), HANSE_OK);
-                width[at] += n;
-            } else if (kind < 9 && width[at] > 0) {
-                n = n < width[at] ? n : width[at];
-                hanse__ends_drop(&f.arena, ends, at, n);
-                width[at] -= n;
+            if (step == told) {
+                assert_int_equal(hanse__ends_sort(&f.arena, ends), HANSE_OK);
+                assert_true(hanse__ends_sorted(&f.arena, ends));
+            }
+            if (kind < 6 && !(few && n_puts >= 3)) {
+                struct put put = {at, 1 + (uint32_t)upto(&f, 9), 0};
+                assert_int_equal(hanse__ends_put(&f.arena, ends, at, put.width, &put.place),
+                                 HANSE_OK);
+                puts[n_puts++] = put;
+                width[at] += put.width;
+            } else if (kind < 9 && n_puts > 0) {
+                int which = upto(&f, n_puts);
+                struct put put = puts[which];
+                hanse__ends_drop(&f.arena, ends, put.at, put.width, put.place);
+                width[put.at] -= put.width;
+                forget(puts, &n_puts, which);
             } else if (kind == 9) {
                 uint32_t sum = 0;
                 for (int to = now + upto(&f, 4); now < to; now++) {
                     sum += width[now + 1];
                     width[now + 1] = 0;
                 }
+                for (int i = n_puts; i-- > 0;) {
+                    if (puts[i].at <= now) {
+                        forget(puts, &n_puts, i);
+                    }
+                }
                 assert_int_equal(hanse__ends_pass(&f.arena, ends, now), sum);
             }
             compare_ends(&f, ends, width);
         }
+        assert_true(hanse__ends_sorted(&f.arena, ends) == !few || round % 2);
     }
     tear_down(&f);
 }

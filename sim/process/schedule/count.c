@@ -67,7 +67,8 @@ static double plainly_earliest(const struct hanse_resource *view, const struct h
     return fmin(fmax(beside_s, begins_s), c->ahead_end_s);
 }
 
-static enum hanse_status run_plainly(struct hanse_resource *view, uint32_t width, double end_s)
+static enum hanse_status run_plainly(struct hanse_resource *view, uint32_t width, double end_s,
+                                     uint32_t *slot)
 {
     struct count *c = count_of(view);
     HANSE_CHECK(width <= c->free);
@@ -75,7 +76,7 @@ static enum hanse_status run_plainly(struct hanse_resource *view, uint32_t width
     if (end_s > c->ahead_s) {
         c->extra -= width;
     }
-    return hanse__ends_put(view->arena, c->ends, end_s, width);
+    return hanse__ends_put(view->arena, c->ends, end_s, width, slot);
 }
 
 static enum hanse_status advance_plainly(struct hanse_resource *view)
@@ -86,21 +87,26 @@ static enum hanse_status advance_plainly(struct hanse_resource *view)
         return HANSE_OK;
     }
     /* The reservation begins: it runs. */
-    uint32_t width = c->ahead_width;
+    uint32_t width = c->ahead_width, slot;
     c->ahead_width = 0;
     c->ahead_s = HUGE_VAL;
-    return c->ahead_end_s > c->now_s ? run_plainly(view, width, c->ahead_end_s) : HANSE_OK;
+    return c->ahead_end_s > c->now_s ? run_plainly(view, width, c->ahead_end_s, &slot)
+                                     : HANSE_OK;
 }
 
-static void reserve_ahead(const struct hanse_resource *view, uint32_t width, double start_s,
-                          double end_s)
+/* From here on the order of the ends matters. So no slot is needed for the reservation when it
+ * begins to run: sorted ends are found by their times. */
+static enum hanse_status reserve_ahead(const struct hanse_resource *view, uint32_t width,
+                                       double start_s, double end_s)
 {
+    HANSE_TRY(hanse__ends_sort(view->arena, count_of(view)->ends));
     struct count *c = count_of(view);
     c->ahead_width = width;
     c->ahead_s = start_s;
     c->ahead_end_s = end_s;
     c->extra = free_at(view, start_s) - width;
     HANSE_CHECK(c->extra >= 0);
+    return HANSE_OK;
 }
 
 /* Writes all that is planned into a timetable. */
@@ -190,11 +196,10 @@ static enum hanse_status take(struct hanse_resource *view, const struct hanse_jo
     double end_s = start_s + job->estimate_s;
     *slot = 0;
     if (c->table == 0 && start_s <= c->now_s) {
-        return run_plainly(view, job->width, end_s);
+        return run_plainly(view, job->width, end_s, slot);
     }
     if (c->table == 0 && c->ahead_width == 0) {
-        reserve_ahead(view, job->width, start_s, end_s);
-        return HANSE_OK;
+        return reserve_ahead(view, job->width, start_s, end_s);
     }
     if (c->table == 0) {
         HANSE_TRY(turn(view));
@@ -208,7 +213,6 @@ static enum hanse_status release(struct hanse_resource *view, const struct hanse
 {
     struct count *c = count_of(view);
     double end_s = start_s + job->estimate_s;
-    (void)slot;
     if (at_s >= end_s) {
         return HANSE_OK;
     }
@@ -224,7 +228,7 @@ static enum hanse_status release(struct hanse_resource *view, const struct hanse
     if (end_s > c->ahead_s) {
         c->extra += job->width;
     }
-    hanse__ends_drop(view->arena, c->ends, end_s, job->width);
+    hanse__ends_drop(view->arena, c->ends, end_s, job->width, slot);
     return HANSE_OK;
 }
 
@@ -261,7 +265,8 @@ static enum hanse_status close(struct hanse_resource *view, uint32_t first, uint
     const struct count *c = count_of(view);
     (void)first;
     if (c->table == 0) {
-        return run_plainly(view, n, until_s);
+        uint32_t slot;
+        return run_plainly(view, n, until_s, &slot);
     }
     return hanse__timetable_add(view->arena, c->table, c->now_s, until_s, -(int32_t)n);
 }
@@ -297,7 +302,7 @@ static void check(const struct hanse_resource *view)
         uint32_t width;
         hanse__ends_at(view->arena, c->ends, i, &end_s, &width);
         HANSE_ASSERT(end_s > before_s && width > 0);
-        before_s = end_s;
+        before_s = hanse__ends_sorted(view->arena, c->ends) ? end_s : c->now_s;
         sum += width;
     }
     HANSE_ASSERT(sum == c->processors);

@@ -22,7 +22,16 @@ struct entry {
 
 struct ends {
     struct hanse__blocks blocks;
+    bool sorted;
+    /* While they lie loose: a bit per place in use; +infinity where there is none. */
+    uint64_t used;
+    double soonest_s; /* no end is earlier */
+    double time[ROOM];
+    uint32_t width[ROOM];
 };
+
+/* All places, as bits. */
+static const uint64_t ALL = ~UINT64_C(0) >> (64 - ROOM);
 
 struct parts {
     struct ends *ends;
@@ -62,7 +71,90 @@ hanse_ref hanse__ends_create(struct hanse_arena *arena)
     }
     struct ends *e = hanse_arena_at(arena, ends);
     hanse__blocks_init(&e->blocks, sizeof(struct block), sizeof(struct entry));
-    return add_block(arena, ends, 0) == HANSE_OK ? ends : 0;
+    e->soonest_s = HUGE_VAL;
+    for (uint32_t i = 0; i < ROOM; i++) {
+        e->time[i] = HUGE_VAL;
+    }
+    return ends;
+}
+
+static inline struct ends *ends_of(const struct hanse_arena *arena, hanse_ref ends)
+{
+    return hanse_arena_at(arena, ends);
+}
+
+bool hanse__ends_sorted(const struct hanse_arena *arena, hanse_ref ends)
+{
+    return ends_of(arena, ends)->sorted;
+}
+
+/* --- loose ------------------------------------------------------------------------------- */
+
+static uint32_t put_loose(struct ends *e, double end_s, uint32_t width)
+{
+    uint32_t place = (uint32_t)__builtin_ctzll(~e->used);
+    e->used |= UINT64_C(1) << place;
+    e->time[place] = end_s;
+    e->width[place] = width;
+    e->soonest_s = end_s < e->soonest_s ? end_s : e->soonest_s;
+    return place;
+}
+
+static void drop_loose(struct ends *e, uint32_t place)
+{
+    e->used &= ~(UINT64_C(1) << place);
+    e->time[place] = HUGE_VAL;
+}
+
+/* The earliest end after time_s. Four at a time, which need not wait for each other. */
+static double next_loose(const struct ends *e, double time_s)
+{
+    double least[4] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
+    for (uint32_t i = 0; i < ROOM; i += 4) {
+        for (uint32_t k = 0; k < 4; k++) {
+            double end_s = e->time[i + k] > time_s ? e->time[i + k] : HUGE_VAL;
+            least[k] = end_s < least[k] ? end_s : least[k];
+        }
+    }
+    double a = least[0] < least[1] ? least[0] : least[1];
+    double b = least[2] < least[3] ? least[2] : least[3];
+    return a < b ? a : b;
+}
+
+static uint32_t until_loose(const struct ends *e, double time_s)
+{
+    uint32_t sum = 0;
+    for (uint64_t bits = e->used; bits != 0; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        sum += e->time[i] <= time_s ? e->width[i] : 0;
+    }
+    return sum;
+}
+
+static uint32_t pass_loose(struct ends *e, double now_s)
+{
+    uint32_t freed = 0;
+    if (now_s < e->soonest_s) {
+        return 0;
+    }
+    for (uint64_t bits = e->used; bits != 0; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        if (e->time[i] <= now_s) {
+            freed += e->width[i];
+            drop_loose(e, i);
+        }
+    }
+    e->soonest_s = next_loose(e, now_s);
+    return freed;
+}
+
+static double reach_loose(const struct ends *e, uint32_t width)
+{
+    double time_s = -HUGE_VAL;
+    do {
+        time_s = next_loose(e, time_s);
+    } while (time_s < HUGE_VAL && until_loose(e, time_s) < width);
+    return time_s;
 }
 
 /* --- places ------------------------------------------------------------------------------ */
@@ -83,11 +175,12 @@ static uint32_t block_for(const struct parts *p, double time_s)
  * no branch that could be guessed wrong. */
 static uint32_t place_in(const struct block *b, double time_s)
 {
-    uint32_t place = b->first;
-    for (uint32_t i = b->first; i < b->first + b->n; i++) {
-        place += b->time[i] < time_s;
+    const double *time = b->time + b->first;
+    int64_t before = 0; /* as wide as a time: several are compared at once */
+    for (uint32_t i = 0; i < b->n; i++) {
+        before += time[i] < time_s;
     }
-    return place;
+    return b->first + (uint32_t)before;
 }
 
 /* --- changes ----------------------------------------------------------------------------- */
@@ -117,8 +210,8 @@ static enum hanse_status halve(struct hanse_arena *arena, hanse_ref ends, uint32
     return HANSE_OK;
 }
 
-enum hanse_status hanse__ends_put(struct hanse_arena *arena, hanse_ref ends, double end_s,
-                                  uint32_t width)
+static enum hanse_status put_sorted(struct hanse_arena *arena, hanse_ref ends, double end_s,
+                                    uint32_t width)
 {
     struct parts p = parts_of(arena, ends);
     uint32_t at = block_for(&p, end_s);
@@ -147,6 +240,34 @@ enum hanse_status hanse__ends_put(struct hanse_arena *arena, hanse_ref ends, dou
     return HANSE_OK;
 }
 
+enum hanse_status hanse__ends_sort(struct hanse_arena *arena, hanse_ref ends)
+{
+    if (ends_of(arena, ends)->sorted) {
+        return HANSE_OK;
+    }
+    struct ends loose = *ends_of(arena, ends);
+    HANSE_TRY(add_block(arena, ends, 0));
+    ends_of(arena, ends)->sorted = true;
+    for (uint64_t bits = loose.used; bits != 0; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        HANSE_TRY(put_sorted(arena, ends, loose.time[i], loose.width[i]));
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse__ends_put(struct hanse_arena *arena, hanse_ref ends, double end_s,
+                                  uint32_t width, uint32_t *place)
+{
+    struct ends *e = ends_of(arena, ends);
+    *place = 0;
+    if (!e->sorted && e->used != ALL) {
+        *place = put_loose(e, end_s, width);
+        return HANSE_OK;
+    }
+    HANSE_TRY(hanse__ends_sort(arena, ends));
+    return put_sorted(arena, ends, end_s, width);
+}
+
 static void absorb_next(const struct hanse_arena *arena, const struct parts *p, uint32_t at)
 {
     struct block *b = block_at(p, at);
@@ -160,7 +281,7 @@ static void absorb_next(const struct hanse_arena *arena, const struct parts *p, 
     hanse__blocks_close(arena, &p->ends->blocks, at + 1);
 }
 
-void hanse__ends_drop(struct hanse_arena *arena, hanse_ref ends, double end_s, uint32_t width)
+static void drop_sorted(struct hanse_arena *arena, hanse_ref ends, double end_s, uint32_t width)
 {
     struct parts p = parts_of(arena, ends);
     uint32_t at = block_for(&p, end_s);
@@ -182,9 +303,24 @@ void hanse__ends_drop(struct hanse_arena *arena, hanse_ref ends, double end_s, u
     }
 }
 
+void hanse__ends_drop(struct hanse_arena *arena, hanse_ref ends, double end_s, uint32_t width,
+                      uint32_t place)
+{
+    struct ends *e = ends_of(arena, ends);
+    if (e->sorted) {
+        drop_sorted(arena, ends, end_s, width);
+        return;
+    }
+    HANSE_ASSERT(place < ROOM && e->time[place] == end_s && e->width[place] == width);
+    drop_loose(e, place);
+}
+
 uint32_t hanse__ends_pass(struct hanse_arena *arena, hanse_ref ends, double now_s)
 {
     uint32_t freed = 0;
+    if (!ends_of(arena, ends)->sorted) {
+        return pass_loose(ends_of(arena, ends), now_s);
+    }
     for (;;) {
         struct parts p = parts_of(arena, ends);
         struct block *b = block_at(&p, 0);
@@ -210,6 +346,9 @@ uint32_t hanse__ends_pass(struct hanse_arena *arena, hanse_ref ends, double now_
 
 uint32_t hanse__ends_until(const struct hanse_arena *arena, hanse_ref ends, double time_s)
 {
+    if (!ends_of(arena, ends)->sorted) {
+        return until_loose(ends_of(arena, ends), time_s);
+    }
     struct parts p = parts_of(arena, ends);
     uint32_t sum = 0, at = 0;
     while (at + 1 < p.n && p.entries[at].last <= time_s) {
@@ -224,6 +363,9 @@ uint32_t hanse__ends_until(const struct hanse_arena *arena, hanse_ref ends, doub
 
 double hanse__ends_reach(const struct hanse_arena *arena, hanse_ref ends, uint32_t width)
 {
+    if (!ends_of(arena, ends)->sorted) {
+        return reach_loose(ends_of(arena, ends), width);
+    }
     struct parts p = parts_of(arena, ends);
     uint32_t at = 0;
     while (at < p.n && p.entries[at].sum < width) {
@@ -242,6 +384,9 @@ double hanse__ends_reach(const struct hanse_arena *arena, hanse_ref ends, uint32
 
 uint32_t hanse__ends_size(const struct hanse_arena *arena, hanse_ref ends)
 {
+    if (!ends_of(arena, ends)->sorted) {
+        return (uint32_t)__builtin_popcountll(ends_of(arena, ends)->used);
+    }
     struct parts p = parts_of(arena, ends);
     uint32_t n = 0;
     for (uint32_t at = 0; at < p.n; at++) {
@@ -253,6 +398,16 @@ uint32_t hanse__ends_size(const struct hanse_arena *arena, hanse_ref ends)
 void hanse__ends_at(const struct hanse_arena *arena, hanse_ref ends, uint32_t item,
                     double *end_s, uint32_t *width)
 {
+    const struct ends *e = ends_of(arena, ends);
+    if (!e->sorted) {
+        uint64_t bits = e->used;
+        for (; item > 0; item--) {
+            bits &= bits - 1;
+        }
+        *end_s = e->time[__builtin_ctzll(bits)];
+        *width = e->width[__builtin_ctzll(bits)];
+        return;
+    }
     struct parts p = parts_of(arena, ends);
     uint32_t at = 0;
     while (item >= block_at(&p, at)->n) {

@@ -118,7 +118,7 @@ static void judge(double wait_s, double runtime_s, double out[N_KINDS])
     out[WAIT] = wait_s;
     out[FLOW] = flow_s;
     out[SLOWDOWN] = flow_s / runtime_s;
-    double bounded = flow_s / (runtime_s > TAU_S ? runtime_s : TAU_S);
+    double bounded = runtime_s > TAU_S ? out[SLOWDOWN] : flow_s / TAU_S;
     out[BOUNDED] = bounded > 1.0 ? bounded : 1.0;
 }
 

@@ -105,34 +105,42 @@ static enum hanse_status take_started(struct replay *r)
     return HANSE_OK;
 }
 
-static enum hanse_status hand_out(struct replay *r, uint32_t id)
+/* What becomes of a job that is over, for the sink. */
+static enum hanse_status tell(const struct replay *r, uint32_t id,
+                              const struct hanse__interrupted *told)
 {
-    double end_s = r->now_s;
     const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
-    struct hanse_finished finished = {row->job, row->order, row->start_s, end_s, NULL, 0};
-    double stay_s = row->job.runtime_s;
-    double wait_s = row->start_s - row->job.submit_s;
-    if (r->interrupt != NULL) {
-        struct hanse__interrupted told;
-        hanse__interrupt_told(r->interrupt, id, &told);
-        finished =
-            (struct hanse_finished){told.job, told.order, told.first_start_s, end_s, NULL, 0};
-        stay_s = told.stay_s;
-        wait_s = fmax(0.0, end_s - told.job.submit_s - stay_s);
-    }
-    r->last_s = end_s;
-    if (r->metrics != NULL) {
-        HANSE_TRY(hanse__metrics_job(r->metrics, wait_s, stay_s, row->job.submit_s, end_s,
-                                     row->job.width));
-    }
-    if (r->sink == NULL || r->sink->job == NULL) {
-        return HANSE_OK;
-    }
     const struct hanse_resource *view = &r->scheduler.view;
+    struct hanse_finished finished = {row->job, row->order, row->start_s, r->now_s, NULL, 0};
+    if (told != NULL) {
+        finished.job = told->job;
+        finished.order = told->order;
+        finished.start_s = told->first_start_s;
+    }
     if (view->kind->machines != NULL) {
         finished.machines = view->kind->machines(view, row->slot, &finished.n_words);
     }
     return r->sink->job(r->sink->state, r->ctx, &finished);
+}
+
+static enum hanse_status hand_out(struct replay *r, uint32_t id)
+{
+    const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
+    double stay_s = row->job.runtime_s, wait_s = row->start_s - row->job.submit_s;
+    struct hanse__interrupted told;
+    if (r->interrupt != NULL) {
+        hanse__interrupt_told(r->interrupt, id, &told);
+        stay_s = told.stay_s;
+        wait_s = fmax(0.0, r->now_s - told.job.submit_s - stay_s);
+    }
+    r->last_s = r->now_s;
+    if (r->metrics != NULL) {
+        HANSE_TRY(hanse__metrics_job(r->metrics, wait_s, stay_s, row->job.submit_s, r->now_s,
+                                     row->job.width));
+    }
+    return r->sink == NULL || r->sink->job == NULL
+               ? HANSE_OK
+               : tell(r, id, r->interrupt != NULL ? &told : NULL);
 }
 
 static enum hanse_status pass(struct replay *r)
@@ -173,7 +181,9 @@ static void leave_machine(struct replay *r, uint32_t id)
 {
     const struct hanse_job_row *row = hanse__row(&r->scheduler, id);
     r->busy -= row->job.width;
+#ifdef HANSE_DEBUG_CHECKS
     r->work_s += row->job.width * (r->now_s - row->start_s);
+#endif
 }
 
 static enum hanse_status ends(struct replay *r)
@@ -346,7 +356,8 @@ static enum hanse_status instant(struct replay *r)
 {
     uint64_t ended = r->n_ended;
     bool events = next_submit_s(r) == r->now_s || next_end_s(r) == r->now_s;
-    bool nodes = next_failure_s(r) == r->now_s || next_repair_s(r) == r->now_s;
+    bool nodes =
+        r->interrupt != NULL && (next_failure_s(r) == r->now_s || next_repair_s(r) == r->now_s);
     HANSE_TRY(submissions(r));
     HANSE_TRY(ends(r));
     if (nodes) {
@@ -382,9 +393,9 @@ static enum hanse_status run(struct replay *r)
         if (now_s == HUGE_VAL) {
             break;
         }
-        if (r->busy > 0) {
-            r->busy_s += (double)r->busy * (now_s - r->now_s);
-        }
+#ifdef HANSE_DEBUG_CHECKS
+        r->busy_s += r->busy > 0 ? (double)r->busy * (now_s - r->now_s) : 0.0;
+#endif
         r->now_s = now_s;
         HANSE_TRY(instant(r));
     }

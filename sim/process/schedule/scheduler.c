@@ -163,7 +163,7 @@ enum hanse_status hanse_scheduler_submit(struct hanse_scheduler *scheduler, doub
     HANSE_TRY(move_to(scheduler, now_s));
     HANSE_TRY(new_row(scheduler, id));
     struct hanse__scheduler *s = hanse__scheduler(scheduler);
-    *hanse_scheduler_row(scheduler, *id) =
+    *hanse__row(scheduler, *id) =
         (struct hanse_job_row){.job = *job, .order = s->n_submitted++};
     link_behind(scheduler, *id, s->last);
     return scheduler->policy->submitted(scheduler, *id);
@@ -172,11 +172,12 @@ enum hanse_status hanse_scheduler_submit(struct hanse_scheduler *scheduler, doub
 static enum hanse_status stop(struct hanse_scheduler *scheduler, double now_s, uint32_t id)
 {
     HANSE_TRY(move_to(scheduler, now_s));
-    struct hanse_job_row row = *hanse_scheduler_row(scheduler, id);
-    double end_s = row.start_s + row.job.estimate_s;
-    HANSE_ASSERT(row.state == HANSE_JOB_RUNNING && now_s <= end_s);
-    HANSE_TRY(scheduler->view.kind->release(&scheduler->view, &row.job, row.start_s, row.slot,
-                                            now_s));
+    const struct hanse_job_row *row = hanse__row(scheduler, id);
+    double end_s = row->start_s + row->job.estimate_s;
+    struct hanse_job job = row->job; /* the view may move the arena */
+    HANSE_ASSERT(row->state == HANSE_JOB_RUNNING && now_s <= end_s);
+    HANSE_TRY(
+        scheduler->view.kind->release(&scheduler->view, &job, row->start_s, row->slot, now_s));
     HANSE_TRY(scheduler->policy->ended(scheduler, id, now_s < end_s));
     hanse__scheduler(scheduler)->n_running--;
     return HANSE_OK;
@@ -288,14 +289,15 @@ enum hanse_status hanse_scheduler_reserve(struct hanse_scheduler *scheduler, uin
 
 enum hanse_status hanse_scheduler_unreserve(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    struct hanse_job_row row = *hanse_scheduler_row(scheduler, id);
-    if (!row.placed) {
+    struct hanse_job_row *row = hanse__row(scheduler, id);
+    if (!row->placed) {
         return HANSE_OK;
     }
-    hanse__row(scheduler, id)->placed = 0;
+    row->placed = 0;
     hanse__scheduler(scheduler)->n_placed--;
-    return scheduler->view.kind->release(&scheduler->view, &row.job, row.start_s, row.slot,
-                                         row.start_s);
+    struct hanse_job job = row->job; /* the view may move the arena */
+    return scheduler->view.kind->release(&scheduler->view, &job, row->start_s, row->slot,
+                                         row->start_s);
 }
 
 enum hanse_status hanse_scheduler_start(struct hanse_scheduler *scheduler, uint32_t id)
