@@ -177,7 +177,8 @@ int hanse_cli_plot(int argc, char **argv)
          "fan, difference, bars, tornado, lines, dots or regret; of denials heat or survival"},
         {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME", "of denials: as who sees it"},
         {"region", 'r', HANSE_CLI_TEXT, &request.plot.region, "NAME", "one region alone"},
-        {"case", 'c', HANSE_CLI_LIST, &cases, "NAME", "case to draw; may be repeated"},
+        {"case", 'c', HANSE_CLI_LIST, &cases, "NAME",
+         "case to draw, of replays policy; may be repeated"},
         {"from", 0, HANSE_CLI_NUMBER, &from_s, "SECONDS", "of a replay: start of the window"},
         {"to", 0, HANSE_CLI_NUMBER, &to_s, "SECONDS", "of a replay: its end"},
         {"output", 'o', HANSE_CLI_TEXT, &request.plot.path, "FILE.svg|png",
@@ -208,9 +209,10 @@ int hanse_cli_plot(int argc, char **argv)
                                                      .path = request.plot.path,
                                                      .from_s = from_s,
                                                      .to_s = to_s,
+                                                     .policies = cases.items,
+                                                     .n_policies = cases.count,
                                                      .foreign = kind             ? "--kind"
                                                                 : request.viewer ? "--viewer"
-                                                                : cases.count    ? "--case"
                                                                 : request.plot.region
                                                                     ? "--region"
                                                                     : NULL};

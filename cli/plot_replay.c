@@ -43,6 +43,8 @@ int hanse_cli_plot_replay(const struct hanse_cli_args *args,
     struct hanse_replay_plot plot = {.chart = HANSE_REPLAY_WAITS,
                                      .from_s = request->from_s,
                                      .to_s = request->to_s,
+                                     .policies = request->policies,
+                                     .n_policies = request->n_policies,
                                      .path = request->path};
     char ending[32];
     if (request->foreign != NULL) {

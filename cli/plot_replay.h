@@ -9,9 +9,11 @@
 
 /* What of the command line concerns replays. */
 struct hanse_cli_plot_replay {
-    const char *what, *path; /* path NULL: beside the file */
-    double from_s, to_s;     /* NaN: not given */
-    const char *foreign;     /* an option that replays have no use for; NULL: none given */
+    const char *what, *path;     /* path NULL: beside the file */
+    double from_s, to_s;         /* NaN: not given */
+    const char *const *policies; /* to draw, n_policies of them; 0: all */
+    size_t n_policies;
+    const char *foreign; /* an option that replays have no use for; NULL: none given */
 };
 
 /* Draws; returns the exit status. */

@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/paths.h"
-#include "cli/recall.h"
+#include "cli/replay_file.h"
 #include "cli/replay_fit.h"
 #include "cli/replay_nodes.h"
 #include "cli/signals.h"
-#include "output/replay.h"
 #include "scripting/lua_policy.h"
 
 /* What has to be freed, whatever happens. */
@@ -22,48 +20,12 @@ struct run {
     struct hanse_policy_spec spec;
     struct hanse_cli_workload workload;
     struct hanse_metrics *metrics;
-    struct hanse_replay_writer *writer;
-    char *file; /* the HDF5 file that is written; NULL: none */
-    bool file_is_ours;
+    struct hanse_cli_replay_file file;
     bool draws; /* a progress line */
     struct hanse_aggregates aggregates;
-    char line[4096]; /* the command that gives the same bytes */
     struct hanse_interruption_report interruptions;
     struct hanse_lua_policy *lua; /* NULL: a policy of the library */
 };
-
-/* --- the command that gives the same bytes ------------------------------------------------ */
-
-static void add_option(char *line, size_t size, const char *option, const char *value)
-{
-    if (value != NULL) {
-        hanse_cli_add_word(line, size, option);
-        hanse_cli_add_word(line, size, value);
-    }
-}
-
-static void find_line(struct run *run, uint32_t processors)
-{
-    const struct hanse_cli_replay *command = run->command;
-    char number[32];
-    snprintf(run->line, sizeof run->line, "hanse replay");
-    snprintf(number, sizeof number, "%u", processors);
-    hanse_cli_add_word(run->line, sizeof run->line, command->path);
-    add_option(run->line, sizeof run->line, "--policy", run->spec.text);
-    add_option(run->line, sizeof run->line, command->service != NULL ? "--servers" : "--procs",
-               number);
-    add_option(run->line, sizeof run->line, "--service", command->service);
-    if (strcmp(command->estimates, "user") != 0) {
-        add_option(run->line, sizeof run->line, "--estimates", command->estimates);
-    }
-    add_option(run->line, sizeof run->line, "--failures", command->failures);
-    if (command->machine_sets) {
-        hanse_cli_add_word(run->line, sizeof run->line, "--machine-sets");
-    }
-    if (command->lenient) {
-        hanse_cli_add_word(run->line, sizeof run->line, "--lenient");
-    }
-}
 
 /* --- the run ------------------------------------------------------------------------------ */
 
@@ -95,94 +57,28 @@ static enum hanse_status replay(struct run *run, uint32_t processors)
                                    .machine_sets = run->command->machine_sets,
                                    .progress = progress,
                                    .progress_state = run};
-    if (run->writer != NULL) {
-        sink = hanse_replay_writer_sink(run->writer);
+    if (run->file.writer != NULL) {
+        sink = hanse_replay_writer_sink(run->file.writer);
     }
     options.user = run->lua;
     enum hanse_status status = hanse_replay_run(
-        run->ctx, &options, &source, run->writer != NULL ? &sink : NULL, run->metrics);
+        run->ctx, &options, &source, run->file.writer != NULL ? &sink : NULL, run->metrics);
     if (run->draws) {
         fprintf(stderr, "\r\033[K");
     }
     return status;
 }
 
-/* A CSV table alone is made from a file that nobody sees. */
-static enum hanse_status choose_file(struct run *run)
+static enum hanse_status finish_file(struct run *run)
 {
-    const struct hanse_cli_replay *command = run->command;
-    const char *wanted = command->output != NULL ? command->output : command->csv;
-    if (wanted == NULL) {
-        return HANSE_OK;
-    }
-    size_t bytes = strlen(wanted) + sizeof ".h5";
-    run->file = hanse__alloc(run->ctx, bytes, 1);
-    if (run->file == NULL) {
-        return HANSE_ERR_MEMORY;
-    }
-    run->file_is_ours = command->output == NULL;
-    snprintf(run->file, bytes, "%s%s", wanted, run->file_is_ours ? ".h5" : "");
-    if (run->file_is_ours && access(run->file, F_OK) == 0) {
-        run->file_is_ours = false;
-        return hanse__fail(run->ctx, HANSE_ERR_INPUT,
-                           "%s: is in the way of a file that --csv needs for a while: name one "
-                           "with -o",
-                           run->file);
-    }
-    return HANSE_OK;
-}
-
-static enum hanse_status write_csv(struct run *run)
-{
-    struct hanse_replay_file *file = NULL;
-    const char *path = run->command->csv;
-    FILE *out = fopen(path, "w");
-    if (out == NULL) {
-        return hanse__fail(run->ctx, HANSE_ERR_IO, "%s: cannot be written: %m", path);
-    }
-    enum hanse_status status = hanse_replay_file_open(run->ctx, run->file, &file);
-    if (status == HANSE_OK) {
-        status = hanse_replay_csv(run->ctx, file, out);
-    }
-    hanse_replay_file_close(file);
-    bool failed = ferror(out) != 0;
-    if ((fclose(out) != 0 || failed) && status == HANSE_OK) {
-        status = hanse__fail(run->ctx, HANSE_ERR_IO, "%s: cannot be written: %m", path);
-    }
+    struct hanse_metrics_bin *bins;
+    struct hanse_replay_result result = {.aggregates = &run->aggregates};
+    HANSE_TRY(hanse_replay_bins(run->ctx, run->metrics, &bins, &result.n_bins));
+    result.bins = bins;
+    enum hanse_status status =
+        hanse_cli_replay_file_finish(run->ctx, &run->file, &run->workload, &result);
+    hanse__free(bins);
     return status;
-}
-
-static enum hanse_status finish_file(struct run *run, uint32_t processors)
-{
-    const struct hanse_drops *drops = hanse_trace_drops(run->workload.trace);
-    const struct hanse_swf_header *header = hanse_trace_header(run->workload.trace);
-    const char *names[HANSE_DROPS], *words[HANSE_DROPS];
-    int64_t dropped[HANSE_DROPS];
-    char sha256[65] = "";
-    for (int i = 0; i < HANSE_DROPS; i++) {
-        names[i] = hanse_drop_name((enum hanse_drop)i);
-        words[i] = hanse_drop_words((enum hanse_drop)i);
-        dropped[i] = (int64_t)drops->count[i];
-    }
-    hanse_hash_text(run->workload.hash, sha256);
-    const char *service = run->command->service;
-    const struct hanse_replay_about about = {.trace = run->command->path,
-                                             .sha256 = sha256,
-                                             .policy = run->spec.text,
-                                             .estimates = run->command->estimates,
-                                             .service = service != NULL ? service : "",
-                                             .computer = header->computer,
-                                             .command = run->line,
-                                             .unix_start_s = header->unix_start_s,
-                                             .n_lines =
-                                                 hanse_trace_n_lines(run->workload.trace),
-                                             .processors = processors,
-                                             .reasons = names,
-                                             .reason_words = words,
-                                             .dropped = dropped,
-                                             .n_reasons = HANSE_DROPS};
-    return hanse_replay_writer_finish(run->writer, run->ctx, &about, &run->aggregates,
-                                      run->metrics);
 }
 
 static enum hanse_status run_one(struct run *run)
@@ -196,23 +92,17 @@ static enum hanse_status run_one(struct run *run)
     } else {
         HANSE_TRY(hanse_policy_spec_read(run->ctx, command->policy, &run->spec));
     }
-    HANSE_TRY(choose_file(run));
-    HANSE_TRY(hanse_cli_workload_open(run->ctx, command, run->file != NULL, &run->workload));
+    const char *const name = run->spec.text;
+    HANSE_TRY(hanse_cli_replay_file_choose(run->ctx, command, &run->file));
+    HANSE_TRY(
+        hanse_cli_workload_open(run->ctx, command, run->file.path != NULL, &run->workload));
     uint32_t processors = hanse_trace_processors(run->workload.trace, &said_by);
-    find_line(run, processors);
     HANSE_TRY(hanse_metrics_create(run->ctx, &run->metrics));
-    if (run->file != NULL) {
-        HANSE_TRY(hanse_replay_writer_create(run->ctx, run->file, command->path,
-                                             command->machine_sets ? processors : 0,
-                                             command->force, &run->writer));
-    }
+    HANSE_TRY(hanse_cli_replay_file_open(run->ctx, &run->file, &name, 1, processors));
     HANSE_TRY(replay(run, processors));
     HANSE_TRY(hanse_metrics_aggregates(run->metrics, &run->aggregates));
     HANSE_TRY(hanse_cli_workload_check(run->ctx, &run->workload, run->aggregates.jobs));
-    if (run->file != NULL) {
-        HANSE_TRY(finish_file(run, processors));
-    }
-    return command->csv != NULL ? write_csv(run) : HANSE_OK;
+    return run->file.path != NULL ? finish_file(run) : HANSE_OK;
 }
 
 static int replay_alone(struct hanse_context *ctx, const struct hanse_cli_replay *command)
@@ -226,14 +116,10 @@ static int replay_alone(struct hanse_context *ctx, const struct hanse_cli_replay
             command->failures != NULL ? &run.interruptions : NULL};
         hanse_cli_replay_print(&replayed);
     }
-    if (run.file_is_ours) {
-        unlink(run.file);
-    }
-    hanse_replay_writer_destroy(run.writer);
+    hanse_cli_replay_file_close(&run.file);
     hanse_lua_policy_close(run.lua);
     hanse_metrics_destroy(run.metrics);
     hanse_cli_workload_close(&run.workload);
-    hanse__free(run.file);
     return status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
                                            : hanse_cli_failure(ctx, status);
 }
@@ -259,13 +145,9 @@ static int check(struct hanse_cli_replay *command)
         command->policy = command->policy != NULL ? command->policy : "easy";
         return 0;
     }
-    if (command->policy != NULL || command->output != NULL || command->csv != NULL ||
-        command->failures != NULL) {
+    if (command->policy != NULL || command->failures != NULL) {
         return hanse_cli_bad_usage("replay", "%s goes with one policy, not with --compare",
-                                   command->policy != NULL     ? "--policy"
-                                   : command->failures != NULL ? "--failures"
-                                   : command->output != NULL   ? "-o"
-                                                               : "--csv");
+                                   command->policy != NULL ? "--policy" : "--failures");
     }
     command->rank_by = command->rank_by != NULL ? command->rank_by : "bounded_slowdown_mean";
     return 0;

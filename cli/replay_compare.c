@@ -5,12 +5,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/replay.h"
+#include "cli/replay_file.h"
 #include "cli/signals.h"
+#include "scripting/lua_policy.h"
 
 struct entry {
     const struct hanse_cli_replay *command;
+    const char *path; /* of a policy in Lua */
     struct hanse_cli_workload workload;
+    struct hanse_metrics_bin *bins; /* of its metrics, where a file wants them */
+    uint32_t n_bins;
+    struct hanse_contender *contender;
+    struct hanse_lua_policy *lua; /* NULL: a policy of the library */
 };
 
 struct contest {
@@ -20,6 +26,7 @@ struct contest {
     struct hanse_contender contenders[HANSE_CLI_CONTENDERS];
     uint32_t order[HANSE_CLI_CONTENDERS];
     uint32_t n, figure;
+    struct hanse_cli_replay_file file;
 };
 
 static enum hanse_status open_entry(void *state, struct hanse_context *ctx,
@@ -30,7 +37,25 @@ static enum hanse_status open_entry(void *state, struct hanse_context *ctx,
         HANSE_TRY(hanse_cli_workload_open(ctx, entry->command, false, &entry->workload));
     }
     *source = hanse_cli_workload_source(&entry->workload);
+    if (entry->contender->replay.policy != &hanse_lua_policy_kind) {
+        return HANSE_OK;
+    }
+    HANSE_TRY(hanse_lua_policy_open(ctx, entry->path, &entry->lua));
+    entry->contender->replay.user = entry->lua;
     return HANSE_OK;
+}
+
+static void close_entry(void *state)
+{
+    struct entry *entry = state;
+    hanse_lua_policy_close(entry->lua);
+}
+
+static enum hanse_status keep_bins(void *state, struct hanse_context *ctx,
+                                   const struct hanse_metrics *metrics)
+{
+    struct entry *entry = state;
+    return hanse_replay_bins(ctx, metrics, &entry->bins, &entry->n_bins);
 }
 
 static bool stopped(void)
@@ -60,9 +85,13 @@ static enum hanse_status prepare(struct hanse_context *ctx, struct contest *cont
     HANSE_TRY(hanse_job_figure_find(ctx, command->rank_by, &contest->figure));
     HANSE_TRY(hanse_policy_spec_list(ctx, command->compare, contest->specs,
                                      HANSE_CLI_CONTENDERS, &contest->n));
-    HANSE_TRY(hanse_cli_workload_open(ctx, command, false, &contest->entries[0].workload));
+    HANSE_TRY(hanse_cli_replay_file_choose(ctx, command, &contest->file));
+    HANSE_TRY(hanse_cli_workload_open(ctx, command, contest->file.path != NULL,
+                                      &contest->entries[0].workload));
     for (uint32_t i = 0; i < contest->n; i++) {
         contest->entries[i].command = command;
+        contest->entries[i].path = contest->specs[i].text;
+        contest->entries[i].contender = &contest->contenders[i];
         contest->contenders[i] = (struct hanse_contender){
             .replay = {.policy = contest->specs[i].policy,
                        .params = contest->specs[i].params,
@@ -70,6 +99,7 @@ static enum hanse_status prepare(struct hanse_context *ctx, struct contest *cont
                            hanse_trace_processors(contest->entries[0].workload.trace, &said_by),
                        .machine_sets = command->machine_sets},
             .open = open_entry,
+            .close = close_entry,
             .state = &contest->entries[i]};
     }
     return HANSE_OK;
@@ -97,13 +127,18 @@ static void print_text(struct hanse_context *ctx, const struct contest *contest)
             rows[n_rows++] = row;
         }
     }
-    printf("    %-24s", "policy");
+    int widest = 24;
+    for (uint32_t i = 0; i < contest->n; i++) {
+        int width = (int)strlen(contest->specs[i].text);
+        widest = width > widest ? width : widest;
+    }
+    printf("    %-*s", widest, "policy");
     for (uint32_t k = 0; k < n_rows; k++) {
         printf(" %21s", figures[rows[k]].name);
     }
     for (uint32_t i = 0; i < contest->n; i++) {
         uint32_t who = contest->order[i];
-        printf("\n%2u  %-24s", i + 1, contest->specs[who].text);
+        printf("\n%2u  %-*s", i + 1, widest, contest->specs[who].text);
         for (uint32_t k = 0; k < n_rows; k++) {
             printf(" %21.9g",
                    hanse_job_figure_value(&contest->contenders[who].aggregates, rows[k]));
@@ -143,11 +178,43 @@ static void print_json(const struct contest *contest)
     json_decref(document);
 }
 
+/* --- what is done ------------------------------------------------------------------------- */
+
+/* One after the other: HDF5 takes one thread, and the order of what it is given is in the
+ * file. */
+static enum hanse_status run_into_file(struct hanse_context *ctx, struct contest *contest)
+{
+    const char *said_by, *names[HANSE_CLI_CONTENDERS];
+    struct hanse_replay_result results[HANSE_CLI_CONTENDERS];
+    const struct hanse_cli_workload *workload = &contest->entries[0].workload;
+    for (uint32_t i = 0; i < contest->n; i++) {
+        names[i] = contest->specs[i].text;
+    }
+    HANSE_TRY(hanse_cli_replay_file_open(ctx, &contest->file, names, contest->n,
+                                         hanse_trace_processors(workload->trace, &said_by)));
+    const struct hanse_finished_sink sink = hanse_replay_writer_sink(contest->file.writer);
+    for (uint32_t i = 0; i < contest->n; i++) {
+        struct hanse_contender *contender = &contest->contenders[i];
+        contender->sink = &sink;
+        contender->done = keep_bins;
+        HANSE_TRY(hanse_contest_run(ctx, contender, 1, 1, stopped));
+        HANSE_TRY(
+            hanse_cli_workload_check(ctx, workload, contest->contenders[0].aggregates.jobs));
+        results[i] = (struct hanse_replay_result){
+            &contender->aggregates, contest->entries[i].bins, contest->entries[i].n_bins};
+    }
+    return hanse_cli_replay_file_finish(ctx, &contest->file, workload, results);
+}
+
 static enum hanse_status compare(struct hanse_context *ctx, struct contest *contest)
 {
     uint32_t threads = contest->command->threads > 0 ? (uint32_t)contest->command->threads : 0;
     HANSE_TRY(prepare(ctx, contest));
-    HANSE_TRY(hanse_contest_run(ctx, contest->contenders, contest->n, threads, stopped));
+    if (contest->file.path != NULL) {
+        HANSE_TRY(run_into_file(ctx, contest));
+    } else {
+        HANSE_TRY(hanse_contest_run(ctx, contest->contenders, contest->n, threads, stopped));
+    }
     HANSE_TRY(hanse_cli_workload_check(ctx, &contest->entries[0].workload,
                                        contest->contenders[0].aggregates.jobs));
     hanse_contest_rank(contest->contenders, contest->n, contest->figure, contest->order);
@@ -169,7 +236,9 @@ int hanse_cli_replay_compare(struct hanse_context *ctx, const struct hanse_cli_r
     enum hanse_status status = compare(ctx, contest);
     for (uint32_t i = 0; i < HANSE_CLI_CONTENDERS; i++) {
         hanse_cli_workload_close(&contest->entries[i].workload);
+        hanse__free(contest->entries[i].bins);
     }
+    hanse_cli_replay_file_close(&contest->file);
     hanse__free(contest);
     return status == HANSE_ERR_INTERRUPTED ? hanse_cli_signals_exit_status()
                                            : hanse_cli_failure(ctx, status);

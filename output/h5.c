@@ -217,9 +217,10 @@ static void describe(struct hanse__h5 *h5, hid_t dataset, const char *unit,
 
 /* --- axes --------------------------------------------------------------------------------- */
 
+/* The last one of that name: groups may have axes of their own. */
 static struct hanse__h5_axis *find_axis(struct hanse__h5 *h5, const char *name)
 {
-    for (size_t a = 0; a < h5->n_axes; a++) {
+    for (size_t a = h5->n_axes; a-- > 0;) {
         if (strcmp(h5->axes[a].name, name) == 0) {
             return &h5->axes[a];
         }
@@ -445,7 +446,9 @@ static hid_t create_growing(struct hanse__h5 *h5, hid_t group,
     memcpy(most, sizes, sizeof most);
     memcpy(chunk, sizes, sizeof chunk);
     most[0] = H5S_UNLIMITED;
-    chunk[0] = spec->chunk[0];
+    for (int i = 0; i < spec->rank; i++) {
+        chunk[i] = i == 0 || spec->chunk[i] > 0 ? spec->chunk[i] : chunk[i];
+    }
     hid_t space = H5Screate_simple(spec->rank, sizes, most);
     hid_t creation = dataset_properties(spec, chunk);
     H5Pset_attr_phase_change(creation, 0, 0);

@@ -90,7 +90,8 @@ void hanse__h5_close_dataset(struct hanse__h5 *h5, hid_t dataset);
 
 /* What is written while nobody knows yet how long it gets: an axis that counts 0, 1, … (to be
  * written like any dataset, not closed) and datasets whose first axis it is. chunk[0] rows are
- * kept together; other axes are chunks of their own size. _grow makes room for `size` rows. */
+ * kept together; other axes are whole in a chunk unless chunk[i] says how much of them. _grow
+ * makes room for `size` rows. */
 hid_t hanse__h5_axis_growing(struct hanse__h5 *h5, hid_t group, const char *name,
                              const char *long_name, hsize_t chunk);
 hid_t hanse__h5_growing(struct hanse__h5 *h5, hid_t group, const struct hanse__h5_spec *spec);

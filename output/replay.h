@@ -11,6 +11,10 @@
  *   /provenance the command, the program, the processor class, SHA-256 of the trace as it lies
  *               on disk
  *
+ * Of several policies on one workload there is one file: start, end and wait of a job, its
+ * machine_bits and the series have an axis policy more. Bins are then those of the policy that
+ * took longest: they double in width as time goes on, so others' are joined in pairs.
+ *
  * Jobs end in an order of their own, and a file of any length is written while it is replayed.
  * So rows are kept by chunks of HANSE_REPLAY_CHUNK: a chunk is written when the last of its
  * jobs has ended. Chunks that are open are those with a job still alive, and no others.
@@ -33,7 +37,6 @@ enum { HANSE_REPLAY_CHUNK = 8192 };
 struct hanse_replay_about {
     const char *trace;     /* as the command named it, or what a synthetic one is called */
     const char *sha256;    /* in hexadecimal; "" when nothing was read */
-    const char *policy;    /* "priority:half_life=604800" */
     const char *estimates; /* "user" */
     const char *service;   /* of requests; "" for a log */
     const char *computer;  /* the log's; "" */
@@ -51,22 +54,41 @@ struct hanse_replay_about {
 
 struct hanse_replay_writer;
 
-/* Writes beside PATH until it is whole. machines: of a machine whose processors are told apart;
- * 0 otherwise. HANSE_ERR_INPUT: PATH is there and is not a replay of a trace of that name, and
- * `force` is not set. */
-enum hanse_status hanse_replay_writer_create(struct hanse_context *ctx, const char *path,
-                                             const char *trace, uint32_t machines, bool force,
+/* What is to be written. Texts stay the caller's until the writer is destroyed. */
+struct hanse_replay_target {
+    const char *path;            /* written beside until it is whole */
+    const char *trace;           /* as above */
+    const char *const *policies; /* n_policies >= 1, "priority:half_life=604800" */
+    uint32_t n_policies;
+    uint32_t machines; /* of a machine whose processors are told apart; 0 otherwise */
+    bool force;
+};
+
+/* HANSE_ERR_INPUT: PATH is there and is not a replay of a trace of that name, and `force` is
+ * not set. */
+enum hanse_status hanse_replay_writer_create(struct hanse_context *ctx,
+                                             const struct hanse_replay_target *target,
                                              struct hanse_replay_writer **result);
 /* An unfinished file is removed. */
 void hanse_replay_writer_destroy(struct hanse_replay_writer *writer);
-/* For hanse_replay_run. */
+/* For hanse_replay_run, once for each policy in the order given. All replay the same jobs. */
 struct hanse_finished_sink hanse_replay_writer_sink(struct hanse_replay_writer *writer);
-/* Writes all but the jobs and puts the file in its place. */
+
+/* What came out under one policy. */
+struct hanse_replay_result {
+    const struct hanse_aggregates *aggregates;
+    const struct hanse_metrics_bin *bins;
+    uint32_t n_bins;
+};
+/* Copies the bins of metrics, which the caller frees (hanse__free). */
+enum hanse_status hanse_replay_bins(struct hanse_context *ctx,
+                                    const struct hanse_metrics *metrics,
+                                    struct hanse_metrics_bin **bins, uint32_t *n);
+/* Writes all but the jobs and puts the file in its place; a result for each policy. */
 enum hanse_status hanse_replay_writer_finish(struct hanse_replay_writer *writer,
                                              struct hanse_context *ctx,
                                              const struct hanse_replay_about *about,
-                                             const struct hanse_aggregates *aggregates,
-                                             const struct hanse_metrics *metrics);
+                                             const struct hanse_replay_result *results);
 
 /* --- reading ------------------------------------------------------------------------------ */
 
@@ -88,6 +110,12 @@ double hanse_replay_file_number(const struct hanse_replay_file *file, const char
 /* 64-bit words of machine_bits a job has; 0: there are none. */
 uint32_t hanse_replay_file_words(const struct hanse_replay_file *file);
 
+/* The policies of a file, >= 1, and which of them columns and bits are read of from now on;
+ * at first that is policy 0. */
+uint32_t hanse_replay_file_n_policies(const struct hanse_replay_file *file);
+const char *hanse_replay_file_policy(const struct hanse_replay_file *file, uint32_t policy);
+void hanse_replay_file_choose(struct hanse_replay_file *file, uint32_t policy);
+
 /* Rows first … first + n - 1 of a column, "/jobs/wait", "/series/time". */
 enum hanse_status hanse_replay_file_column(struct hanse_replay_file *file, const char *path,
                                            uint64_t first, uint64_t n, double *values);
@@ -95,7 +123,8 @@ enum hanse_status hanse_replay_file_column(struct hanse_replay_file *file, const
 enum hanse_status hanse_replay_file_bits(struct hanse_replay_file *file, uint64_t first,
                                          uint64_t n, uint64_t *bits);
 
-/* A row per job as comma-separated text, header first. */
+/* A row per job as comma-separated text, header first; of several policies one behind the
+ * other, with their name in front. */
 enum hanse_status hanse_replay_csv(struct hanse_context *ctx, struct hanse_replay_file *file,
                                    FILE *out);
 
@@ -115,6 +144,9 @@ struct hanse_replay_plot {
     enum hanse_replay_chart chart;
     double from_s, to_s; /* the window, of what is over time; NaN: its own choice */
     const char *path;    /* ends in .svg or .png */
+    /* Policies to draw, by name; n_policies 0: all. A gantt chart takes one. */
+    const char *const *policies;
+    size_t n_policies;
 };
 enum hanse_status hanse_replay_plot_write(struct hanse_context *ctx,
                                           struct hanse_replay_file *file,

@@ -17,16 +17,17 @@ enum column { NUMBER, SUBMIT, START, END, WAIT, RUNTIME, ESTIMATE, WIDTH, USER, 
 static const struct {
     const char *name, *unit, *long_name;
     bool whole;
+    bool decided; /* by the policy; the others are the workload's */
 } columns[N_COLUMNS] = {
-    [NUMBER] = {"number", NULL, "job number in the log, row of a table", true},
-    [SUBMIT] = {"submit", "s", "submit time since the origin of the log", false},
-    [START] = {"start", "s", "start time since the origin of the log", false},
-    [END] = {"end", "s", "end time since the origin of the log", false},
-    [WAIT] = {"wait", "s", "start less submit", false},
-    [RUNTIME] = {"runtime", "s", "time the job ran", false},
-    [ESTIMATE] = {"estimate", "s", "time the scheduler planned with", false},
-    [WIDTH] = {"width", NULL, "processors", true},
-    [USER] = {"user", NULL, "user in the log, -1 unknown", true},
+    [NUMBER] = {"number", NULL, "job number in the log, row of a table", true, false},
+    [SUBMIT] = {"submit", "s", "submit time since the origin of the log", false, false},
+    [START] = {"start", "s", "start time since the origin of the log", false, true},
+    [END] = {"end", "s", "end time since the origin of the log", false, true},
+    [WAIT] = {"wait", "s", "start less submit", false, true},
+    [RUNTIME] = {"runtime", "s", "time the job ran", false, false},
+    [ESTIMATE] = {"estimate", "s", "time the scheduler planned with", false, false},
+    [WIDTH] = {"width", NULL, "processors", true, false},
+    [USER] = {"user", NULL, "user in the log, -1 unknown", true, false},
 };
 
 /* Rows whose jobs have not all ended. */
@@ -41,8 +42,10 @@ struct chunk {
 };
 
 struct hanse_replay_writer {
+    struct hanse_replay_target target;
     char *path, *new_path;
     uint32_t words;
+    uint32_t policy; /* whose jobs are written */
     bool begun, finished;
     struct hanse__h5 h5;
     hid_t group, axis, datasets[N_COLUMNS], bits;
@@ -80,20 +83,22 @@ static enum hanse_status check_old(struct hanse_context *ctx, const char *path,
     return status;
 }
 
-enum hanse_status hanse_replay_writer_create(struct hanse_context *ctx, const char *path,
-                                             const char *trace, uint32_t machines, bool force,
+enum hanse_status hanse_replay_writer_create(struct hanse_context *ctx,
+                                             const struct hanse_replay_target *target,
                                              struct hanse_replay_writer **result)
 {
+    const char *path = target->path;
     *result = NULL;
-    if (!force) {
-        HANSE_TRY(check_old(ctx, path, trace));
+    if (!target->force) {
+        HANSE_TRY(check_old(ctx, path, target->trace));
     }
     struct hanse_replay_writer *writer = hanse__alloc(ctx, 1, sizeof *writer);
     if (writer == NULL) {
         return HANSE_ERR_MEMORY;
     }
     size_t bytes = strlen(path) + sizeof ".new";
-    writer->words = (machines + 63) / 64;
+    writer->target = *target;
+    writer->words = (target->machines + 63) / 64;
     writer->path = hanse__strdup(ctx, path);
     writer->new_path = hanse__alloc(ctx, bytes, 1);
     if (writer->path == NULL || writer->new_path == NULL) {
@@ -138,44 +143,70 @@ void hanse_replay_writer_destroy(struct hanse_replay_writer *writer)
 
 /* --- jobs --------------------------------------------------------------------------------- */
 
+static bool is_contest(const struct hanse_replay_writer *writer)
+{
+    return writer->target.n_policies > 1;
+}
+
 static hid_t column_dataset(struct hanse_replay_writer *writer, enum column c)
 {
-    const struct hanse__h5_spec spec = {.name = columns[c].name,
-                                        .unit = columns[c].unit,
-                                        .long_name = columns[c].long_name,
-                                        .type =
-                                            columns[c].whole ? HANSE__H5_INT : HANSE__H5_DOUBLE,
-                                        .rank = 1,
-                                        .axes = {"job"},
-                                        .chunk = {ROWS}};
+    const struct hanse__h5_spec spec = {
+        .name = columns[c].name,
+        .unit = columns[c].unit,
+        .long_name = columns[c].long_name,
+        .type = columns[c].whole ? HANSE__H5_INT : HANSE__H5_DOUBLE,
+        .rank = columns[c].decided && is_contest(writer) ? 2 : 1,
+        .axes = {"job", "policy"},
+        .chunk = {ROWS, 1}};
     return hanse__h5_growing(&writer->h5, writer->group, &spec);
+}
+
+static hid_t bits_dataset(struct hanse_replay_writer *writer)
+{
+    struct hanse__h5_spec spec = {.name = "machine_bits",
+                                  .long_name =
+                                      "machines held: bit m % 64 of word m / 64 is machine m",
+                                  .type = H5T_STD_U64LE,
+                                  .rank = 2,
+                                  .axes = {"job", "machine_word"},
+                                  .chunk = {ROWS}};
+    if (is_contest(writer)) {
+        spec.rank = 3;
+        spec.axes[1] = "policy";
+        spec.axes[2] = "machine_word";
+        spec.chunk[1] = 1;
+    }
+    hanse__h5_axis_counter(&writer->h5, writer->group, "machine_word", "64 machines each",
+                           writer->words);
+    return hanse__h5_growing(&writer->h5, writer->group, &spec);
+}
+
+static void policy_axis(struct hanse_replay_writer *writer, hid_t group)
+{
+    hanse__h5_axis_texts(&writer->h5, group, "policy", "scheduling policy",
+                         writer->target.policies, writer->target.n_policies);
 }
 
 static enum hanse_status sink_begin(void *state, struct hanse_context *ctx)
 {
     struct hanse_replay_writer *writer = state;
     struct hanse__h5 *h5 = &writer->h5;
+    if (writer->begun) { /* the next policy, whose replay has a context of its own */
+        h5->ctx = ctx;
+        return h5->status;
+    }
     hanse__h5_begin(h5, ctx, writer->new_path);
     writer->begun = true;
     writer->group = hanse__h5_group(h5, h5->file, "jobs", "jobs, in the order of submission");
     writer->axis =
         hanse__h5_axis_growing(h5, writer->group, "job", "order of submission", ROWS);
+    if (is_contest(writer)) {
+        policy_axis(writer, writer->group);
+    }
     for (int c = 0; c < N_COLUMNS; c++) {
         writer->datasets[c] = column_dataset(writer, (enum column)c);
     }
-    writer->bits = -1;
-    if (writer->words > 0) {
-        const struct hanse__h5_spec spec = {
-            .name = "machine_bits",
-            .long_name = "machines held: bit m % 64 of word m / 64 is machine m",
-            .type = H5T_STD_U64LE,
-            .rank = 2,
-            .axes = {"job", "machine_word"},
-            .chunk = {ROWS}};
-        hanse__h5_axis_counter(h5, writer->group, "machine_word", "64 machines each",
-                               writer->words);
-        writer->bits = hanse__h5_growing(h5, writer->group, &spec);
-    }
+    writer->bits = writer->words > 0 ? bits_dataset(writer) : -1;
     return h5->status;
 }
 
@@ -232,19 +263,31 @@ static enum hanse_status find_chunk(struct hanse_replay_writer *writer,
     return open_chunk(writer, ctx, index, chunk);
 }
 
+/* Columns of the workload are the same under every policy: the first one writes them. */
 static void write_chunk(struct hanse_replay_writer *writer, const struct chunk *chunk)
 {
     struct hanse__h5 *h5 = &writer->h5;
-    hsize_t start[2] = {chunk->index * ROWS, 0}, count[2] = {chunk->high, writer->words};
+    uint32_t policy = writer->policy;
+    hsize_t start[3] = {chunk->index * ROWS, policy, 0}, count[3] = {chunk->high, 1, 0};
     hsize_t size = start[0] + count[0];
     for (int c = 0; c < N_COLUMNS; c++) {
         hid_t type = columns[c].whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
-        hanse__h5_grow(h5, writer->datasets[c], size);
-        hanse__h5_write(h5, writer->datasets[c], type, start, count, chunk->times[c]);
+        if (policy == 0 || columns[c].decided) {
+            hanse__h5_grow(h5, writer->datasets[c], size);
+            hanse__h5_write(h5, writer->datasets[c], type, start, count, chunk->times[c]);
+        }
     }
     if (writer->words > 0) {
+        int last = is_contest(writer) ? 2 : 1;
+        hsize_t bits_start[3] = {start[0], is_contest(writer) ? policy : 0, 0};
+        hsize_t bits_count[3] = {count[0], 1, 1};
+        bits_count[last] = writer->words;
         hanse__h5_grow(h5, writer->bits, size);
-        hanse__h5_write(h5, writer->bits, H5T_NATIVE_UINT64, start, count, chunk->bits);
+        hanse__h5_write(h5, writer->bits, H5T_NATIVE_UINT64, bits_start, bits_count,
+                        chunk->bits);
+    }
+    if (policy > 0) {
+        return;
     }
     int64_t *counter = chunk->counts[0]; /* written, so its room may be used */
     for (uint32_t i = 0; i < chunk->high; i++) {
@@ -301,6 +344,7 @@ static enum hanse_status sink_end(void *state, struct hanse_context *ctx)
     while (writer->n_chunks > 0) {
         close_chunk(writer, &writer->chunks[writer->n_chunks - 1]);
     }
+    writer->policy++;
     return writer->h5.status;
 }
 
@@ -309,18 +353,40 @@ struct hanse_finished_sink hanse_replay_writer_sink(struct hanse_replay_writer *
     return (struct hanse_finished_sink){writer, sink_begin, sink_job, sink_end};
 }
 
-/* --- the rest ----------------------------------------------------------------------------- */
+/* --- what the file is about --------------------------------------------------------------- */
 
-static void describe(struct hanse__h5 *h5, const struct hanse_replay_about *about)
+/* The names of all policies, ", " between. */
+static void describe_policies(struct hanse_replay_writer *writer)
 {
-    char title[512];
-    snprintf(title, sizeof title, "%.200s under %.200s", about->trace, about->policy);
+    const struct hanse_replay_target *target = &writer->target;
+    struct hanse_text names;
+    hanse__text_init(&names, writer->h5.ctx);
+    for (uint32_t i = 0; i < target->n_policies; i++) {
+        hanse__text_addf(&names, "%s%s", i > 0 ? ", " : "", target->policies[i]);
+    }
+    if (names.status == HANSE_OK) {
+        hanse__h5_attribute(&writer->h5, writer->h5.file, "policy", names.bytes);
+    } else {
+        writer->h5.status = names.status;
+    }
+    hanse__text_fini(&names);
+}
+
+static void describe(struct hanse_replay_writer *writer, const struct hanse_replay_about *about)
+{
+    struct hanse__h5 *h5 = &writer->h5;
+    char title[512], what[256];
+    snprintf(what, sizeof what, "%.200s", writer->target.policies[0]);
+    if (is_contest(writer)) {
+        snprintf(what, sizeof what, "%u policies", writer->target.n_policies);
+    }
+    snprintf(title, sizeof title, "%.200s under %s", about->trace, what);
     hanse__h5_attribute(h5, h5->file, "Conventions", "CF-1.8");
     hanse__h5_attribute(h5, h5->file, "format", "hanse replay");
     hanse__h5_attribute_integer(h5, h5->file, "format_version", FORMAT_VERSION);
     hanse__h5_attribute(h5, h5->file, "title", title);
     hanse__h5_attribute(h5, h5->file, "trace", about->trace);
-    hanse__h5_attribute(h5, h5->file, "policy", about->policy);
+    describe_policies(writer);
     hanse__h5_attribute(h5, h5->file, "estimates", about->estimates);
     hanse__h5_attribute(h5, h5->file, "service", about->service);
     hanse__h5_attribute(h5, h5->file, "computer", about->computer);
@@ -328,64 +394,162 @@ static void describe(struct hanse__h5 *h5, const struct hanse_replay_about *abou
     hanse__h5_attribute_integer(h5, h5->file, "unix_start_time", about->unix_start_s);
 }
 
-static void write_figures(struct hanse__h5 *h5, const char *policy,
-                          const struct hanse_aggregates *aggregates)
+static void write_figures(struct hanse_replay_writer *writer,
+                          const struct hanse_replay_result *results)
 {
-    uint32_t n;
+    struct hanse__h5 *h5 = &writer->h5;
+    uint32_t n, n_policies = writer->target.n_policies;
     const struct hanse_job_figure *figures = hanse_job_figures(&n);
     hid_t group = hanse__h5_group(h5, h5->file, "summary", "figures over all jobs");
-    hanse__h5_axis_texts(h5, group, "policy", "scheduling policy", &policy, 1);
+    double *values = hanse__alloc(h5->ctx, n_policies, sizeof *values);
+    if (values == NULL) {
+        h5->status = HANSE_ERR_MEMORY;
+        hanse__h5_close(h5, group);
+        return;
+    }
+    policy_axis(writer, group);
     for (uint32_t i = 0; i < n; i++) {
-        double value = hanse_job_figure_value(aggregates, i);
+        for (uint32_t k = 0; k < n_policies; k++) {
+            values[k] = hanse_job_figure_value(results[k].aggregates, i);
+        }
         hanse__h5_numbers(h5, group, figures[i].name, "policy", figures[i].unit,
-                          figures[i].long_name, &value);
+                          figures[i].long_name, values);
     }
     hanse__h5_attribute(h5, group, "percentiles",
-                        aggregates->exact ? "exact" : "within 2^-11, relatively");
+                        results[0].aggregates->exact ? "exact" : "within 2^-11, relatively");
     hanse__h5_close(h5, group);
+    hanse__free(values);
 }
 
-static void write_bins(struct hanse__h5 *h5, hid_t group, uint32_t n, double *const *bins)
+/* --- averages over time ------------------------------------------------------------------- */
+
+enum bin { FROM, TO, QUEUE, BUSY, UTILIZATION, N_BINS };
+
+static const struct {
+    const char *name, *unit, *long_name;
+} bin_columns[N_BINS] = {
+    [FROM] = {"time", "s", "start of the bin since the origin of the log"},
+    [TO] = {"bin_end", "s", "end of the bin since the origin of the log"},
+    [QUEUE] = {"queue_length", "1", "jobs waiting, average over the bin"},
+    [BUSY] = {"processors_busy", "1", "processors busy, average over the bin"},
+    [UTILIZATION] = {"utilization", "1", "processors busy by processors"},
+};
+
+/* The result whose bins are as wide as any and reach as far: the others fit into them. */
+static const struct hanse_replay_result *longest(const struct hanse_replay_writer *writer,
+                                                 const struct hanse_replay_result *results)
 {
-    hanse__h5_axis_numbers(h5, group, "time", "s",
-                           "start of the bin since the origin of the log", bins[0], n);
-    hanse__h5_numbers(h5, group, "bin_end", "time", "s",
-                      "end of the bin since the origin of the log", bins[1]);
-    hanse__h5_numbers(h5, group, "queue_length", "time", "1",
-                      "jobs waiting, average over the bin", bins[2]);
-    hanse__h5_numbers(h5, group, "processors_busy", "time", "1",
-                      "processors busy, average over the bin", bins[3]);
-    hanse__h5_numbers(h5, group, "utilization", "time", "1", "processors busy by processors",
-                      bins[4]);
+    const struct hanse_replay_result *most = &results[0];
+    for (uint32_t k = 1; k < writer->target.n_policies; k++) {
+        uint32_t n = results[k].n_bins;
+        if (n > 0 && (most->n_bins == 0 ||
+                      results[k].bins[n - 1].to_s > most->bins[most->n_bins - 1].to_s)) {
+            most = &results[k];
+        }
+    }
+    return most;
 }
 
-static void write_series(struct hanse__h5 *h5, uint32_t processors,
-                         const struct hanse_metrics *metrics)
+static double middle_s(const struct hanse_metrics_bin *bin)
 {
-    enum { N_BINS = 5 };
-    uint32_t n = hanse_metrics_bins(metrics);
-    double *block = hanse__alloc(h5->ctx, N_BINS * ((size_t)n + 1), sizeof *block);
-    double *bins[N_BINS];
+    return 0.5 * (bin->from_s + bin->to_s);
+}
+
+/* Averages of one policy over the bins [from, to) of `frame`. Widths are powers of two from one
+ * origin, so each of its bins lies within one of the frame's. */
+static void average(const struct hanse_replay_result *result,
+                    const struct hanse_replay_result *frame, uint32_t stride, double *queue,
+                    double *busy)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < frame->n_bins; i++) {
+        const struct hanse_metrics_bin *bin = &frame->bins[i];
+        double width_s = bin->to_s - bin->from_s;
+        queue[(size_t)i * stride] = busy[(size_t)i * stride] = 0.0;
+        for (; at < result->n_bins && middle_s(&result->bins[at]) < bin->to_s; at++) {
+            const struct hanse_metrics_bin *own = &result->bins[at];
+            double part = result == frame ? 1.0 : (own->to_s - own->from_s) / width_s;
+            queue[(size_t)i * stride] += part * own->queue_mean;
+            busy[(size_t)i * stride] += part * own->busy_mean;
+        }
+    }
+}
+
+static void write_bins(struct hanse_replay_writer *writer, hid_t group, uint32_t n,
+                       double *const *columns_of)
+{
+    struct hanse__h5 *h5 = &writer->h5;
+    hanse__h5_axis_numbers(h5, group, bin_columns[FROM].name, "s", bin_columns[FROM].long_name,
+                           columns_of[FROM], n);
+    hanse__h5_numbers(h5, group, bin_columns[TO].name, "time", "s", bin_columns[TO].long_name,
+                      columns_of[TO]);
+    if (is_contest(writer)) {
+        policy_axis(writer, group);
+    }
+    for (int b = QUEUE; b < N_BINS; b++) {
+        const struct hanse__h5_spec spec = {.name = bin_columns[b].name,
+                                            .unit = bin_columns[b].unit,
+                                            .long_name = bin_columns[b].long_name,
+                                            .type = HANSE__H5_DOUBLE,
+                                            .rank = is_contest(writer) ? 2 : 1,
+                                            .axes = {"time", "policy"}};
+        const hsize_t start[2] = {0, 0}, count[2] = {n, writer->target.n_policies};
+        hid_t dataset = hanse__h5_dataset(h5, group, &spec);
+        if (dataset >= 0 && n > 0) {
+            hanse__h5_write(h5, dataset, H5T_NATIVE_DOUBLE, start, count, columns_of[b]);
+        }
+        hanse__h5_close_dataset(h5, dataset);
+    }
+}
+
+static void write_series(struct hanse_replay_writer *writer, uint32_t processors,
+                         const struct hanse_replay_result *results)
+{
+    struct hanse__h5 *h5 = &writer->h5;
+    const struct hanse_replay_result *frame = longest(writer, results);
+    uint32_t n = frame->n_bins, n_policies = writer->target.n_policies;
+    size_t cells = (size_t)n * n_policies;
+    double *block = hanse__alloc(h5->ctx, N_BINS * cells + 1, sizeof *block);
+    double *columns_of[N_BINS];
     if (block == NULL) {
         h5->status = HANSE_ERR_MEMORY;
         return;
     }
-    for (int k = 0; k < N_BINS; k++) {
-        bins[k] = block + (size_t)k * n;
+    for (int b = 0; b < N_BINS; b++) {
+        columns_of[b] = block + (size_t)b * cells;
     }
     for (uint32_t i = 0; i < n; i++) {
-        struct hanse_metrics_bin bin = hanse_metrics_bin(metrics, i);
-        bins[0][i] = bin.from_s;
-        bins[1][i] = bin.to_s;
-        bins[2][i] = bin.queue_mean;
-        bins[3][i] = bin.busy_mean;
-        bins[4][i] = bin.busy_mean / processors;
+        columns_of[FROM][i] = frame->bins[i].from_s;
+        columns_of[TO][i] = frame->bins[i].to_s;
+    }
+    for (uint32_t k = 0; k < n_policies; k++) {
+        average(&results[k], frame, n_policies, columns_of[QUEUE] + k, columns_of[BUSY] + k);
+    }
+    for (size_t i = 0; i < cells; i++) {
+        columns_of[UTILIZATION][i] = columns_of[BUSY][i] / processors;
     }
     hid_t group = hanse__h5_group(h5, h5->file, "series", "averages over time");
-    write_bins(h5, group, n, bins);
+    write_bins(writer, group, n, columns_of);
     hanse__h5_close(h5, group);
     hanse__free(block);
 }
+
+enum hanse_status hanse_replay_bins(struct hanse_context *ctx,
+                                    const struct hanse_metrics *metrics,
+                                    struct hanse_metrics_bin **bins, uint32_t *n)
+{
+    *n = hanse_metrics_bins(metrics);
+    *bins = hanse__alloc(ctx, (size_t)*n + 1, sizeof **bins);
+    if (*bins == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < *n; i++) {
+        (*bins)[i] = hanse_metrics_bin(metrics, i);
+    }
+    return HANSE_OK;
+}
+
+/* --- the rest ----------------------------------------------------------------------------- */
 
 static void write_making(struct hanse__h5 *h5, const struct hanse_replay_about *about)
 {
@@ -408,14 +572,14 @@ static void write_making(struct hanse__h5 *h5, const struct hanse_replay_about *
 enum hanse_status hanse_replay_writer_finish(struct hanse_replay_writer *writer,
                                              struct hanse_context *ctx,
                                              const struct hanse_replay_about *about,
-                                             const struct hanse_aggregates *aggregates,
-                                             const struct hanse_metrics *metrics)
+                                             const struct hanse_replay_result *results)
 {
     struct hanse__h5 *h5 = &writer->h5;
+    h5->ctx = ctx;
     close_jobs(writer);
-    describe(h5, about);
-    write_series(h5, about->processors, metrics);
-    write_figures(h5, about->policy, aggregates);
+    describe(writer, about);
+    write_series(writer, about->processors, results);
+    write_figures(writer, results);
     write_making(h5, about);
     writer->begun = false;
     writer->finished = true;

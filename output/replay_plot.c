@@ -20,6 +20,8 @@ struct chart {
     struct hanse_context *ctx;
     struct hanse_replay_file *file;
     const struct hanse_replay_plot *plot;
+    uint32_t *shown; /* n_shown of the file's policies */
+    uint32_t n_shown;
     struct hanse_text script;
     double unit_s;         /* of the time axis */
     const char *unit_name; /* "h" */
@@ -51,7 +53,32 @@ static void head(struct chart *c, const char *what)
                                 "set label 2 ");
     hanse__gnuplot_text(&c->script, hanse_replay_file_text(c->file, "title"));
     hanse__text_add(&c->script, " at graph 0, graph 1.065 left textcolor '#5a6675'\n"
-                                "set tmargin 5\nset key off\n");
+                                "set tmargin 5\n");
+    hanse__text_add(&c->script,
+                    c->n_shown > 1 ? "set key outside below center samplen 2\n" : "set key off\n");
+}
+
+/* How line k of several is drawn: colours first, then dashes. */
+static void line_style(struct chart *c, uint32_t k)
+{
+    hanse__text_addf(
+        &c->script, " linewidth %s linecolor '%s' dashtype %u", c->n_shown > 1 ? "2" : "2.4",
+        hanse__gnuplot_colours[k % HANSE_GNUPLOT_COLOURS], 1 + k / HANSE_GNUPLOT_COLOURS);
+    if (c->n_shown > 1) {
+        hanse__text_add(&c->script, " title ");
+        hanse__gnuplot_text(&c->script, hanse_replay_file_policy(c->file, c->shown[k]));
+    }
+}
+
+/* Lines of all policies shown, from blocks of data that are numbered. */
+static void plot_lines(struct chart *c, const char *block, const char *with)
+{
+    for (uint32_t k = 0; k < c->n_shown; k++) {
+        hanse__text_addf(&c->script, "%s $%s%u using 1:2 with %s", k > 0 ? "," : "plot", block,
+                         k, with);
+        line_style(c, k);
+    }
+    hanse__text_add(&c->script, "\n");
 }
 
 static void time_axis(struct chart *c, double from_s, double to_s)
@@ -92,26 +119,39 @@ static enum hanse_status count_waits(struct chart *c, uint64_t *counts)
     return status;
 }
 
-static enum hanse_status draw_waits(struct chart *c)
+/* Writes a policy's block; *longest is the end of its axis. */
+static enum hanse_status put_waits(struct chart *c, uint32_t k, double *longest)
 {
     uint64_t counts[N_BOUNDS + 1] = {0}, longer = hanse_replay_file_n_jobs(c->file);
-    double jobs = (double)longer, longest = 1.0;
+    double jobs = (double)longer, end = 1.0;
+    hanse_replay_file_choose(c->file, c->shown[k]);
     HANSE_TRY(count_waits(c, counts));
-    head(c, "Share of jobs that wait longer than …");
-    hanse__text_add(&c->script, "$waits << EOD\n");
+    hanse__text_addf(&c->script, "$waits%u << EOD\n", k);
     for (uint32_t b = 0; b <= N_BOUNDS && longer > 0; b++) {
         longer -= counts[b];
         if (b > 0) {
-            longest = pow(10.0, (double)(b - 1) / PER_DECADE - 1.0);
-            hanse__text_addf(&c->script, "%.6g %.6g\n", longest, 100.0 * (double)longer / jobs);
+            end = pow(10.0, (double)(b - 1) / PER_DECADE - 1.0);
+            hanse__text_addf(&c->script, "%.6g %.6g\n", end, 100.0 * (double)longer / jobs);
         }
     }
+    hanse__text_addf(&c->script, "%.6g 0\nEOD\n", end);
+    *longest = fmax(*longest, end);
+    return HANSE_OK;
+}
+
+static enum hanse_status draw_waits(struct chart *c)
+{
+    double longest = 10.0;
+    head(c, "Share of jobs that wait longer than …");
+    for (uint32_t k = 0; k < c->n_shown; k++) {
+        HANSE_TRY(put_waits(c, k, &longest));
+    }
     hanse__text_addf(&c->script,
-                     "%.6g 0\nEOD\nset logscale x\nset xrange [0.1:%.6g]\nset yrange [0:*]\n"
+                     "set logscale x\nset xrange [0.1:%.6g]\nset yrange [0:*]\n"
                      "set xlabel 'wait, s' textcolor '#5a6675'\n"
-                     "set ylabel 'jobs, %%' textcolor '#5a6675'\n"
-                     "plot $waits using 1:2 with steps linewidth 2.4 linecolor '%s'\n",
-                     longest, longest > 10.0 ? longest : 10.0, hanse__gnuplot_colours[0]);
+                     "set ylabel 'jobs, %%' textcolor '#5a6675'\n",
+                     longest);
+    plot_lines(c, "waits", "steps");
     return HANSE_OK;
 }
 
@@ -153,8 +193,8 @@ static enum hanse_status find_window(struct chart *c, double low_s, double high_
 }
 
 /* Bins in view, joined so that no more than MOST_POINTS are drawn. */
-static void put_bins(struct chart *c, const struct bins *bins, double from_s, double to_s,
-                     double scale)
+static void put_bins(struct chart *c, uint32_t k, const struct bins *bins, double from_s,
+                     double to_s, double scale)
 {
     uint64_t low = 0, high = bins->n;
     while (low < high && bins->to_s[low] <= from_s) {
@@ -164,12 +204,12 @@ static void put_bins(struct chart *c, const struct bins *bins, double from_s, do
         high--;
     }
     uint64_t step = (high - low + MOST_POINTS - 1) / MOST_POINTS;
-    hanse__text_add(&c->script, "$bins << EOD\n");
+    hanse__text_addf(&c->script, "$bins%u << EOD\n", k);
     for (uint64_t i = low; i < high; i += step) {
         double sum = 0.0;
         uint64_t n = high - i < step ? high - i : step;
-        for (uint64_t k = 0; k < n; k++) {
-            sum += bins->value[i + k];
+        for (uint64_t m = 0; m < n; m++) {
+            sum += bins->value[i + m];
         }
         hanse__text_addf(&c->script, "%.9g %.7g\n%.9g %.7g\n", bins->from_s[i] / c->unit_s,
                          scale * sum / (double)n, bins->to_s[i + n - 1] / c->unit_s,
@@ -178,33 +218,49 @@ static void put_bins(struct chart *c, const struct bins *bins, double from_s, do
     hanse__text_add(&c->script, "EOD\n");
 }
 
+/* The blocks of all policies; the window is found with the first. */
+static enum hanse_status put_series(struct chart *c, const char *path, double scale,
+                                    double *from_s, double *to_s)
+{
+    enum hanse_status status = HANSE_OK;
+    for (uint32_t k = 0; k < c->n_shown && status == HANSE_OK; k++) {
+        struct bins bins;
+        hanse_replay_file_choose(c->file, c->shown[k]);
+        status = read_bins(c, path, &bins);
+        if (status == HANSE_OK && bins.n == 0) {
+            status = hanse__fail(c->ctx, HANSE_ERR_INPUT, "%s: holds no job to draw",
+                                 hanse_replay_file_path(c->file));
+        }
+        if (status == HANSE_OK && k == 0) {
+            status = find_window(c, bins.from_s[0], bins.to_s[bins.n - 1], from_s, to_s);
+        }
+        if (status == HANSE_OK) {
+            put_bins(c, k, &bins, *from_s, *to_s, scale);
+        }
+        hanse__free(bins.from_s);
+    }
+    return status;
+}
+
 static enum hanse_status draw_series(struct chart *c, const char *path, double scale,
                                      const char *title, const char *axis)
 {
-    struct bins bins;
     double from_s, to_s;
-    enum hanse_status status = read_bins(c, path, &bins);
-    if (status == HANSE_OK && bins.n == 0) {
-        status = hanse__fail(c->ctx, HANSE_ERR_INPUT, "%s: holds no job to draw",
-                             hanse_replay_file_path(c->file));
+    head(c, title);
+    HANSE_TRY(put_series(c, path, scale, &from_s, &to_s));
+    time_axis(c, from_s, to_s);
+    hanse__text_addf(&c->script, "set yrange [0:%s]\nset ylabel '%s' textcolor '#5a6675'\n",
+                     scale == 100.0 ? "100" : "*", axis);
+    if (c->n_shown > 1) {
+        plot_lines(c, "bins", "lines");
+        return HANSE_OK;
     }
-    if (status == HANSE_OK) {
-        status = find_window(c, bins.from_s[0], bins.to_s[bins.n - 1], &from_s, &to_s);
-    }
-    if (status == HANSE_OK) {
-        head(c, title);
-        put_bins(c, &bins, from_s, to_s, scale);
-        time_axis(c, from_s, to_s);
-        hanse__text_addf(&c->script,
-                         "set yrange [0:%s]\nset ylabel '%s' textcolor '#5a6675'\n"
-                         "plot $bins using 1:2 with filledcurves x1 fillcolor '%s' fillstyle "
-                         "transparent solid 0.30, $bins using 1:2 with lines linewidth 1.6 "
-                         "linecolor '%s'\n",
-                         scale == 100.0 ? "100" : "*", axis, hanse__gnuplot_colours[0],
-                         hanse__gnuplot_colours[0]);
-    }
-    hanse__free(bins.from_s);
-    return status;
+    hanse__text_addf(&c->script,
+                     "plot $bins0 using 1:2 with filledcurves x1 fillcolor '%s' fillstyle "
+                     "transparent solid 0.30, $bins0 using 1:2 with lines linewidth 1.6 "
+                     "linecolor '%s'\n",
+                     hanse__gnuplot_colours[0], hanse__gnuplot_colours[0]);
+    return HANSE_OK;
 }
 
 /* --- jobs as boxes ------------------------------------------------------------------------ */
@@ -372,7 +428,13 @@ static enum hanse_status draw_gantt_of(struct chart *c, struct boxes *boxes, str
     }
     HANSE_TRY(find_window(c, low_s, high_s, &from_s, &to_s));
     HANSE_TRY(find_boxes(c, from_s, to_s, boxes, values));
-    head(c, "Jobs on the machine");
+    char what[160];
+    snprintf(what, sizeof what, "Jobs on the machine%s%.100s",
+             hanse_replay_file_n_policies(c->file) > 1 ? " under " : "",
+             hanse_replay_file_n_policies(c->file) > 1
+                 ? hanse_replay_file_policy(c->file, c->shown[0])
+                 : "");
+    head(c, what);
     put_boxes(c, boxes, rows);
     time_axis(c, from_s, to_s);
     hanse__text_addf(&c->script,
@@ -384,6 +446,14 @@ static enum hanse_status draw_gantt_of(struct chart *c, struct boxes *boxes, str
 
 static enum hanse_status draw_gantt(struct chart *c)
 {
+    if (c->n_shown > 1) {
+        return hanse__fail(c->ctx, HANSE_ERR_INPUT,
+                           "%s: holds %u policies, and a gantt chart shows one: name it with "
+                           "--case, as in --case %s",
+                           hanse_replay_file_path(c->file), c->n_shown,
+                           hanse_replay_file_policy(c->file, c->shown[0]));
+    }
+    hanse_replay_file_choose(c->file, c->shown[0]);
     uint32_t words = hanse_replay_file_words(c->file);
     struct rows rows = {.processors =
                             (uint32_t)hanse_replay_file_number(c->file, "processors")};
@@ -422,13 +492,55 @@ static enum hanse_status draw(struct chart *c)
     }
 }
 
+static enum hanse_status find_policy(struct chart *c, const char *name, uint32_t *found)
+{
+    uint32_t n = hanse_replay_file_n_policies(c->file);
+    for (uint32_t k = 0; k < n; k++) {
+        if (strcmp(hanse_replay_file_policy(c->file, k), name) == 0) {
+            *found = k;
+            return HANSE_OK;
+        }
+    }
+    const char **all = hanse__alloc(c->ctx, n, sizeof *all);
+    for (uint32_t k = 0; all != NULL && k < n; k++) {
+        all[k] = hanse_replay_file_policy(c->file, k);
+    }
+    const char *near = all != NULL ? hanse__nearest(name, all, n) : NULL;
+    hanse__fail(c->ctx, HANSE_ERR_INPUT, "%s: holds no policy '%s'%s%s%s",
+                hanse_replay_file_path(c->file), name, near ? ", did you mean '" : "",
+                near ? near : "", near ? "'?" : "");
+    hanse__free(all);
+    return HANSE_ERR_INPUT;
+}
+
+/* Those asked for, in that order, or all. */
+static enum hanse_status choose_policies(struct chart *c)
+{
+    uint32_t all = hanse_replay_file_n_policies(c->file);
+    c->n_shown = c->plot->n_policies > 0 ? (uint32_t)c->plot->n_policies : all;
+    c->shown = hanse__alloc(c->ctx, c->n_shown, sizeof *c->shown);
+    if (c->shown == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (uint32_t k = 0; k < c->n_shown; k++) {
+        c->shown[k] = k;
+        if (c->plot->n_policies > 0) {
+            HANSE_TRY(find_policy(c, c->plot->policies[k], &c->shown[k]));
+        }
+    }
+    return HANSE_OK;
+}
+
 enum hanse_status hanse_replay_plot_write(struct hanse_context *ctx,
                                           struct hanse_replay_file *file,
                                           const struct hanse_replay_plot *plot)
 {
     struct chart c = {.ctx = ctx, .file = file, .plot = plot};
     hanse__text_init(&c.script, ctx);
-    enum hanse_status status = hanse__gnuplot_begin(&c.script, plot->path);
+    enum hanse_status status = choose_policies(&c);
+    if (status == HANSE_OK) {
+        status = hanse__gnuplot_begin(&c.script, plot->path);
+    }
     if (status == HANSE_OK && hanse_replay_file_n_jobs(file) == 0) {
         status = hanse__fail(ctx, HANSE_ERR_INPUT, "%s: holds no job to draw",
                              hanse_replay_file_path(file));
@@ -443,5 +555,6 @@ enum hanse_status hanse_replay_plot_write(struct hanse_context *ctx,
         status = hanse__gnuplot_run(&c.script, plot->path);
     }
     hanse__text_fini(&c.script);
+    hanse__free(c.shown);
     return status;
 }

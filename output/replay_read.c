@@ -22,6 +22,8 @@ struct hanse_replay_file {
     void *old_handler_data;
     uint64_t n_jobs, n_bins;
     uint32_t words;
+    char **policies; /* n_policies names */
+    uint32_t n_policies, chosen;
     char texts[N_TEXTS][TEXT_BYTES];
 };
 
@@ -45,8 +47,11 @@ static void read_text(hid_t file, const char *name, char out[TEXT_BYTES])
     H5Aclose(attribute);
 }
 
-/* Sizes of a dataset's axes, at most two; false when there is no such dataset. */
-static bool read_sizes(const struct hanse_replay_file *file, const char *path, hsize_t sizes[2])
+enum { RANK_MOST = 3 }; /* job, policy, machine word */
+
+/* Sizes of a dataset's axes; false when there is no such dataset. */
+static bool read_sizes(const struct hanse_replay_file *file, const char *path,
+                       hsize_t sizes[RANK_MOST])
 {
     hid_t dataset = H5Dopen2(file->file, path, H5P_DEFAULT);
     if (dataset < 0) {
@@ -54,16 +59,47 @@ static bool read_sizes(const struct hanse_replay_file *file, const char *path, h
     }
     hid_t space = H5Dget_space(dataset);
     int rank = H5Sget_simple_extent_ndims(space);
-    sizes[1] = 1;
-    bool good = (rank == 1 || rank == 2) && H5Sget_simple_extent_dims(space, sizes, NULL) > 0;
+    sizes[1] = sizes[2] = 1;
+    bool good =
+        rank >= 1 && rank <= RANK_MOST && H5Sget_simple_extent_dims(space, sizes, NULL) > 0;
     H5Sclose(space);
     H5Dclose(dataset);
     return good;
 }
 
+/* The axis of the summary. */
+static enum hanse_status read_policies(struct hanse_replay_file *file, uint32_t n)
+{
+    char **texts = hanse__alloc(file->ctx, n, sizeof *texts);
+    file->policies = hanse__alloc(file->ctx, n, sizeof *file->policies);
+    hid_t dataset = H5Dopen2(file->file, "/summary/policy", H5P_DEFAULT);
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    enum hanse_status status = HANSE_ERR_MEMORY;
+    if (texts != NULL && file->policies != NULL) {
+        status =
+            H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0
+                ? HANSE_OK
+                : hanse__fail(file->ctx, HANSE_ERR_IO, "%s: the file is damaged", file->path);
+    }
+    for (uint32_t i = 0; status == HANSE_OK && i < n; i++) {
+        file->policies[i] = hanse__strdup(file->ctx, texts[i]);
+        file->n_policies = i + 1;
+        status = file->policies[i] != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; texts != NULL && i < n; i++) {
+        H5free_memory(texts[i]);
+    }
+    hanse__free(texts);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return status;
+}
+
 static enum hanse_status check(struct hanse_replay_file *file)
 {
-    hsize_t jobs[2], bins[2], bits[2];
+    hsize_t jobs[RANK_MOST], bins[RANK_MOST], bits[RANK_MOST], policies[RANK_MOST];
     for (int i = 0; i < N_TEXTS; i++) {
         read_text(file->file, text_names[i], file->texts[i]);
     }
@@ -73,15 +109,17 @@ static enum hanse_status check(struct hanse_replay_file *file)
                            "makes them",
                            file->path);
     }
-    if (!read_sizes(file, "/jobs/wait", jobs) || !read_sizes(file, "/series/time", bins)) {
+    if (!read_sizes(file, "/jobs/wait", jobs) || !read_sizes(file, "/series/time", bins) ||
+        !read_sizes(file, "/summary/policy", policies) || policies[0] == 0 ||
+        policies[0] > UINT32_MAX) {
         return hanse__fail(file->ctx, HANSE_ERR_IO, "%s: the file is damaged", file->path);
     }
     file->n_jobs = jobs[0];
     file->n_bins = bins[0];
     bool told_apart = H5Lexists(file->file, "/jobs/machine_bits", H5P_DEFAULT) > 0 &&
                       read_sizes(file, "/jobs/machine_bits", bits);
-    file->words = told_apart ? (uint32_t)bits[1] : 0;
-    return HANSE_OK;
+    file->words = told_apart ? (uint32_t)(policies[0] > 1 ? bits[2] : bits[1]) : 0;
+    return read_policies(file, (uint32_t)policies[0]);
 }
 
 static enum hanse_status open_file(struct hanse_replay_file *file, const char *path)
@@ -135,6 +173,10 @@ void hanse_replay_file_close(struct hanse_replay_file *file)
         H5Fclose(file->file);
     }
     H5Eset_auto2(H5E_DEFAULT, file->old_handler, file->old_handler_data);
+    for (uint32_t i = 0; i < file->n_policies; i++) {
+        hanse__free(file->policies[i]);
+    }
+    hanse__free(file->policies);
     hanse__free(file->path);
     hanse__free(file);
 }
@@ -166,6 +208,21 @@ uint64_t hanse_replay_file_n_bins(const struct hanse_replay_file *file)
     return file->n_bins;
 }
 
+uint32_t hanse_replay_file_n_policies(const struct hanse_replay_file *file)
+{
+    return file->n_policies;
+}
+
+const char *hanse_replay_file_policy(const struct hanse_replay_file *file, uint32_t policy)
+{
+    return file->policies[policy];
+}
+
+void hanse_replay_file_choose(struct hanse_replay_file *file, uint32_t policy)
+{
+    file->chosen = policy;
+}
+
 uint32_t hanse_replay_file_words(const struct hanse_replay_file *file)
 {
     return file->words;
@@ -194,8 +251,10 @@ double hanse_replay_file_number(const struct hanse_replay_file *file, const char
     return number;
 }
 
+/* A dataset that is to be read by rows first … first + n - 1; of several policies the part of
+ * the one chosen. `words`: of a row, 0 where it is one number. */
 static enum hanse_status read_slice(struct hanse_replay_file *file, const char *path,
-                                    const hsize_t *start, const hsize_t *count, hid_t type,
+                                    uint64_t first, uint64_t n, uint32_t words, hid_t type,
                                     void *out)
 {
     hid_t dataset = H5Dopen2(file->file, path, H5P_DEFAULT);
@@ -203,8 +262,13 @@ static enum hanse_status read_slice(struct hanse_replay_file *file, const char *
         return hanse__fail(file->ctx, HANSE_ERR_INPUT, "%s: holds no %s", file->path, path);
     }
     hid_t space = H5Dget_space(dataset);
-    hid_t memory = H5Screate_simple(H5Sget_simple_extent_ndims(space), count, NULL);
-    bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+    int rank = H5Sget_simple_extent_ndims(space), plain = words > 0 ? 2 : 1;
+    hsize_t start[RANK_MOST] = {first, 0, 0}, count[RANK_MOST] = {n, 1, 1};
+    start[1] = rank > plain ? file->chosen : 0;
+    count[rank - 1] = words > 0 ? words : count[rank - 1];
+    hid_t memory = H5Screate_simple(rank, count, NULL);
+    bool good = rank <= RANK_MOST &&
+                H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
                 H5Dread(dataset, type, memory, space, H5P_DEFAULT, out) >= 0;
     H5Sclose(memory);
     H5Sclose(space);
@@ -217,17 +281,15 @@ static enum hanse_status read_slice(struct hanse_replay_file *file, const char *
 enum hanse_status hanse_replay_file_column(struct hanse_replay_file *file, const char *path,
                                            uint64_t first, uint64_t n, double *values)
 {
-    hsize_t start[1] = {first}, count[1] = {n};
-    return n == 0 ? HANSE_OK : read_slice(file, path, start, count, H5T_NATIVE_DOUBLE, values);
+    return n == 0 ? HANSE_OK : read_slice(file, path, first, n, 0, H5T_NATIVE_DOUBLE, values);
 }
 
 enum hanse_status hanse_replay_file_bits(struct hanse_replay_file *file, uint64_t first,
                                          uint64_t n, uint64_t *bits)
 {
-    hsize_t start[2] = {first, 0}, count[2] = {n, file->words};
-    return n == 0
-               ? HANSE_OK
-               : read_slice(file, "/jobs/machine_bits", start, count, H5T_NATIVE_UINT64, bits);
+    return n == 0 ? HANSE_OK
+                  : read_slice(file, "/jobs/machine_bits", first, n, file->words,
+                               H5T_NATIVE_UINT64, bits);
 }
 
 /* --- CSV ---------------------------------------------------------------------------------- */
@@ -278,10 +340,29 @@ static void put_number(FILE *out, double value, bool whole)
     fputs(text, out);
 }
 
+/* A field of the table; names of policies may hold commas. */
+static void put_text(FILE *out, const char *text)
+{
+    if (strpbrk(text, ",\"\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        fputs(*text == '"' ? "\"" : "", out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
 static void put_rows(const struct hanse_replay_file *file, FILE *out, uint64_t first,
                      uint64_t n, const double *values, const uint64_t *bits)
 {
     for (uint64_t i = 0; i < n; i++) {
+        if (file->n_policies > 1) {
+            put_text(out, file->policies[file->chosen]);
+            fputc(',', out);
+        }
         fprintf(out, "%" PRIu64, first + i);
         for (int c = 0; c < N_COLUMNS; c++) {
             fputc(',', out);
@@ -321,11 +402,15 @@ enum hanse_status hanse_replay_csv(struct hanse_context *ctx, struct hanse_repla
     uint64_t *bits = hanse__alloc(ctx, (size_t)file->words * SLICE + 1, sizeof *bits);
     enum hanse_status status = HANSE_ERR_MEMORY;
     if (values != NULL && bits != NULL) {
-        fputs("job", out);
+        fputs(file->n_policies > 1 ? "policy,job" : "job", out);
         for (int c = 0; c < N_COLUMNS; c++) {
             fprintf(out, ",%s", columns[c].name);
         }
         fputs(file->words > 0 ? ",machines\n" : "\n", out);
+        status = HANSE_OK;
+    }
+    for (uint32_t k = 0; k < file->n_policies && status == HANSE_OK; k++) {
+        hanse_replay_file_choose(file, k);
         status = put_slices(file, out, values, bits);
     }
     hanse__free(values);

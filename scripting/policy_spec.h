@@ -28,7 +28,8 @@ struct hanse_policy_spec {
 enum hanse_status hanse_policy_spec_read(struct hanse_context *ctx, const char *text,
                                          struct hanse_policy_spec *spec);
 
-/* Reads a list into specs[most]; *n says how many. The same policy with the same parameters
+/* Reads a list, in which files of policies in Lua may stand too (lua_policy.h; whoever replays
+ * opens them), into specs[most]; *n says how many. The same policy with the same parameters
  * twice is an error. */
 enum hanse_status hanse_policy_spec_list(struct hanse_context *ctx, const char *text,
                                          struct hanse_policy_spec *specs, uint32_t most,

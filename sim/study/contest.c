@@ -101,15 +101,18 @@ static enum hanse_status replay(struct hanse_contender *contender, struct hanse_
 {
     struct hanse_metrics *metrics;
     struct hanse_job_source source;
-    struct hanse_replay options = contender->replay;
-    options.progress = ask_stop;
-    options.progress_state = &stop;
     HANSE_TRY(hanse_metrics_create(ctx, &metrics));
     enum hanse_status status = contender->open(contender->state, ctx, &source);
     if (status == HANSE_OK) {
-        status = hanse_replay_run(ctx, &options, &source, NULL, metrics);
+        struct hanse_replay options = contender->replay;
+        options.progress = ask_stop;
+        options.progress_state = &stop;
+        status = hanse_replay_run(ctx, &options, &source, contender->sink, metrics);
         if (status == HANSE_OK) {
             status = hanse_metrics_aggregates(metrics, &contender->aggregates);
+        }
+        if (status == HANSE_OK && contender->done != NULL) {
+            status = contender->done(contender->state, ctx, metrics);
         }
         if (contender->close != NULL) {
             contender->close(contender->state);

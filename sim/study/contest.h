@@ -37,11 +37,17 @@ HANSE_API enum hanse_status hanse_job_figure_find(struct hanse_context *ctx, con
 
 struct hanse_contender {
     struct hanse_replay replay;
-    /* Opens its source, in the thread that replays it; `state` is the caller's. */
+    /* Opens its source, in the thread that replays it; `state` is the caller's. It may change
+     * `replay` still. */
     enum hanse_status (*open)(void *state, struct hanse_context *ctx,
                               struct hanse_job_source *source);
     /* Called after the replay, whatever came of it, if _open succeeded. May be NULL. */
     void (*close)(void *state);
+    /* Where its finished jobs go; NULL: nowhere. */
+    const struct hanse_finished_sink *sink;
+    /* Shown its metrics when all jobs have ended. May be NULL. */
+    enum hanse_status (*done)(void *state, struct hanse_context *ctx,
+                              const struct hanse_metrics *metrics);
     void *state;
     struct hanse_aggregates aggregates; /* comes out */
 };

@@ -72,6 +72,29 @@ $ hanse replay tests/cli/good/five.swf --compare fcfs,easy --rank-by wait_time_m
  2  fcfs                                       8.8                    18                  1.68           0.617647059                    34
 
 
+$ hanse replay five.swf.gz --compare fcfs,easy,priority:half_life=60,favour=small -q -o c.h5 --csv c.csv >/dev/null && head -2 c.csv && tail -1 c.csv
+policy,job,number,submit,start,end,wait,runtime,estimate,width,user
+fcfs,0,1,0,0,10,0,10,10,2,7
+"priority:half_life=60,favour=small",4,5,30,30,34,0,4,4,1,8
+$ for p in fcfs easy; do hanse replay five.swf.gz --policy $p -q --csv one.csv >/dev/null; grep "^$p," c.csv | cut -d, -f2- >of.csv; tail -n +2 one.csv | cmp - of.csv; done
+$ hanse replay five.swf.gz --compare fcfs,easy,priority:half_life=60,favour=small -q -t 1 -o d.h5 >/dev/null && cmp c.h5 d.h5
+$ for w in waits queue utilization; do hanse plot c.h5 --what $w -o $w.svg && xmllint --noout $w.svg && grep -c '>priority:half_life=60,favour=small<' $w.svg; done
+waits.svg
+1
+queue.svg
+1
+utilization.svg
+1
+$ hanse plot c.h5 --what gantt --case easy -o gantt.svg && xmllint --noout gantt.svg && grep -c 'under easy' gantt.svg
+gantt.svg
+1
+$ hanse plot c.h5 --what gantt -o gantt.svg
+c.h5: holds 3 policies, and a gantt chart shows one: name it with --case, as in --case fcfs
+[exit 2]
+$ hanse plot c.h5 --what waits --case esay
+c.h5: holds no policy 'esay', did you mean 'easy'?
+[exit 2]
+
 $ hanse replay tests/cli/good/five.swf -o a.h5 -q >/dev/null
 a.h5: is a replay of another trace ('five.swf.gz'): replace it with --force, or name another with -o
 [exit 2]

@@ -34,6 +34,16 @@ $ hanse replay scenarios/traces/small.swf --policy nothere.lua
 nothere.lua: No such file or directory
 [exit 2]
 
-$ hanse replay scenarios/traces/small.swf --compare easy,scenarios/policies/easy.lua
-...no policy 'scenarios/policies/easy.lua'...
+$ hanse replay scenarios/traces/small.swf --compare easy,scenarios/policies/easy.lua,sjf,scenarios/policies/sjf.lua -q --csv all.csv | tail -4 | sed 's/ \{1,\}/ /g' | cut -d' ' -f3-4
+easy 7.20862885
+scenarios/policies/easy.lua 7.20862885
+sjf 8.43862037
+scenarios/policies/sjf.lua 8.43862037
+
+$ for p in easy sjf; do grep "^$p," all.csv | cut -d, -f2- >c.csv; grep "^scenarios/policies/$p.lua," all.csv | cut -d, -f2- >lua.csv; cmp c.csv lua.csv && wc -l <lua.csv; done
+116
+116
+
+$ hanse replay scenarios/traces/small.swf --compare easy,scenarios/policies/esay.lua
+scenarios/policies/esay.lua: No such file or directory
 [exit 2]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 FILE = "five.h5"
+CONTEST = "contest.h5"
 TRACE = "tests/cli/good/five.swf"
 
 try:
@@ -37,6 +38,22 @@ def check_labels(engine):
     assert int(dropped["count"].sum()) == 0
 
 
+def check_contest(engine):
+    jobs = xarray.open_dataset(CONTEST, engine=engine, group="jobs")
+    assert jobs["wait"].dims == ("job", "policy")
+    assert jobs["submit"].dims == ("job",)
+    assert jobs["policy"].values.tolist() == ["fcfs", "easy"]
+    assert jobs["wait"].sel(policy="fcfs").values.tolist() == [0, 9, 18, 17, 0]
+    assert jobs["machine_bits"].dims == ("job", "policy", "machine_word")
+    series = xarray.open_dataset(CONTEST, engine=engine, group="series")
+    width = series["bin_end"] - series["time"].values
+    busy = (series["processors_busy"] * width).sum("time").values
+    assert abs(busy - 84.0).max() < 1e-9, busy
+    summary = xarray.open_dataset(CONTEST, engine=engine, group="summary")
+    waits = jobs["wait"].mean("job").values
+    assert abs(summary["wait_time_mean"].values - waits).max() < 1e-12
+
+
 def check_provenance():
     with h5py.File(FILE) as file, open(TRACE, "rb") as trace:
         making = file["provenance"]
@@ -51,7 +68,10 @@ def check_provenance():
 
 subprocess.run(["hanse", "replay", TRACE, "-p", "fcfs", "--machine-sets", "-q", "-o", FILE],
                check=True)
+subprocess.run(["hanse", "replay", TRACE, "--compare", "fcfs,easy", "--machine-sets", "-q", "-o",
+                CONTEST], check=True)
 for engine in ("netcdf4", "h5netcdf"):
     if engine in xarray.backends.list_engines():
         check_labels(engine)
+        check_contest(engine)
 check_provenance()

@@ -19,7 +19,6 @@ static const char *const words[] = {"malformed lines"};
 static const int64_t dropped[] = {3};
 static const struct hanse_replay_about about = {.trace = "a.swf",
                                                 .sha256 = "00",
-                                                .policy = "easy",
                                                 .estimates = "user",
                                                 .service = "",
                                                 .computer = "one made up",
@@ -95,17 +94,32 @@ static struct hanse_metrics *some_metrics(struct hanse_context *ctx)
     return metrics;
 }
 
+static struct hanse_replay_target target_at(const char *where)
+{
+    static const char *const easy = "easy";
+    return (struct hanse_replay_target){
+        .path = where, .trace = "a.swf", .policies = &easy, .n_policies = 1};
+}
+
 static enum hanse_status write_with(struct hanse_context *ctx, struct hanse_metrics *metrics,
                                     bool machines)
 {
     struct hanse_replay_writer *writer;
     const struct hanse_aggregates aggregates = {.jobs = N_JOBS, .wait_s = {.mean = 1.25}};
-    HANSE_TRY(
-        hanse_replay_writer_create(ctx, path, "a.swf", machines ? 70 : 0, false, &writer));
+    struct hanse_replay_target target = target_at(path);
+    target.machines = machines ? 70 : 0;
+    HANSE_TRY(hanse_replay_writer_create(ctx, &target, &writer));
     struct hanse_finished_sink sink = hanse_replay_writer_sink(writer);
     enum hanse_status status = feed(&sink, ctx, machines);
     if (status == HANSE_OK) {
-        status = hanse_replay_writer_finish(writer, ctx, &about, &aggregates, metrics);
+        struct hanse_replay_result result = {.aggregates = &aggregates};
+        struct hanse_metrics_bin *bins;
+        status = hanse_replay_bins(ctx, metrics, &bins, &result.n_bins);
+        result.bins = bins;
+        if (status == HANSE_OK) {
+            status = hanse_replay_writer_finish(writer, ctx, &about, &result);
+        }
+        hanse__free(bins);
     }
     hanse_replay_writer_destroy(writer);
     return status;
@@ -171,19 +185,87 @@ static void machines_are_kept_and_told_as_runs(void **state)
     hanse_context_destroy(ctx);
 }
 
+/* Three policies on the same jobs, 1 s apart, and where nothing is told apart everything is as
+ * in a file of one. */
+static void a_contest_has_an_axis_more(void **state)
+{
+    static double wait[N_JOBS], submit[N_JOBS];
+    static const char *const names[] = {"fcfs", "easy", "priority:half_life=60,favour=small"};
+    const uint64_t bits[2] = {0x8F, 0x31};
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_replay_writer *writer;
+    struct hanse_replay_file *file;
+    struct hanse_aggregates aggregates[3] = {{.jobs = 1}, {.jobs = 2}, {.jobs = 3}};
+    /* Bins of 1 s to 4 s, of 2 s to 6 s, none. */
+    const struct hanse_metrics_bin fine[] = {
+        {0, 1, 4, 8}, {1, 2, 2, 6}, {2, 3, 1, 5}, {3, 4, 3, 7}};
+    const struct hanse_metrics_bin coarse[] = {{0, 2, 9, 1}, {2, 4, 8, 2}, {4, 6, 7, 3}};
+    const struct hanse_replay_result results[] = {
+        {&aggregates[0], fine, 4}, {&aggregates[1], coarse, 3}, {&aggregates[2], NULL, 0}};
+    struct hanse_replay_target target = target_at(path);
+    (void)state;
+    target.policies = names;
+    target.n_policies = 3;
+    target.machines = 70;
+    assert_int_equal(hanse_replay_writer_create(ctx, &target, &writer), HANSE_OK);
+    struct hanse_finished_sink sink = hanse_replay_writer_sink(writer);
+    for (int k = 0; k < 3; k++) {
+        assert_int_equal(sink.begin(sink.state, ctx), HANSE_OK);
+        for (uint64_t i = 0; i < N_JOBS; i++) {
+            struct hanse_finished job = finished(i, bits);
+            job.start_s += k;
+            job.end_s += k;
+            assert_int_equal(sink.job(sink.state, ctx, &job), HANSE_OK);
+        }
+        assert_int_equal(sink.end(sink.state, ctx), HANSE_OK);
+    }
+    assert_int_equal(hanse_replay_writer_finish(writer, ctx, &about, results), HANSE_OK);
+    hanse_replay_writer_destroy(writer);
+    assert_int_equal(hanse_replay_file_open(ctx, path, &file), HANSE_OK);
+    assert_string_equal(hanse_replay_file_text(file, "title"), "a.swf under 3 policies");
+    assert_int_equal(hanse_replay_file_n_policies(file), 3);
+    assert_int_equal(hanse_replay_file_words(file), 2);
+    for (uint32_t k = 0; k < 3; k++) {
+        const double queue[3][3] = {{3, 2, 0}, {9, 8, 7}, {0, 0, 0}};
+        double bins[3], jobs;
+        uint64_t got[2];
+        assert_string_equal(hanse_replay_file_policy(file, k), names[k]);
+        hanse_replay_file_choose(file, k);
+        assert_int_equal(hanse_replay_file_column(file, "/jobs/wait", 0, N_JOBS, wait),
+                         HANSE_OK);
+        assert_int_equal(hanse_replay_file_column(file, "/jobs/submit", 0, N_JOBS, submit),
+                         HANSE_OK);
+        for (uint64_t i = 0; i < N_JOBS; i++) {
+            struct hanse_finished job = finished(i, NULL);
+            assert_true(wait[i] == job.start_s - job.job.submit_s + k);
+            assert_true(submit[i] == job.job.submit_s);
+        }
+        assert_int_equal(hanse_replay_file_bits(file, 7, 1, got), HANSE_OK);
+        assert_memory_equal(got, bits, sizeof bits);
+        assert_int_equal(hanse_replay_file_column(file, "/series/queue_length", 0, 3, bins),
+                         HANSE_OK);
+        assert_memory_equal(bins, queue[k], sizeof bins);
+        assert_int_equal(hanse_replay_file_column(file, "/summary/jobs", k, 1, &jobs),
+                         HANSE_OK);
+        assert_true(jobs == k + 1.0);
+    }
+    hanse_replay_file_close(file);
+    hanse_context_destroy(ctx);
+}
+
 static void other_files_are_not_replaced_unasked(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     struct hanse_replay_writer *writer;
+    struct hanse_replay_target target = target_at(path);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs("a letter", file);
     fclose(file);
-    assert_int_equal(hanse_replay_writer_create(ctx, path, "a.swf", 0, false, &writer),
-                     HANSE_ERR_INPUT);
+    assert_int_equal(hanse_replay_writer_create(ctx, &target, &writer), HANSE_ERR_INPUT);
     assert_false(hanse_replay_file_is(path));
-    assert_int_equal(hanse_replay_writer_create(ctx, path, "a.swf", 0, true, &writer),
-                     HANSE_OK);
+    target.force = true;
+    assert_int_equal(hanse_replay_writer_create(ctx, &target, &writer), HANSE_OK);
     struct hanse_finished_sink sink = hanse_replay_writer_sink(writer);
     assert_int_equal(sink.begin(sink.state, ctx), HANSE_OK);
     hanse_replay_writer_destroy(writer); /* unfinished: the letter is still there */
@@ -198,9 +280,8 @@ static void a_folder_that_is_not_there_is_a_message(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
     struct hanse_replay_writer *writer;
-    assert_int_equal(
-        hanse_replay_writer_create(ctx, "/nowhere/at/all.h5", "a.swf", 0, false, &writer),
-        HANSE_OK);
+    const struct hanse_replay_target target = target_at("/nowhere/at/all.h5");
+    assert_int_equal(hanse_replay_writer_create(ctx, &target, &writer), HANSE_OK);
     struct hanse_finished_sink sink = hanse_replay_writer_sink(writer);
     assert_int_equal(sink.begin(sink.state, ctx), HANSE_ERR_IO);
     hanse_replay_writer_destroy(writer);
@@ -244,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_in_the_order_of_submission),
         cmocka_unit_test(machines_are_kept_and_told_as_runs),
+        cmocka_unit_test(a_contest_has_an_axis_more),
         cmocka_unit_test(other_files_are_not_replaced_unasked),
         cmocka_unit_test(a_folder_that_is_not_there_is_a_message),
         cmocka_unit_test(every_allocation_may_fail),
