@@ -10,6 +10,9 @@
  * of the busy processors. And for first come, first served the mean wait of an independent
  * recursion: with F the processors' times of coming free, in rising order, a job of width w
  * starts at max(submit, start of the job before, F[w]) and sets F[1 ... w] to its end.
+ *
+ * EASY in Lua stands beside EASY in C, in decisions a second: passes, one after each submission
+ * and one after each end. Both must come to the same mean wait, to the bit.
  */
 #include "cli/bench.h"
 
@@ -19,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scripting/lua_policy.h"
 #include "scripting/trace.h"
 #include "sim/process/schedule/replay.h"
 #include "sim/process/synthetic/synthetic.h"
@@ -92,14 +96,15 @@ static enum hanse_status write_log(struct hanse_context *ctx, struct log *log)
 /* --- replays ----------------------------------------------------------------------------- */
 
 /* From opening the file to the aggregates. */
-static enum hanse_status replay_log(struct hanse_context *ctx, const struct log *log,
-                                    const char *policy, struct hanse_aggregates *aggregates)
+static enum hanse_status replay_under(struct hanse_context *ctx, const struct log *log,
+                                      const struct hanse_policy *policy, void *user,
+                                      struct hanse_aggregates *aggregates)
 {
     const struct hanse_trace_options options = {.processors = PROCESSORS};
-    struct hanse_replay replay = {.processors = PROCESSORS};
+    const struct hanse_replay replay = {
+        .processors = PROCESSORS, .policy = policy, .user = user};
     struct hanse_trace *trace;
     struct hanse_metrics *metrics;
-    HANSE_TRY(hanse_policy_find(ctx, policy, &replay.policy));
     HANSE_TRY(hanse_trace_open(ctx, log->path, &options, &trace));
     enum hanse_status status = hanse_metrics_create(ctx, &metrics);
     if (status == HANSE_OK) {
@@ -112,6 +117,14 @@ static enum hanse_status replay_log(struct hanse_context *ctx, const struct log 
     }
     hanse_trace_close(trace);
     return status;
+}
+
+static enum hanse_status replay_log(struct hanse_context *ctx, const struct log *log,
+                                    const char *policy, struct hanse_aggregates *aggregates)
+{
+    const struct hanse_policy *found;
+    HANSE_TRY(hanse_policy_find(ctx, policy, &found));
+    return replay_under(ctx, log, found, NULL, aggregates);
 }
 
 /* Fills `samples` with thousands of jobs a second. */
@@ -261,6 +274,91 @@ static enum hanse_status rows_by_length(struct hanse_bench *bench)
     return HANSE_OK;
 }
 
+/* --- the same policy in Lua -------------------------------------------------------------- */
+
+static const char *const easy_text = "hanse_schema = 1\n"
+                                     "function schedule(view)\n"
+                                     "  local job = view.first()\n"
+                                     "  while job and view.fits_now(job) do\n"
+                                     "    local behind = view.next(job)\n"
+                                     "    view.take(job)\n"
+                                     "    job = behind\n"
+                                     "  end\n"
+                                     "  if not job then return end\n"
+                                     "  view.take(job, view.earliest(job))\n"
+                                     "  job = view.next(job)\n"
+                                     "  while job do\n"
+                                     "    local behind = view.next(job)\n"
+                                     "    if view.fits_now(job) then view.take(job) end\n"
+                                     "    job = behind\n"
+                                     "  end\n"
+                                     "end\n";
+
+/* Writes the policy beside the log, and removes it once it is read. */
+static enum hanse_status open_lua(struct hanse_context *ctx, const struct log *log,
+                                  struct hanse_lua_policy **policy)
+{
+    char path[sizeof log->path + 8];
+    snprintf(path, sizeof path, "%s.lua", log->path);
+    FILE *file = fopen(path, "wx");
+    if (file == NULL) {
+        return hanse__fail(ctx, HANSE_ERR_IO, "%s: can't be written", path);
+    }
+    fputs(easy_text, file);
+    enum hanse_status status =
+        fclose(file) == 0 ? hanse_lua_policy_open(ctx, path, policy)
+                          : hanse__fail(ctx, HANSE_ERR_IO, "%s: can't be written", path);
+    unlink(path);
+    return status;
+}
+
+static enum hanse_status time_passes(struct hanse_bench *bench, const struct log *log,
+                                     const struct hanse_policy *policy, void *user,
+                                     double *samples, double *mean_wait_s)
+{
+    for (int i = 0; i < bench->repetitions; i++) {
+        struct hanse_aggregates aggregates;
+        double start = hanse_bench_clock();
+        HANSE_TRY(replay_under(bench->ctx, log, policy, user, &aggregates));
+        samples[i] = 1e-3 * 2.0 * (double)aggregates.jobs / (hanse_bench_clock() - start);
+        *mean_wait_s = aggregates.wait_s.mean;
+    }
+    return HANSE_OK;
+}
+
+static enum hanse_status rows_of_both(struct hanse_bench *bench, const struct log *log,
+                                      struct hanse_lua_policy *lua)
+{
+    double in_c[HANSE_BENCH_MOST], in_lua[HANSE_BENCH_MOST], wait_c_s = 0.0, wait_lua_s = 1.0;
+    const struct hanse_policy *easy;
+    HANSE_TRY(hanse_policy_find(bench->ctx, "easy", &easy));
+    HANSE_TRY(time_passes(bench, log, easy, NULL, in_c, &wait_c_s));
+    HANSE_TRY(time_passes(bench, log, &hanse_lua_policy_kind, lua, in_lua, &wait_lua_s));
+    if (wait_lua_s != wait_c_s) {
+        hanse_bench_wrong(bench, "easy in Lua", "mean wait of easy in C", wait_c_s, wait_lua_s,
+                          0.0);
+        return HANSE_OK;
+    }
+    hanse_bench_row(bench, "passes of easy, in C", 2 * log->jobs, "thousand decisions/s", in_c);
+    hanse_bench_row(bench, "passes of easy, in Lua", 2 * log->jobs, "thousand decisions/s",
+                    in_lua);
+    return HANSE_OK;
+}
+
+static enum hanse_status rows_by_language(struct hanse_bench *bench)
+{
+    struct log log = {.jobs = bench->quick ? 2000 : 50000, .load = 0.5};
+    struct hanse_lua_policy *lua = NULL;
+    HANSE_TRY(write_log(bench->ctx, &log));
+    enum hanse_status status = open_lua(bench->ctx, &log, &lua);
+    if (status == HANSE_OK) {
+        status = rows_of_both(bench, &log, lua);
+    }
+    hanse_lua_policy_close(lua);
+    unlink(log.path);
+    return status;
+}
+
 enum hanse_status hanse_bench_replay(struct hanse_bench *bench)
 {
     static const char *const POLICIES[] = {"fcfs",         "sjf",      "easy", "easy-sjbf",
@@ -271,6 +369,7 @@ enum hanse_status hanse_bench_replay(struct hanse_bench *bench)
         return HANSE_OK;
     }
     HANSE_TRY(rows(bench, bench->quick ? 20000 : 1000000, 0.7, POLICIES, ""));
+    HANSE_TRY(rows_by_language(bench));
     HANSE_TRY(rows_by_load(bench));
     return rows_by_length(bench);
 }

@@ -62,6 +62,8 @@ replay easy
 replay easy-sjbf              
 replay conservative           
 replay priority               
+passes of easy, in C          
+passes of easy, in Lua        
 replay easy, load 0.5         
 replay conservative, load 0.5 
 replay easy, load 0.6         
