@@ -221,6 +221,16 @@ static enum hanse_status find_end(struct hanse_lines *lines, struct hanse_contex
     }
 }
 
+/* Some editors begin a text with a mark that says it is UTF-8. */
+static void pass_mark(struct hanse_lines *lines)
+{
+    static const char mark[] = {'\xEF', '\xBB', '\xBF'};
+    if (lines->end - lines->at >= sizeof mark &&
+        memcmp(lines->window + lines->at, mark, sizeof mark) == 0) {
+        lines->at += sizeof mark;
+    }
+}
+
 enum hanse_status hanse_lines_next(struct hanse_lines *lines, struct hanse_context *ctx,
                                    struct hanse_line *line, bool *more)
 {
@@ -229,6 +239,9 @@ enum hanse_status hanse_lines_next(struct hanse_lines *lines, struct hanse_conte
     *more = end != NULL || lines->at < lines->end;
     if (!*more) {
         return HANSE_OK;
+    }
+    if (lines->number == 0) {
+        pass_mark(lines);
     }
     const char *text = lines->window + lines->at;
     lines->last = lines->at;

@@ -6,7 +6,8 @@
  * its name; several gzip members in a row are one text, as gunzip has it. Files need not be
  * seekable, so a pipe will do.
  *
- * A line ends with LF or CR LF, which are not part of it; the last one needs no end. It holds
+ * A line ends with LF or CR LF, which are not part of it; the last one needs no end. A byte
+ * order mark of UTF-8 in front of the first is no part of it either. It holds
  * at most HANSE_LINES_MOST bytes: a file without line ends is not a trace. Behind a line lie
  * 64 readable bytes, so that parsers may look at a block at a time; the first of them is a
  * line end or NUL.

@@ -102,6 +102,40 @@ static void easy_through_the_view_is_easy(void **state)
     hanse_context_destroy(context);
 }
 
+/* Room from now on is a start: nobody waits who holds it. */
+static enum hanse_status hold_now(struct hanse_scheduler *scheduler)
+{
+    bool anybody;
+    HANSE_TRY(hanse_function_begin(scheduler, &anybody));
+    for (double job = anybody ? see(scheduler, "first", NAN) : NAN; !isnan(job);) {
+        double next = see(scheduler, "next", job);
+        take(scheduler, job, see(scheduler, "earliest", job));
+        job = next;
+    }
+    return HANSE_OK;
+}
+static const struct hanse_policy holder = FUNCTION_POLICY(hold_now);
+
+/* Everybody at his earliest time in turn: on a machine of 4, a job of 3 runs from 0 to 10, one
+ * of 2 begins at 10, and one of 1 that is short enough goes beside the first. */
+static void room_held_from_now_on_is_a_start(void **state)
+{
+    struct hanse_job jobs[] = {
+        {.runtime_s = 10, .estimate_s = 10, .number = 0, .width = 3},
+        {.submit_s = 1, .runtime_s = 5, .estimate_s = 5, .number = 1, .width = 2},
+        {.submit_s = 2, .runtime_s = 8, .estimate_s = 8, .number = 2, .width = 1}};
+    const struct workload w = {.jobs = jobs, .n = 3};
+    const struct hanse_replay replay = {.policy = &holder, .processors = 4};
+    struct schedule schedule;
+    (void)state;
+    context = hanse_context_create();
+    workload_replay(context, &w, &replay, &schedule, NULL);
+    assert_true(schedule.start_s[0] == 0.0 && schedule.start_s[1] == 10.0 &&
+                schedule.start_s[2] == 2.0);
+    schedule_free(&schedule);
+    hanse_context_destroy(context);
+}
+
 /* What one pass asks for, on a machine of 4 where job 0 waits for all of it behind a job that
  * runs for 10 s, and job 1 is as wide. */
 struct wish {
@@ -200,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(easy_through_the_view_is_easy),
+        cmocka_unit_test(room_held_from_now_on_is_a_start),
         cmocka_unit_test(the_view_refuses_with_its_rule),
         cmocka_unit_test(a_parameter_is_put_in_its_range),
     };

@@ -59,8 +59,20 @@ static void a_wrong_name_is_answered_with_the_nearest(void **state)
     assert_int_equal(hanse_policy_find(ctx, "esay", &policy), HANSE_ERR_INPUT);
     assert_string_equal(hanse_context_message(ctx),
                         "policy: no policy 'esay', did you mean 'easy'?");
+    assert_int_equal(hanse_policy_find(ctx, "", &policy), HANSE_ERR_INPUT);
+    assert_string_equal(hanse_context_message(ctx),
+                        "policy: no policy ''; there are fcfs, sjf, easy, easy-sjbf, "
+                        "conservative and priority");
+    policy = policy_named(ctx, "easy");
+    assert_int_equal(hanse_policy_set(ctx, policy, values, "depth", "1"), HANSE_ERR_INPUT);
+    assert_string_equal(hanse_context_message(ctx),
+                        "policy easy: no parameter 'depth'; there are none");
     policy = policy_named(ctx, "priority");
     hanse_policy_standards(policy, values);
+    assert_int_equal(hanse_policy_set(ctx, policy, values, "backfill", "maybe"),
+                     HANSE_ERR_INPUT);
+    assert_string_equal(hanse_context_message(ctx),
+                        "policy priority: backfill: no choice 'maybe'; there are no and yes");
     assert_int_equal(hanse_policy_set(ctx, policy, values, "half_lief", "1"), HANSE_ERR_INPUT);
     assert_string_equal(hanse_context_message(ctx),
                         "policy priority: no parameter 'half_lief', "

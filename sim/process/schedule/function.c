@@ -209,7 +209,7 @@ static enum hanse_status do_take(void *self, struct hanse_context *ctx, const do
                            "take: job %lld has room held for it; release it first",
                            (long long)row->job.number);
     }
-    if (n_in == 2) {
+    if (n_in == 2 && in[1] != hanse__now_s(scheduler)) {
         return hold(scheduler, ctx, id, in[1]);
     }
     if (!machine->kind->fits_now(machine, &row->job)) {

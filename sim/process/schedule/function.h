@@ -14,7 +14,8 @@
  *     view.fits_now(job)       could it have its room now, for its whole estimate?
  *     view.earliest(job)       when it could, at the earliest, in s; nil: never on this machine
  *     view.take(job)           it starts now; it must fit
- *     view.take(job, start)    room is held for it from `start` on, which must be the earliest
+ *     view.take(job, start)    room is held for it from `start` on, which must be the earliest;
+ *                              from now on: it starts
  *     view.release(job)        gives such a hold back
  *
  * Holds last for the pass: the next one begins without any. So nothing is remembered but what

@@ -1,5 +1,6 @@
 #include "sim/process/schedule/policies.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,28 @@ const struct hanse_policy *const *hanse_policies(void)
     return POLICIES;
 }
 
+/* "HEAD: no WHAT 'word', did you mean 'nearest'?", or all there are when none is near. */
+static enum hanse_status refuse(struct hanse_context *ctx, const char *head, const char *what,
+                                const char *word, const char *const *names, size_t n)
+{
+    const char *near = hanse__nearest(word, names, n);
+    char all[256] = "";
+    size_t length = 0;
+    if (near != NULL) {
+        return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: no %s '%s', did you mean '%s'?", head,
+                           what, word, near);
+    }
+    for (size_t i = 0; i < n && length < sizeof all; i++) {
+        length += (size_t)snprintf(all + length, sizeof all - length, "%s%s",
+                                   i == 0      ? ""
+                                   : i + 1 < n ? ", "
+                                               : " and ",
+                                   names[i]);
+    }
+    return hanse__fail(ctx, HANSE_ERR_INPUT, "%s: no %s '%s'; there %s %s", head, what, word,
+                       n == 1 ? "is" : "are", n == 0 ? "none" : all);
+}
+
 enum hanse_status hanse_policy_find(struct hanse_context *ctx, const char *name,
                                     const struct hanse_policy **policy)
 {
@@ -32,11 +55,7 @@ enum hanse_status hanse_policy_find(struct hanse_context *ctx, const char *name,
             return HANSE_OK;
         }
     }
-    const char *near = hanse__nearest(name, names, n);
-    return hanse__fail(ctx, HANSE_ERR_INPUT,
-                       near != NULL ? "policy: no policy '%s', did you mean '%s'?"
-                                    : "policy: no policy '%s'%s",
-                       name, near != NULL ? near : "");
+    return refuse(ctx, "policy", "policy", name, names, n);
 }
 
 void hanse_policy_standards(const struct hanse_policy *policy, double *values)
@@ -58,11 +77,9 @@ static enum hanse_status choose(struct hanse_context *ctx, const struct hanse_po
             return HANSE_OK;
         }
     }
-    const char *near = hanse__nearest(text, param->choices, n);
-    return hanse__fail(ctx, HANSE_ERR_INPUT,
-                       near != NULL ? "policy %s: %s: no choice '%s', did you mean '%s'?"
-                                    : "policy %s: %s: no choice '%s'%s",
-                       policy->name, param->key, text, near != NULL ? near : "");
+    char head[80];
+    snprintf(head, sizeof head, "policy %s: %s", policy->name, param->key);
+    return refuse(ctx, head, "choice", text, param->choices, n);
 }
 
 static enum hanse_status unknown_key(struct hanse_context *ctx,
@@ -72,11 +89,9 @@ static enum hanse_status unknown_key(struct hanse_context *ctx,
     for (uint32_t i = 0; i < policy->n_params; i++) {
         names[i] = policy->params[i].key;
     }
-    const char *near = hanse__nearest(key, names, policy->n_params);
-    return hanse__fail(ctx, HANSE_ERR_INPUT,
-                       near != NULL ? "policy %s: no parameter '%s', did you mean '%s'?"
-                                    : "policy %s: no parameter '%s'%s",
-                       policy->name, key, near != NULL ? near : "");
+    char head[64];
+    snprintf(head, sizeof head, "policy %s", policy->name);
+    return refuse(ctx, head, "parameter", key, names, policy->n_params);
 }
 
 static enum hanse_status find_param(struct hanse_context *ctx,
