@@ -118,9 +118,11 @@ static void header_number(const struct hanse_line *line, const char *key, int64_
     if (text == NULL || *number != 0) {
         return;
     }
-    const char *blank = memchr(text, ' ', length);
-    length = blank != NULL ? (size_t)(blank - text) : length;
-    if (hanse__decimal(text, length, &value) && value > 0.0 && value < WHOLE_53) {
+    size_t n = 0;
+    while (n < length && !is_blank(text[n])) {
+        n++;
+    }
+    if (hanse__decimal(text, n, &value) && value > 0.0 && value < WHOLE_53) {
         *number = (int64_t)value;
     }
 }
