@@ -54,8 +54,8 @@ static void head(struct chart *c, const char *what)
     hanse__gnuplot_text(&c->script, hanse_replay_file_text(c->file, "title"));
     hanse__text_add(&c->script, " at graph 0, graph 1.065 left textcolor '#5a6675'\n"
                                 "set tmargin 5\n");
-    hanse__text_add(&c->script,
-                    c->n_shown > 1 ? "set key outside below center samplen 2\n" : "set key off\n");
+    hanse__text_add(&c->script, c->n_shown > 1 ? "set key outside below center samplen 2\n"
+                                               : "set key off\n");
 }
 
 /* How line k of several is drawn: colours first, then dashes. */

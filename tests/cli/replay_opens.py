@@ -68,8 +68,8 @@ def check_provenance():
 
 subprocess.run(["hanse", "replay", TRACE, "-p", "fcfs", "--machine-sets", "-q", "-o", FILE],
                check=True)
-subprocess.run(["hanse", "replay", TRACE, "--compare", "fcfs,easy", "--machine-sets", "-q", "-o",
-                CONTEST], check=True)
+subprocess.run(["hanse", "replay", TRACE, "--compare", "fcfs,easy", "--machine-sets", "-q",
+                "-o", CONTEST], check=True)
 for engine in ("netcdf4", "h5netcdf"):
     if engine in xarray.backends.list_engines():
         check_labels(engine)
