@@ -8,7 +8,6 @@
 #include "sim/process/batch_machine.h"
 #include "sim/process/fleet.h"
 #include "sim/process/schedule/interruption.h"
-#include "sim/process/shock.h"
 #include "sim/process/world.h"
 
 enum { EVENT_SUBMIT, EVENT_END, EVENT_DUE };
@@ -214,9 +213,8 @@ static enum hanse_status pass(struct hanse_world *world, uint32_t lane)
 
 static enum hanse_status pass_all(struct hanse_world *world, int32_t pool)
 {
-    uint32_t lanes = hanse__batch_n_lanes(world) / (uint32_t)world->tables.n_pools;
-    for (uint32_t l = (uint32_t)pool * lanes; l < ((uint32_t)pool + 1) * lanes; l++) {
-        if (hanse__batch_lane_used(world, l)) {
+    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
+        if (hanse__batch_lane_used(world, l) && hanse__batch_pool_of_lane(world, l) == pool) {
             HANSE_TRY(pass(world, l));
         }
     }
@@ -272,6 +270,10 @@ static enum hanse_status stop_latest(struct hanse_world *world, int32_t group)
     job->restart_h = world->tables.batches[job->batch].restart_cost_h;
     job->group = -1;
     job->slot = NONE;
+    if (job->lane !=
+        hanse__batch_lane(world, job->batch)) { /* islands changed since it began */
+        hanse__batch_parted(world)[pool_of(world, job)] = 1;
+    }
     struct hanse_scheduler scheduler;
     struct hanse_job planned = hanse__batch_planned(world, number);
     HANSE_TRY(hanse__batch_scheduler(world, job->lane, &scheduler));
@@ -292,8 +294,8 @@ static int by_submission(const void *a, const void *b)
     return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* A pool fell apart or came together: who waits, waits in another lane. */
-static enum hanse_status change_lanes(struct hanse_world *world, int32_t pool)
+/* Islands parted or came together: who waits, waits in another lane. */
+static enum hanse_status change_lanes(struct hanse_world *world)
 {
     struct {
         double submit_h;
@@ -305,7 +307,8 @@ static enum hanse_status change_lanes(struct hanse_world *world, int32_t pool)
     for (uint32_t i = 0; i < capacity && status == HANSE_OK; i++) {
         const struct hanse__batch_job *job = hanse__batch_job(world, i);
         struct hanse_scheduler scheduler;
-        if (!job->alive || job->group >= 0 || pool_of(world, job) != pool) {
+        if (!job->alive || job->group >= 0 ||
+            !hanse__batch_parted(world)[pool_of(world, job)]) {
             continue;
         }
         moved[n].submit_h = job->submit_h;
@@ -357,12 +360,10 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
         }
         HANSE_TRY(hanse__batch_resize(world, g, devices));
     }
+    hanse__batch_follow_islands(world);
+    HANSE_TRY(change_lanes(world));
+    memset(hanse__batch_parted(world), 0, (size_t)t->n_pools);
     for (int32_t p = 0; p < t->n_pools; p++) {
-        uint8_t *apart = (uint8_t *)hanse__at(world, hanse__batches_of(world)->apart) + p;
-        if (*apart != hanse__shock_pool_cut(world, p)) {
-            *apart = hanse__shock_pool_cut(world, p);
-            HANSE_TRY(change_lanes(world, p));
-        }
         HANSE_TRY(pass_all(world, p));
     }
     return HANSE_OK;
@@ -474,7 +475,8 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, 1, sizeof(struct hanse__batches), &ref));
     world->moving.state[HANSE_MECHANISM_BATCH] = ref;
     size_t pools = (size_t)world->tables.n_pools;
-    struct hanse__batches s = {.free = NONE, .spare_part = NONE, .changes = UINT64_MAX};
+    struct hanse__batches s = {
+        .free = NONE, .spare_part = NONE, .changes = UINT64_MAX, .strict_pass = 1};
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct hanse_stream), &s.streams));
     HANSE_TRY(hanse__take(world, (size_t)world->tables.n_groups, sizeof(struct hanse__bench),
                           &s.benches));
@@ -485,7 +487,8 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, (size_t)n * (size_t)world->tables.n_groups, 1, &s.leaves));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.slowest));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.hazards));
-    HANSE_TRY(hanse__take(world, pools, 1, &s.apart));
+    HANSE_TRY(hanse__take(world, pools, 1, &s.parted));
+    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_regions, sizeof(int32_t), &s.islands));
     *hanse__batches_of(world) = s;
     HANSE_TRY(hanse__batch_machine_init(world));
     struct hanse_stream *streams = hanse__at(world, s.streams);

@@ -8,9 +8,9 @@
  *
  * The pool's scheduler says which waiting job starts (sim/process/schedule: fcfs, sjf, easy,
  * easy-sjbf, conservative, priority); where, among the groups it fits on, best fit does
- * (batch_machine.h). fcfs is strict: while its head fits nowhere, nothing behind it starts,
- * even where law keeps the head at home. The others plan with estimates: `overestimate` x the
- * true length.
+ * (batch_machine.h). fcfs and sjf are strict: who waits keeps those behind it from all that it
+ * could run on, by law, by its needs, and by the devices that work there now. What it could not
+ * run on is open to them. The others plan with estimates: `overestimate` x the true length.
  *
  * A group sets aside the whole part of batch_share x working devices; when that falls below
  * what is in use, the job started last is stopped, keeps the work of its last checkpoint, and
@@ -21,8 +21,8 @@
  * Interarrival times are exponential, widths powers of two, uniform in the exponent, runtimes
  * lognormal: the shape of published rigid-job models (Lublin and Feitelson 2003), simplified.
  *
- * Without its coordinator a pool falls apart: each jurisdiction's jobs run on its own hardware
- * and wait only for each other.
+ * Each island (islands.h) runs its own jobs on its own hardware, and they wait only for each
+ * other. What runs when an island comes apart goes on where it is.
  */
 #ifndef HANSE_SIM_PROCESS_BATCH_H
 #define HANSE_SIM_PROCESS_BATCH_H

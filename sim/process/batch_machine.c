@@ -5,10 +5,8 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch.h"
-#include "sim/process/eligible.h"
 #include "sim/process/schedule/interruption.h"
 #include "sim/process/schedule/timetable.h"
-#include "sim/process/shock.h"
 
 /* Estimates are bounds: an event's time, cut from hours to seconds, must not pass them. */
 static const double SLACK = 1e-9;
@@ -42,36 +40,6 @@ static bool plans(const struct hanse_world *world, int32_t pool)
 {
     int32_t scheduler = world->tables.pools[pool].scheduler;
     return scheduler != HANSE_SCHEDULER_FCFS && scheduler != HANSE_SCHEDULER_SJF;
-}
-
-/* --- who may run where ---------------------------------------------------------------------*/
-
-/* What does not change while a replication runs; found once, asked with every job. */
-enum leave { LEAVE_NEVER, LEAVE_WHILE_WHOLE, LEAVE_ALWAYS };
-
-static enum leave find_leave(const struct hanse_world *world, int32_t batch, int32_t group)
-{
-    const struct hanse_tables *t = &world->tables;
-    const struct hanse_batch *b = &t->batches[batch];
-    const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
-    const struct hanse_region *home = &t->regions[b->region];
-    const struct hanse_region *there = &t->regions[t->sites[t->groups[group].site].region];
-    if (there->pool != home->pool || a->memory_gib < b->memory_gib ||
-        a->interconnect_gbps < b->interconnect_gbps ||
-        !hanse__eligible(world, b->data_class, home->jurisdiction, t->groups[group].site)) {
-        return LEAVE_NEVER;
-    }
-    return there->jurisdiction == home->jurisdiction ? LEAVE_ALWAYS : LEAVE_WHILE_WHOLE;
-}
-
-static bool may_run_on(const struct hanse_world *world, int32_t batch, int32_t group)
-{
-    const uint8_t *leaves = hanse__at(world, hanse__batches_of(world)->leaves);
-    uint8_t leave = leaves[(size_t)batch * (size_t)world->tables.n_groups + (size_t)group];
-    return leave == LEAVE_ALWAYS ||
-           (leave == LEAVE_WHILE_WHOLE &&
-            !hanse__shock_pool_cut(
-                world, world->tables.regions[world->tables.batches[batch].region].pool));
 }
 
 /* --- the view ------------------------------------------------------------------------------*/
@@ -139,7 +107,8 @@ static bool is_member(const struct hanse_world *world, const struct hanse_job *j
                        : t->groups[group].site == t->groups[stand.group].site &&
                              hanse__batch_speed(world, group) >=
                                  hanse__batch_speed(world, stand.group) &&
-                             may_run_on(world, (int32_t)job->need, group);
+                             hanse__batch_open(world, group) &&
+                             hanse__batch_may_run(world, (int32_t)job->need, group);
 }
 
 static bool holds(const struct hanse_world *world, const struct hanse_job *job,
@@ -189,10 +158,11 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         struct stand stand = {g, true};
         const struct hanse__bench *b = hanse__bench_of(world, g);
-        if (b->table == 0 && b->devices - b->held < (int32_t)job->width) {
+        if ((b->table == 0 && b->devices - b->held < (int32_t)job->width) ||
+            !hanse__batch_open(world, g)) {
             continue; /* cheaper to ask than the law, and as final */
         }
-        if (may_run_on(world, (int32_t)job->need, g) &&
+        if (hanse__batch_may_run(world, (int32_t)job->need, g) &&
             (!found || free_now(world, g) < free_now(world, best->group)) &&
             holds(world, job, stand, start_s)) {
             *best = stand;
@@ -201,7 +171,8 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
     }
     for (int32_t g = 0; !found && spans_site(world, job) && g < world->tables.n_groups; g++) {
         struct stand stand = {g, false};
-        if (may_run_on(world, (int32_t)job->need, g) && holds(world, job, stand, start_s) &&
+        if (hanse__batch_open(world, g) && hanse__batch_may_run(world, (int32_t)job->need, g) &&
+            holds(world, job, stand, start_s) &&
             (best->alone ||
              hanse__batch_speed(world, g) > hanse__batch_speed(world, best->group))) {
             *best = stand;
@@ -224,8 +195,9 @@ static enum hanse_status advance(struct hanse_resource *view, double now_s)
 
 static bool fits_now(const struct hanse_resource *view, const struct hanse_job *job)
 {
+    const struct hanse_world *world = world_of(view);
     struct stand stand = {-1, true};
-    return find_stand(world_of(view), job, hanse__batch_now_s(world_of(view)), &stand);
+    return find_stand(world, job, hanse__batch_now_s(world), &stand);
 }
 
 /* A gang over several groups may also start where one of them frees devices: the instants at
@@ -236,7 +208,7 @@ static double earliest_spanning(const struct hanse_world *world, const struct ha
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         hanse_ref table = hanse__bench_of(world, g)->table;
         uint32_t n = table == 0 ? 0 : hanse__timetable_steps(&world->arena, table);
-        for (uint32_t i = 0; i < n && may_run_on(world, (int32_t)job->need, g); i++) {
+        for (uint32_t i = 0; i < n && hanse__batch_may_run(world, (int32_t)job->need, g); i++) {
             struct stand stand = {-1, true};
             double from_s;
             int32_t level;
@@ -255,7 +227,7 @@ static double earliest(const struct hanse_resource *view, const struct hanse_job
     const struct hanse_world *world = world_of(view);
     double found_s = HUGE_VAL;
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        if (may_run_on(world, (int32_t)job->need, g)) {
+        if (hanse__batch_may_run(world, (int32_t)job->need, g)) {
             found_s = fmin(found_s, earliest_at(world, job, g));
         }
     }
@@ -361,6 +333,8 @@ static const struct hanse_resource_kind kind = {
     .earliest = earliest,
     .take = take,
     .release = release,
+    .bar = hanse__batch_bar,
+    .unbar = hanse__batch_unbar,
 };
 
 /* --- lanes ---------------------------------------------------------------------------------*/
@@ -368,25 +342,6 @@ static const struct hanse_resource_kind kind = {
 static struct hanse__lane *lane_at(const struct hanse_world *world, uint32_t lane)
 {
     return (struct hanse__lane *)hanse__at(world, hanse__batches_of(world)->lanes) + lane;
-}
-
-uint32_t hanse__batch_n_lanes(const struct hanse_world *world)
-{
-    return (uint32_t)(world->tables.n_pools * (1 + world->tables.n_jurisdictions));
-}
-
-int32_t hanse__batch_pool_of_lane(const struct hanse_world *world, uint32_t lane)
-{
-    return (int32_t)lane / (1 + world->tables.n_jurisdictions);
-}
-
-uint32_t hanse__batch_lane(const struct hanse_world *world, int32_t batch)
-{
-    const struct hanse_region *home =
-        &world->tables.regions[world->tables.batches[batch].region];
-    const uint8_t *apart = hanse__at(world, hanse__batches_of(world)->apart);
-    uint32_t first = (uint32_t)(home->pool * (1 + world->tables.n_jurisdictions));
-    return apart[home->pool] ? first + 1 + (uint32_t)home->jurisdiction : first;
 }
 
 bool hanse__batch_lane_used(const struct hanse_world *world, uint32_t lane)
@@ -523,11 +478,14 @@ enum hanse_status hanse__batch_machine_init(struct hanse_world *world)
     for (int32_t i = 0; i < world->tables.n_batches; i++) {
         find_bounds(world, i, &slowest[i], &hazards[i]);
         for (int32_t g = 0; g < world->tables.n_groups; g++) {
-            *leaves++ = (uint8_t)find_leave(world, i, g);
+            *leaves++ = hanse__batch_find_leave(world, i, g);
         }
     }
     for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
         lane_at(world, l)->due_h = HUGE_VAL;
+    }
+    if (world->tables.n_batches > 0) {
+        hanse__batch_follow_islands(world);
     }
     for (int32_t g = 0; g < world->tables.n_groups && world->tables.n_batches > 0; g++) {
         if (plans(world, pool_of_group(world, g))) {

@@ -7,9 +7,9 @@
  * slowest member takes. Among the groups that fit now the one with the fewest free devices is
  * taken (best fit; ties by name); for later the one that is free first.
  *
- * A lane is a queue with its scheduler. A pool has one; without its coordinator it falls apart
- * into one lane per jurisdiction, over the same groups. Jobs that wait move over in the order
- * of their submission.
+ * A lane is a queue with its scheduler: one for each island of a pool (islands.h), named by the
+ * island's first region, over the island's groups. When islands change, jobs that wait move
+ * over in the order of their submission; what runs goes on.
  */
 #ifndef HANSE_SIM_PROCESS_BATCH_MACHINE_H
 #define HANSE_SIM_PROCESS_BATCH_MACHINE_H
@@ -37,6 +37,7 @@ struct hanse__batch_job {
 struct hanse__bench {      /* one per group */
     int32_t devices, used; /* set aside for batch; at work */
     int32_t held;          /* where nobody plans: taken, as the view knows it */
+    uint32_t barred;       /* the strict pass in which somebody waits for it */
     hanse_ref table;       /* timetable of what is free by estimates; 0: nobody plans here */
     int64_t busy, since;   /* device-ticks not booked yet, up to tick `since` */
 };
@@ -52,17 +53,19 @@ struct hanse__batches {
     hanse_ref benches, lanes;
     hanse_ref laws;    /* struct hanse__batch_law [batches] */
     hanse_ref speeds;  /* double [groups] */
-    hanse_ref leaves;  /* uint8_t [batches × groups]: who may run where */
+    hanse_ref leaves;  /* uint8_t [batches × groups]: who may run where, of one island */
     hanse_ref slowest; /* double [batches]: speed of the slowest device in its pool */
     hanse_ref hazards; /* double [batches]: greatest failure rate per h of a device in it */
-    hanse_ref apart;   /* uint8_t [pools] */
+    hanse_ref islands; /* int32_t [regions]: as the lanes know them */
+    hanse_ref parted;  /* uint8_t [pools]: whose islands changed since lanes did */
     hanse_ref jobs;    /* struct hanse__batch_job [capacity]; free ones linked by next */
     hanse_ref parts;   /* struct hanse__part [n_parts]: what jobs hold */
     uint32_t capacity, free;
     uint32_t n_parts, spare_part;
     double served; /* reference work finished and not booked yet */
     uint64_t changes;
-    bool planned; /* some bench has a timetable */
+    bool planned;         /* some bench has a timetable */
+    uint32_t strict_pass; /* the next one's number, from 1 */
 };
 
 /* What every draw of a job needs: width 2^low ... 2^high, runtime lognormal. */
@@ -106,6 +109,16 @@ double hanse__batch_speed(const struct hanse_world *world, int32_t group);
 /* Makes the benches' timetables and the lanes' places. */
 enum hanse_status hanse__batch_machine_init(struct hanse_world *world);
 
+/* May jobs of a class run on a group: by law, memory, interconnect and island? */
+bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_t group);
+/* The same but for the island: what does not change while a replication runs. */
+bool hanse__batch_find_leave(const struct hanse_world *world, int32_t batch, int32_t group);
+
+/* In a strict pass (schedule/resource.h, `bar`): does nobody before it wait for the group? */
+bool hanse__batch_open(const struct hanse_world *world, int32_t group);
+void hanse__batch_bar(struct hanse_resource *view, const struct hanse_job *job);
+void hanse__batch_unbar(struct hanse_resource *view);
+
 /* The lane a job of this batch class belongs to now. */
 uint32_t hanse__batch_lane(const struct hanse_world *world, int32_t batch);
 uint32_t hanse__batch_n_lanes(const struct hanse_world *world);
@@ -118,6 +131,10 @@ bool hanse__batch_lane_used(const struct hanse_world *world, uint32_t lane);
 
 /* The policy of a pool whose scheduler is a function. */
 extern const struct hanse_policy hanse__batch_function;
+
+/* Brings the lanes' islands up to date and marks pools whose changed. */
+void hanse__batch_follow_islands(struct hanse_world *world);
+uint8_t *hanse__batch_parted(const struct hanse_world *world);
 
 /* So many devices of the group are set aside from now on; no more are in use. */
 enum hanse_status hanse__batch_resize(struct hanse_world *world, int32_t group,

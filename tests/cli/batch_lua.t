@@ -2,7 +2,7 @@
 
 $ for w in lua easy; do hanse run tests/cli/good/batch.lua -q --no-report --with $w --csv $w.csv -o $w.h5 >/dev/null; sed "s/,$w,/,X,/" $w.csv >$w.txt; done; cmp lua.txt easy.txt && test $(grep -c batch_killed lua.txt) -gt 10
 
-$ for w in lua_fcfs fcfs; do hanse run tests/cli/good/batch.lua -q --no-report --with $w --csv $w.csv -o $w.h5 >/dev/null; sed "s/,$w,/,X,/" $w.csv >$w.txt; done; cmp lua_fcfs.txt fcfs.txt; cmp -s easy.txt fcfs.txt
+$ for w in lua_fcfs fcfs; do hanse run tests/cli/good/batch.lua -q --no-report --with $w,narrow --csv $w.csv -o $w.h5 >/dev/null; sed "s/,$w+narrow,/,X,/" $w.csv >$w.txt; done; cmp lua_fcfs.txt fcfs.txt; cmp -s easy.txt fcfs.txt
 [exit 1]
 
 $ hanse run tests/cli/good/batch.lua -q --no-report --with lua --threads 1 -o one.h5 >/dev/null && cmp one.h5 lua.h5

@@ -1,34 +1,42 @@
 #include "sim/process/schedule/inside.h"
 #include "sim/process/schedule/policies.h"
+#include "sim/process/schedule/strict.h"
 
-/* No state: the queue in order of submission is the scheduler's own. */
+/* No state where all want the same: the queue in order of submission is the scheduler's own. */
 static enum hanse_status init(struct hanse_scheduler *scheduler, const double *params)
 {
-    (void)scheduler;
     (void)params;
-    return HANSE_OK;
+    return hanse__strict_wanted(scheduler) ? hanse__strict_init(scheduler) : HANSE_OK;
 }
 
-static enum hanse_status nothing(struct hanse_scheduler *scheduler, uint32_t id)
+static enum hanse_status submitted(struct hanse_scheduler *scheduler, uint32_t id)
 {
-    (void)scheduler;
-    (void)id;
-    return HANSE_OK;
+    hanse__row(scheduler, id)->key = 0.0; /* ties go by submission */
+    return hanse__strict_wanted(scheduler) ? hanse__strict_submitted(scheduler, id) : HANSE_OK;
 }
 
 static enum hanse_status ended(struct hanse_scheduler *scheduler, uint32_t id, bool early)
 {
-    (void)early;
-    return nothing(scheduler, id);
+    (void)scheduler, (void)id, (void)early;
+    return HANSE_OK;
+}
+
+static enum hanse_status withdrawn(struct hanse_scheduler *scheduler, uint32_t id)
+{
+    return hanse__strict_wanted(scheduler) ? hanse__strict_withdrawn(scheduler, id) : HANSE_OK;
 }
 
 static enum hanse_status changed(struct hanse_scheduler *scheduler)
 {
-    return nothing(scheduler, HANSE_NO_JOB);
+    (void)scheduler;
+    return HANSE_OK;
 }
 
 static enum hanse_status pass(struct hanse_scheduler *scheduler)
 {
+    if (hanse__strict_wanted(scheduler)) {
+        return hanse__strict_pass(scheduler);
+    }
     for (;;) {
         uint32_t head = hanse__first(scheduler);
         if (head == HANSE_NO_JOB || !scheduler->view.kind->fits_now(
@@ -42,12 +50,14 @@ static enum hanse_status pass(struct hanse_scheduler *scheduler)
 const struct hanse_policy hanse__policy_fcfs = {
     .name = "fcfs",
     .doc = "First come, first served: nothing starts before the job submitted first.",
-    .rule = "Start the head of the queue, in order of submission, while it fits.",
+    .rule = "Start the head of the queue, in order of submission, while it fits. On hardware "
+            "of several kinds a job that waits keeps back only those that want what it could "
+            "run on.",
     .source = "Feitelson, Rudolph and Schwiegelshohn, JSSPP 2004",
     .init = init,
-    .submitted = nothing,
+    .submitted = submitted,
     .ended = ended,
-    .withdrawn = nothing,
+    .withdrawn = withdrawn,
     .changed = changed,
     .pass = pass,
 };

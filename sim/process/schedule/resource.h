@@ -64,6 +64,14 @@ struct hanse_resource_kind {
     double (*sooner)(const struct hanse_resource *view, const struct hanse_job *job,
                      double start_s, uint32_t slot);
 
+    /* For policies without reservations, on machines where jobs differ in where they may run.
+     * The job, which does not fit, waits and keeps those behind it from all it could run on,
+     * until `unbar`: they don't fit there and are not taken there. Jobs of one need differ in
+     * width only: where a narrow one does not fit, no wider one does. May be NULL: everybody
+     * behind it waits too. */
+    void (*bar)(struct hanse_resource *view, const struct hanse_job *job);
+    void (*unbar)(struct hanse_resource *view);
+
     /* No job wider than this fits at any instant of [from_s, to_s). May be NULL. */
     uint32_t (*greatest)(const struct hanse_resource *view, double from_s, double to_s);
 

@@ -97,5 +97,8 @@ end)
 with("answering", function() return {start = 1} end)
 with("priority", "priority")
 with("young", "priority")
+-- Where any job could run on any group, fcfs has one queue.
+override{name = "narrow", set = {["batch.study.width_max"] = 4, ["batch.audit.width_max"] = 4,
+  ["batch.study.span"] = "group"}}
 override{name = "short", set = {["pool.national.priority_half_life"] = 1*day}}
 override{name = "ages", set = {["pool.national.priority_age_weight"] = 1e6}}

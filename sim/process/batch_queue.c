@@ -1,0 +1,106 @@
+/*
+ * The queues of batch jobs: which hardware a job may use at all, which queue it stands in, and
+ * whom a job that waits keeps waiting behind it.
+ */
+#include "sim/process/batch.h"
+#include "sim/process/batch_machine.h"
+#include "sim/process/eligible.h"
+#include "sim/process/islands.h"
+
+/* --- who may run where ---------------------------------------------------------------------*/
+
+bool hanse__batch_find_leave(const struct hanse_world *world, int32_t batch, int32_t group)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse_batch *b = &t->batches[batch];
+    const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
+    const struct hanse_region *home = &t->regions[b->region];
+    const struct hanse_region *there = &t->regions[t->sites[t->groups[group].site].region];
+    return there->pool == home->pool && a->memory_gib >= b->memory_gib &&
+           a->interconnect_gbps >= b->interconnect_gbps &&
+           hanse__eligible(world, b->data_class, home->jurisdiction, t->groups[group].site);
+}
+
+bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_t group)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct hanse__batches *s = hanse__batches_of(world);
+    const uint8_t *leaves = hanse__at(world, s->leaves);
+    const int32_t *islands = hanse__at(world, s->islands);
+    return leaves[(size_t)batch * (size_t)t->n_groups + (size_t)group] &&
+           islands[t->batches[batch].region] == islands[t->sites[t->groups[group].site].region];
+}
+
+/* --- lanes ---------------------------------------------------------------------------------*/
+
+uint32_t hanse__batch_n_lanes(const struct hanse_world *world)
+{
+    return (uint32_t)world->tables.n_regions;
+}
+
+int32_t hanse__batch_pool_of_lane(const struct hanse_world *world, uint32_t lane)
+{
+    return world->tables.regions[lane].pool;
+}
+
+uint32_t hanse__batch_lane(const struct hanse_world *world, int32_t batch)
+{
+    const int32_t *islands = hanse__at(world, hanse__batches_of(world)->islands);
+    return (uint32_t)islands[world->tables.batches[batch].region];
+}
+
+uint8_t *hanse__batch_parted(const struct hanse_world *world)
+{
+    return (uint8_t *)hanse__at(world, hanse__batches_of(world)->parted);
+}
+
+void hanse__batch_follow_islands(struct hanse_world *world)
+{
+    const int32_t *now = hanse__islands(world);
+    int32_t *known = hanse__at(world, hanse__batches_of(world)->islands);
+    for (int32_t r = 0; r < world->tables.n_regions; r++) {
+        hanse__batch_parted(world)[world->tables.regions[r].pool] |= known[r] != now[r];
+        known[r] = now[r];
+    }
+}
+
+/* --- strict queues -------------------------------------------------------------------------*/
+
+/* Could the job start on the group, were nothing else running on what works now? */
+static bool could_hold(const struct hanse_world *world, const struct hanse_job *job,
+                       int32_t group)
+{
+    const struct hanse_tables *t = &world->tables;
+    int32_t found = hanse__bench_of(world, group)->devices, wanted = (int32_t)job->width;
+    for (int32_t g = 0;
+         found < wanted && world->tables.batches[job->need].span == HANSE_SPAN_SITE &&
+         g < t->n_groups;
+         g++) {
+        found += g != group && t->groups[g].site == t->groups[group].site &&
+                         hanse__batch_may_run(world, (int32_t)job->need, g)
+                     ? hanse__bench_of(world, g)->devices
+                     : 0;
+    }
+    return found >= wanted;
+}
+
+void hanse__batch_bar(struct hanse_resource *view, const struct hanse_job *job)
+{
+    const struct hanse_world *world = view->user;
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        if (could_hold(world, job, g) && hanse__batch_may_run(world, (int32_t)job->need, g)) {
+            hanse__bench_of(world, g)->barred = hanse__batches_of(world)->strict_pass;
+        }
+    }
+}
+
+void hanse__batch_unbar(struct hanse_resource *view)
+{
+    const struct hanse_world *world = view->user;
+    hanse__batches_of(world)->strict_pass++;
+}
+
+bool hanse__batch_open(const struct hanse_world *world, int32_t group)
+{
+    return hanse__bench_of(world, group)->barred != hanse__batches_of(world)->strict_pass;
+}
