@@ -306,4 +306,36 @@ static inline double nation_total(const struct nation_run *run,
     return sum;
 }
 
+/* Sets a profile of hours. */
+static inline void nation_factors(struct nation *n, uint32_t entity, const char *key,
+                                  const double *factors, size_t count)
+{
+    static struct hanse_term terms[168];
+    static struct hanse_value items[168];
+    for (size_t i = 0; i < count; i++) {
+        terms[i] = (struct hanse_term){HANSE_OP_CONSTANT, 0, factors[i]};
+        items[i] = (struct hanse_value){.type = HANSE_VALUE_FORMULA,
+                                        .formula = {.terms = &terms[i], .n_terms = 1}};
+    }
+    const struct hanse_value list = {
+        .type = HANSE_VALUE_LIST, .items = items, .n_items = count};
+    NATION_OK(n->ctx, hanse_draft_set(n->draft, entity, key, &list, NULL));
+}
+
+/* Prompts a day that one card serves, found by running it. */
+static inline double nation_prompts_of_a_card(void)
+{
+    struct nation n = nation_empty(1.0, 1e9, 0.0);
+    nation_upkeep(&n, 1.0, false);
+    nation_site(&n, "hall", "a", "owner");
+    nation_group(&n, "hall", "card", 1);
+    nation_workload(&n, "chat", 1.0);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    double share = nation_total(&run, &r, "on_time") / nation_total(&run, &r, "demand");
+    nation_run_end(&run);
+    nation_end(&n);
+    return share * 1e9;
+}
+
 #endif

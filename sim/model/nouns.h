@@ -96,6 +96,16 @@ struct hanse_pool_priority {
     bool backfill;
 };
 
+/* Where, among all that is open to it, work goes. */
+enum hanse_siting {
+    HANSE_SITING_LOCAL, /* own region, own jurisdiction, pool, partners; then where room is */
+    HANSE_SITING_CHEAPEST,
+    HANSE_SITING_GREENEST,
+    HANSE_SITING_NEAREST,
+    HANSE_SITING_BY_POOL, /* as the pool has it */
+};
+#define HANSE_SITING_WORDS "local cheapest greenest nearest"
+
 struct hanse_pool {
     const char *name, *label;
     struct hanse_actor coordinator;
@@ -103,6 +113,7 @@ struct hanse_pool {
     bool federated; /* members coordinate themselves */
     struct hanse_actor_list partners;
     int32_t shares[HANSE_DATA_CLASSES]; /* enum hanse_share by data class */
+    int32_t placement;                  /* enum hanse_siting */
     int32_t scheduler;                  /* a policy: enum hanse_scheduler_word */
     struct hanse_pool_priority priority;
 };
@@ -135,6 +146,7 @@ struct hanse_model { /* a language model that workloads call */
     const char *name, *label;
     struct hanse_actor provider;
     bool weights_held;
+    bool licence_binds; /* without its provider's leave not run, weights held or not */
     double parameters, active_parameters, bytes_per_parameter, kv_bytes_per_token, batch;
 };
 

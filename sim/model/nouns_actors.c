@@ -186,6 +186,13 @@ static const struct hanse_field POOL_FIELDS[] = {
      .options = "pool jurisdiction bloc",
      .offset = AT(partners),
      .doc = "pools it shares with: by name, or by the regions' jurisdiction or bloc"},
+    {.key = "placement",
+     .type = HANSE_CHOICE,
+     .options = HANSE_SITING_WORDS,
+     .offset = AT(placement),
+     .fallback_text = "local",
+     .doc = "where its work goes among all open to it: own region first, or where power is "
+            "cheapest or greenest for it, or nearest"},
     {.key = "scheduler",
      .type = HANSE_POLICY,
      .options = HANSE_SCHEDULER_WORDS,

@@ -38,6 +38,7 @@ struct hanse_batch {
     int32_t region, data_class;
     double rate_per_h, runtime_h, runtime_cv, deadline_h;
     int64_t width_min, width_max;
+    int32_t placement;        /* enum hanse_siting */
     int32_t span, checkpoint; /* enum hanse_batch_span; enum hanse_checkpoint */
     double memory_gib, interconnect_gbps, overestimate;
     double checkpoint_interval_h, checkpoint_cost_h, restart_cost_h;

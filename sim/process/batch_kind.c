@@ -96,6 +96,14 @@ static const struct hanse_field FIELDS[] = {
      .offset = AT(span),
      .fallback_text = "group",
      .doc = "what a job's devices may be spread over; mixed, it runs at its slowest member"},
+    {.key = "placement",
+     .type = HANSE_CHOICE,
+     .options = HANSE_SITING_WORDS " by_pool",
+     .offset = AT(placement),
+     .fallback_text = "by_pool",
+     .doc =
+         "where it runs among all open to it: local is best fit; unless given, as its pool's "
+         "says"},
     {.key = "memory",
      .type = HANSE_NUMBER,
      .unit = "GiB",

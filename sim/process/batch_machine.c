@@ -149,12 +149,14 @@ static bool spans_site(const struct hanse_world *world, const struct hanse_job *
     return world->tables.batches[job->need].span == HANSE_SPAN_SITE;
 }
 
-/* The stand at which the job may start at start_s. A group alone goes before several; among
- * groups the one with fewest free, among several the site whose slowest member is fastest. */
+/* The stand at which the job may start at start_s. A group alone goes before several; of equal
+ * scores by the job's placement, among groups the one with fewest free, among several the site
+ * whose slowest member is fastest. */
 static bool find_stand(const struct hanse_world *world, const struct hanse_job *job,
                        double start_s, struct stand *best)
 {
     bool found = false;
+    double least = HUGE_VAL;
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
         struct stand stand = {g, true};
         const struct hanse__bench *b = hanse__bench_of(world, g);
@@ -162,20 +164,31 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
             !hanse__batch_open(world, g)) {
             continue; /* cheaper to ask than the law, and as final */
         }
-        if (hanse__batch_may_run(world, (int32_t)job->need, g) &&
-            (!found || free_now(world, g) < free_now(world, best->group)) &&
+        if (!hanse__batch_may_run(world, (int32_t)job->need, g)) {
+            continue;
+        }
+        double score = hanse__batch_score(world, (int32_t)job->need, g, start_s);
+        if ((!found || score < least ||
+             (score == least && free_now(world, g) < free_now(world, best->group))) &&
             holds(world, job, stand, start_s)) {
             *best = stand;
             found = true;
+            least = score;
         }
     }
     for (int32_t g = 0; !found && spans_site(world, job) && g < world->tables.n_groups; g++) {
         struct stand stand = {g, false};
-        if (hanse__batch_open(world, g) && hanse__batch_may_run(world, (int32_t)job->need, g) &&
-            holds(world, job, stand, start_s) &&
-            (best->alone ||
-             hanse__batch_speed(world, g) > hanse__batch_speed(world, best->group))) {
+        if (!hanse__batch_open(world, g) ||
+            !hanse__batch_may_run(world, (int32_t)job->need, g)) {
+            continue;
+        }
+        double score = hanse__batch_score(world, (int32_t)job->need, g, start_s);
+        if ((best->alone || score < least ||
+             (score == least &&
+              hanse__batch_speed(world, g) > hanse__batch_speed(world, best->group))) &&
+            holds(world, job, stand, start_s)) {
             *best = stand;
+            least = score;
         }
     }
     return found || !best->alone;

@@ -114,6 +114,12 @@ bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_
 /* The same but for the island: what does not change while a replication runs. */
 bool hanse__batch_find_leave(const struct hanse_world *world, int32_t batch, int32_t group);
 
+/* What the class's placement goes by, least first, in the hour of when_s: power that the work
+ * adds (full less idle) × PUE × price or carbon, for an hour's work of a reference device; or
+ * latency from home; 0 where it is local, which is best fit. */
+double hanse__batch_score(const struct hanse_world *world, int32_t batch, int32_t group,
+                          double when_s);
+
 /* In a strict pass (schedule/resource.h, `bar`): does nobody before it wait for the group? */
 bool hanse__batch_open(const struct hanse_world *world, int32_t group);
 void hanse__batch_bar(struct hanse_resource *view, const struct hanse_job *job);

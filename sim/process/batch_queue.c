@@ -4,6 +4,7 @@
  */
 #include "sim/process/batch.h"
 #include "sim/process/batch_machine.h"
+#include "sim/process/climate.h"
 #include "sim/process/eligible.h"
 #include "sim/process/islands.h"
 
@@ -29,6 +30,32 @@ bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_
     const int32_t *islands = hanse__at(world, s->islands);
     return leaves[(size_t)batch * (size_t)t->n_groups + (size_t)group] &&
            islands[t->batches[batch].region] == islands[t->sites[t->groups[group].site].region];
+}
+
+static double score_by(const struct hanse_world *world, int32_t how, int32_t batch,
+                       int32_t group, double when_s)
+{
+    const struct hanse_tables *t = &world->tables;
+    int32_t region = t->sites[t->groups[group].site].region;
+    if (how == HANSE_SITING_NEAREST) {
+        const double *latency = hanse__latencies(world);
+        return latency[t->batches[batch].region * t->n_regions + region];
+    }
+    const struct hanse_accelerator *a = &t->accelerators[t->groups[group].accelerator];
+    struct hanse_tariff tariff = hanse__tariff_of(world, region, (int64_t)(when_s / 3600.0));
+    double by = how == HANSE_SITING_CHEAPEST ? tariff.eur_per_kwh : tariff.g_per_kwh;
+    return (a->power_kw - a->idle_power_kw) * tariff.pue * by /
+           hanse__batch_speed(world, group);
+}
+
+double hanse__batch_score(const struct hanse_world *world, int32_t batch, int32_t group,
+                          double when_s)
+{
+    const struct hanse_batch *b = &world->tables.batches[batch];
+    int32_t how = b->placement != HANSE_SITING_BY_POOL
+                      ? b->placement
+                      : world->tables.pools[world->tables.regions[b->region].pool].placement;
+    return how == HANSE_SITING_LOCAL ? 0.0 : score_by(world, how, batch, group, when_s);
 }
 
 /* --- lanes ---------------------------------------------------------------------------------*/

@@ -57,14 +57,20 @@ static double pue_of(const struct hanse_world *world, int32_t region, int64_t ho
     return r->pue + r->pue_per_kelvin * fmax(0.0, degrees - r->cooling_above_k);
 }
 
+struct hanse_tariff hanse__tariff_of(const struct hanse_world *world, int32_t region,
+                                     int64_t hour)
+{
+    const struct hanse_region *r = &world->tables.regions[region];
+    return (struct hanse_tariff){
+        pue_of(world, region, hour),
+        r->electricity_price_eur_per_kwh * factor(world, &r->price_profile, region, hour),
+        r->carbon_intensity_g_per_kwh * factor(world, &r->carbon_profile, region, hour)};
+}
+
 void hanse__tariffs(const struct hanse_world *world, int64_t hour, struct hanse_tariff *tariffs)
 {
     for (int32_t i = 0; i < world->tables.n_regions; i++) {
-        const struct hanse_region *r = &world->tables.regions[i];
-        tariffs[i] = (struct hanse_tariff){
-            pue_of(world, i, hour),
-            r->electricity_price_eur_per_kwh * factor(world, &r->price_profile, i, hour),
-            r->carbon_intensity_g_per_kwh * factor(world, &r->carbon_profile, i, hour)};
+        tariffs[i] = hanse__tariff_of(world, i, hour);
     }
 }
 

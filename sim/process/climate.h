@@ -43,6 +43,8 @@ struct hanse_tariff { /* of a region, in an hour */
 /* The tariffs of all regions in an hour, into tariffs[regions]. */
 void hanse__tariffs(const struct hanse_world *world, int64_t hour,
                     struct hanse_tariff *tariffs);
+struct hanse_tariff hanse__tariff_of(const struct hanse_world *world, int32_t region,
+                                     int64_t hour);
 /* Does any of them change with the hour? */
 bool hanse__tariffs_move(const struct hanse_world *world);
 

@@ -8,6 +8,7 @@
 #include "sim/process/jump.h"
 #include "sim/process/latency.h"
 #include "sim/process/service.h"
+#include "sim/process/substitute.h"
 #include "sim/process/world.h"
 
 const struct hanse_workload *hanse__workloads(const struct hanse_world *world, int32_t *n)
@@ -16,14 +17,20 @@ const struct hanse_workload *hanse__workloads(const struct hanse_world *world, i
     return world->tables.workloads;
 }
 
-/* Device-seconds of one prompt on an accelerator. */
+/* Device-seconds of one prompt on an accelerator, by a model. */
+static double request_by(const struct hanse_world *world, const struct hanse_workload *w,
+                         int32_t model, const struct hanse_accelerator *accelerator)
+{
+    struct hanse_profile profile = hanse_profile_derive(accelerator);
+    struct hanse_service service = hanse_service_law(&profile, &world->tables.models[model],
+                                                     w->prompt_tokens, w->output_tokens);
+    return hanse_service_request_s(&service, w->prompt_tokens, w->output_tokens);
+}
+
 static double request_s(const struct hanse_world *world, const struct hanse_workload *w,
                         const struct hanse_accelerator *accelerator)
 {
-    struct hanse_profile profile = hanse_profile_derive(accelerator);
-    struct hanse_service service = hanse_service_law(&profile, &world->tables.models[w->model],
-                                                     w->prompt_tokens, w->output_tokens);
-    return hanse_service_request_s(&service, w->prompt_tokens, w->output_tokens);
+    return request_by(world, w, w->model, accelerator);
 }
 
 static double prompts_per_person_h(const struct hanse_workload *w, double years)
@@ -77,6 +84,21 @@ double hanse__demand_prompt_work(const struct hanse_world *world, int32_t worklo
     return request_s(world, &world->tables.workloads[workload], &world->reference) / 3600.0;
 }
 
+void hanse__demand_bytes(const struct hanse_world *world, double t_h, double *in, double *out)
+{
+    int32_t n;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        const struct hanse_workload *w = &workloads[i];
+        /* Prompts of a unit of work; tokens grow as the work per prompt does, so that only the
+         * falling compute per token is left. */
+        double prompts = 3600.0 / request_s(world, w, &world->reference) *
+                         exp(w->efficiency_trend_per_year * t_h / HANSE_YEAR_H);
+        in[i] = prompts * w->prompt_tokens * w->prompt_bytes_per_token;
+        out[i] = prompts * w->output_tokens * w->output_bytes_per_token;
+    }
+}
+
 /* By the service law, or where a serving says how it is served, by the engine's own. */
 void hanse__demand_speeds(const struct hanse_world *world, double *speeds)
 {
@@ -107,6 +129,41 @@ static enum hanse_status check_positions(const struct hanse_scenario *scenario)
     return HANSE_OK;
 }
 
+void hanse__demand_small_speeds(const struct hanse_world *world, double *speeds)
+{
+    int32_t n;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    for (int32_t i = 0; i < n; i++) {
+        double reference_s = request_s(world, &workloads[i], &world->reference);
+        int32_t model = workloads[i].substitute;
+        for (int32_t a = 0; a < world->tables.n_accelerators; a++) {
+            speeds[a * n + i] = model >= 0
+                                    ? reference_s / request_by(world, &workloads[i], model,
+                                                               &world->tables.accelerators[a])
+                                    : 0.0;
+        }
+    }
+}
+
+static enum hanse_status check_substitute(const struct hanse_scenario *scenario, int32_t index,
+                                          const struct hanse_workload *w)
+{
+    if (w->substitute >= 0 && !(w->quality > 0.0)) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "quality",
+                                     "must say what share of the model's quality its "
+                                     "substitute reaches, > 0");
+    }
+    if (w->substitute < 0 && w->quality > 0.0) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "quality",
+                                     "is that of a substitute, but none is given");
+    }
+    if (w->substitute >= 0 && w->substitute == w->model) {
+        return hanse_scenario_reject(scenario, &hanse_kind_workload, index, "substitute",
+                                     "must be another model than the wanted one");
+    }
+    return HANSE_OK;
+}
+
 static enum hanse_status check_workload(const struct hanse_scenario *scenario, int32_t index)
 {
     int32_t n;
@@ -130,6 +187,7 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
     if (w->latency_limit_s > 0.0) {
         HANSE_TRY(check_positions(scenario));
     }
+    HANSE_TRY(check_substitute(scenario, index, w));
     double sum = 0.0;
     for (int32_t i = 0; i < w->profile.count; i++) {
         if (!(w->profile.items[i] >= 0.0)) {
@@ -179,6 +237,26 @@ static const struct hanse_field FIELDS[] = {
      .offset = AT(model),
      .flags = HANSE_REQUIRED,
      .doc = "language model it calls"},
+    {.key = "substitute",
+     .type = HANSE_REFERENCE,
+     .options = "model",
+     .offset = AT(substitute),
+     .doc = "smaller model that answers where the wanted one can't; see substitute_when"},
+    {.key = "substitute_when",
+     .type = HANSE_CHOICE,
+     .options = HANSE_SUBSTITUTE_WORDS,
+     .offset = AT(substitute_when),
+     .fallback_text = "either",
+     .doc =
+         "while the wanted model is withdrawn (licence), for what hardware and API leave over "
+         "(capacity), or either"},
+    {.key = "quality",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(quality),
+     .low = 0,
+     .high = 1,
+     .doc = "the substitute's, as a share of the wanted model's; needed with one"},
     {.key = "prompts_start",
      .type = HANSE_NUMBER,
      .unit = "prompt/person/day",
@@ -245,6 +323,28 @@ static const struct hanse_field FIELDS[] = {
      .low = 0,
      .high = 60,
      .doc = "longest one-way network latency to where it is served; 0: any"},
+    {.key = "placement",
+     .type = HANSE_CHOICE,
+     .options = HANSE_SITING_WORDS " by_pool",
+     .offset = AT(placement),
+     .fallback_text = "by_pool",
+     .doc = "where its work goes among all open to it; unless given, as its pool's says"},
+    {.key = "prompt_bytes",
+     .type = HANSE_NUMBER,
+     .unit = "B/token",
+     .offset = AT(prompt_bytes_per_token),
+     .fallback = 4,
+     .low = 0,
+     .high = 1e9,
+     .doc = "what a token of a prompt takes on a link; 4: plain text (assumption)"},
+    {.key = "output_bytes",
+     .type = HANSE_NUMBER,
+     .unit = "B/token",
+     .offset = AT(output_bytes_per_token),
+     .fallback = 4,
+     .low = 0,
+     .high = 1e9,
+     .doc = "what a token of an answer takes; streamed in events of its own far more than 4"},
     {.key = "price_limit",
      .type = HANSE_NUMBER,
      .unit = "EUR/H100_h",
@@ -277,9 +377,38 @@ const struct hanse_kind hanse_kind_workload = {
 };
 static const struct hanse_kind *const KINDS[] = {&hanse_kind_workload};
 
+#define BY_BOTH                                                                                \
+    {                                                                                          \
+        "region", "workload"                                                                   \
+    }
+static const struct hanse_output OUTPUTS[] = {
+    [HANSE_DEMAND_SUBSTITUTED] = {"substituted", "H100_h",
+                                  "work of any region done by hardware here with the smaller "
+                                  "model; of the wanted model's work",
+                                  BY_BOTH, HANSE_SUM, NULL, NULL},
+    [HANSE_DEMAND_QUALITY_LOST] = {"quality_lost", "H100_h",
+                                   "substituted work times the quality that it lacks", BY_BOTH,
+                                   HANSE_SUM, NULL, NULL},
+};
+
+static void month(struct hanse_world *world, int32_t which)
+{
+    int32_t n;
+    const struct hanse_workload *workloads = hanse__workloads(world, &n);
+    const double *substituted =
+        hanse__cells(world, HANSE_MECHANISM_DEMAND, HANSE_DEMAND_SUBSTITUTED);
+    double *lost = hanse__cells(world, HANSE_MECHANISM_DEMAND, HANSE_DEMAND_QUALITY_LOST);
+    for (int32_t i = 0; i < world->tables.n_regions * n; i++) {
+        lost[i] = substituted[i] * (1.0 - workloads[i % n].quality);
+    }
+}
+
 const struct hanse_mechanism hanse_mechanism_demand = {
     .name = "demand",
     .doc = "Inference demand: people, prompts, tokens, reference work.",
     .kinds = KINDS,
     .n_kinds = sizeof KINDS / sizeof *KINDS,
+    .outputs = OUTPUTS,
+    .n_outputs = sizeof OUTPUTS / sizeof *OUTPUTS,
+    .month = month,
 };

@@ -18,18 +18,25 @@
 
 struct hanse_world;
 
+/* Outputs; dispatch writes the first. */
+enum { HANSE_DEMAND_SUBSTITUTED, HANSE_DEMAND_QUALITY_LOST };
+
 enum hanse_cloud_use { HANSE_CLOUD_NEVER, HANSE_CLOUD_OVERFLOW, HANSE_CLOUD_ALWAYS };
 
 struct hanse_workload {
     const char *name, *label;
     struct hanse_list regions;
     int32_t data_class, model, cloud, cloud_use;
+    int32_t substitute, substitute_when; /* a model; enum hanse_substitute_when */
+    double quality;                      /* the substitute's, of the wanted model's */
     int64_t tier;
     double prompts_start, prompts_cap; /* per person and day */
     double growth_per_year, tokens_trend_per_year, efficiency_trend_per_year;
     double prompt_tokens, output_tokens;
     double deadline_h, give_up_h;
     double latency_limit_s; /* one way to where it is served; 0 none */
+    int32_t placement;      /* enum hanse_siting */
+    double prompt_bytes_per_token, output_bytes_per_token; /* on links */
     double price_limit_eur; /* per unit of reference work by a foreign API; 0 none */
     struct hanse_series profile;
 };
@@ -47,7 +54,13 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
 /* Reference work of one prompt at hour 0. */
 double hanse__demand_prompt_work(const struct hanse_world *world, int32_t workload);
 
-/* Reference work that one device-hour does: [accelerators × workloads]. */
+/* Bytes that a unit of reference work takes over links at time t: to where it is served, and
+ * back; [workloads]. */
+void hanse__demand_bytes(const struct hanse_world *world, double t_h, double *in, double *out);
+
+/* Reference work that one device-hour does: [accelerators × workloads]; and with the
+ * substitute, 0 where there is none. The work is that of the wanted model either way. */
 void hanse__demand_speeds(const struct hanse_world *world, double *speeds);
+void hanse__demand_small_speeds(const struct hanse_world *world, double *speeds);
 
 #endif

@@ -11,8 +11,9 @@
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
 #include "sim/process/latency.h"
+#include "sim/process/pairs.h"
 #include "sim/process/power.h"
-#include "sim/process/shock.h"
+#include "sim/process/substitute.h"
 
 enum {
     OUT_DEMAND,
@@ -57,92 +58,17 @@ double hanse__dispatch_take_cloud_eur(struct hanse_world *world)
 
 /* --- before the hours -------------------------------------------------------------------- */
 
-static enum cloud_way find_cloud_way(struct hanse_world *world, const struct hanse_workload *w,
-                                     int32_t region)
-{
-    if (w->cloud_use == HANSE_CLOUD_NEVER) {
-        return CLOUD_NEVER;
-    }
-    const struct hanse_cloud *cloud = &world->tables.clouds[w->cloud];
-    if (!hanse__data_allowed(world, w->data_class, world->tables.regions[region].jurisdiction,
-                             cloud->host)) {
-        return CLOUD_LAW;
-    }
-    if (hanse__shock_cloud_cut(world, w->cloud)) {
-        return CLOUD_CUT;
-    }
-    if (cloud->region >= 0) {
-        const int32_t *components = hanse__components(world);
-        if (components[cloud->region] != components[region] ||
-            (w->latency_limit_s > 0.0 &&
-             hanse__latency_s(world, region, cloud->region) > w->latency_limit_s)) {
-            return CLOUD_NETWORK;
-        }
-    }
-    return w->cloud_use == HANSE_CLOUD_ALWAYS ? CLOUD_ALWAYS : CLOUD_OVERFLOW;
-}
-
-static void find_cloud_ways(struct hanse_world *world)
-{
-    int32_t W;
-    const struct hanse_workload *workloads = hanse__workloads(world, &W);
-    dispatch(world)->cloud_ways = 0;
-    for (int32_t r = 0; r < world->tables.n_regions; r++) {
-        for (int32_t w = 0; w < W; w++) {
-            enum cloud_way way = find_cloud_way(world, &workloads[w], r);
-            uint8_t *ways = hanse__at(world, dispatch(world)->cloud_way);
-            ways[r * W + w] = (uint8_t)way;
-            dispatch(world)->cloud_ways |= 1u << way;
-        }
-    }
-}
-
 static enum hanse_status changed(struct hanse_world *world)
 {
     if (dispatch(world)->rules != world->moving.rules) {
         HANSE_TRY(hanse__routes_find(world));
-        find_cloud_ways(world);
+        hanse__rent_ways(world);
         dispatch(world)->rules = world->moving.rules;
     }
     return HANSE_OK;
 }
 
 /* --- one hour ---------------------------------------------------------------------------- */
-
-/* Would the region's people pay today's price? Their money may have lost worth since hour 0. */
-static bool affords(const struct hanse_sweep *h, int32_t w, int32_t region)
-{
-    double most = h->workloads[w].price_limit_eur;
-    const struct hanse_tables *t = &h->world->tables;
-    int32_t home = t->regions[region].jurisdiction;
-    return most == 0.0 ||
-           h->price[w] <= most * hanse__exchange(h->world, t->jurisdictions[home].currency);
-}
-
-/* Is the cloud's money foreign to the region? */
-static bool foreign_money(const struct hanse_sweep *h, int32_t w, int32_t region)
-{
-    const struct hanse_tables *t = &h->world->tables;
-    return t->clouds[h->workloads[w].cloud].currency !=
-           t->jurisdictions[t->regions[region].jurisdiction].currency;
-}
-
-static void serve_by_cloud(struct hanse_sweep *h, int32_t w, enum cloud_way use)
-{
-    bool used = h->s->cloud_ways >> use & 1u;
-    for (int r = 0; used && r < h->R; r++) {
-        int cell = r * h->W + w;
-        if (h->left[cell] > 0.0 && h->cloud_way[cell] == (uint8_t)use && affords(h, w, r)) {
-            double eur = h->left[cell] * h->price[w];
-            h->cloud[cell] += h->left[cell];
-            h->cloud_cost[cell] += eur;
-            h->cloud_foreign[cell] += foreign_money(h, w, r) ? eur : 0.0;
-            h->s->cloud_eur += eur;
-            h->served[cell] += h->left[cell];
-            h->left[cell] = 0.0;
-        }
-    }
-}
 
 /* Adds what waited until it was too late, by what stood in its way this hour: had the obstacle
  * not been, it would have gone first, for the hour's arrivals could have waited. */
@@ -250,7 +176,7 @@ static bool short_of(const struct hanse_sweep *h, int32_t first, int32_t last)
 static bool serve_tier(struct hanse_sweep *h, int32_t first, int32_t last)
 {
     for (int32_t k = first; k < last; k++) {
-        serve_by_cloud(h, h->order[k], CLOUD_ALWAYS);
+        hanse__rent(h, h->order[k], CLOUD_ALWAYS);
     }
     bool more = true;
     for (int stage = 0; more && stage <= HANSE_STAGE_PARTNER; stage++) {
@@ -263,7 +189,10 @@ static bool serve_tier(struct hanse_sweep *h, int32_t first, int32_t last)
         }
     }
     for (int32_t k = first; more && k < last; k++) {
-        serve_by_cloud(h, h->order[k], CLOUD_OVERFLOW);
+        hanse__rent(h, h->order[k], CLOUD_OVERFLOW);
+    }
+    for (int32_t k = first; more && h->used != NULL && k < last; k++) {
+        hanse__substitute(h, k);
     }
     return more && short_of(h, first, last);
 }
@@ -284,12 +213,16 @@ static void open_hour(struct hanse_sweep *h)
     }
     hanse__power_open(h->world, h->hour, h->powered);
     memcpy(h->free, h->powered, (size_t)h->P * sizeof *h->free);
+    hanse__pairs_hour(h);
 }
 
 static void close_hour(struct hanse_sweep *h)
 {
     hanse__power_close(h->world, h->hour, h->powered, h->free);
     hanse__meters_read(h->world, h->powered, h->free);
+    if (h->used != NULL) {
+        hanse__substitute_close(h);
+    }
     double served = h->s->served_sum;
     for (int32_t i = 0; i < h->R * h->W;
          i++) { /* by itself, or the sum would not stay in a register */
@@ -346,6 +279,9 @@ static struct hanse_sweep open_sweep(struct hanse_world *world)
         .load = hanse__at(world, s->load),
         .spare = hanse__at(world, s->spare),
         .tariffs = hanse__at(world, s->tariffs),
+        .used = s->used != 0 ? hanse__at(world, s->used) : NULL,
+        .substituted = hanse__cells(world, HANSE_MECHANISM_DEMAND, HANSE_DEMAND_SUBSTITUTED),
+        .pairs = s->pairs != 0 ? hanse__at(world, s->pairs) : NULL,
         .by_part = hanse__at(world, s->by_part),
         .ignored = hanse__at(world, s->ignored),
         .ring = hanse__at(world, s->ring),
@@ -382,6 +318,7 @@ static void hours(struct hanse_world *world, int64_t from, int64_t to)
     dispatch(world)->seen = world->moving.rules;
     hanse__power_settle(world, from, to);
     struct hanse_sweep h = open_sweep(world);
+    hanse__pairs_open(&h);
     for (h.hour = from; h.hour < to; h.hour++) {
         hanse__currency_hour(world, h.hour);
         if (h.hour / 24 != h.s->day) {
@@ -524,7 +461,9 @@ static enum hanse_status init(struct hanse_world *world)
     find_order(workloads, s.n_workloads, hanse__at(world, s.order));
     find_shapes(world, &s);
     *dispatch(world) = s;
-    return hanse__routes_init(world);
+    HANSE_TRY(hanse__routes_init(world));
+    HANSE_TRY(hanse__substitute_init(world));
+    return hanse__pairs_init(world);
 }
 
 #define BY_BOTH                                                                                \

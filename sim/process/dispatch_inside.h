@@ -54,6 +54,8 @@ struct hanse_routes {
     size_t routes_room, places_room, cells_room;
 };
 
+struct hanse__pairs;
+
 struct hanse_dispatch {
     int32_t n_regions, n_workloads;
     hanse_ref order;      /* int32_t [workloads]: by tier, then name */
@@ -77,6 +79,10 @@ struct hanse_dispatch {
     hanse_ref waiting;    /* double [cells]: sum of its ring */
     hanse_ref oldest;     /* int64_t [cells]: no waiting work is older */
     hanse_ref tariffs;    /* struct hanse_tariff [regions]: of this hour */
+    hanse_ref used;       /* double [places × workloads]: served this hour; 0: nobody asks */
+    hanse_ref gains; /* double [places × workloads]: scratch of substitute.c, and the next */
+    hanse_ref unturned; /* double [places] */
+    hanse_ref pairs;    /* of pairs.c; 0: nobody needs it */
     struct hanse_routes routes;
     bool moving_tariffs, tariffs_known;
     unsigned cloud_ways; /* a bit for each way that some cell has */
@@ -103,10 +109,12 @@ struct hanse_sweep {
     struct hanse_tariff *tariffs;
     double *ring, *waiting;
     int64_t *oldest;
+    double *used;               /* NULL: nobody asks */
+    struct hanse__pairs *pairs; /* NULL: nobody needs it */
     struct hanse_route *routes;
     const int32_t *route_places, *route_cells, *route_first;
-    double *demand, *on_time, *late, *dropped, *pool, *hosted, *cloud, *cloud_cost,
-        *cloud_foreign;
+    double *demand, *on_time, *late, *dropped, *pool, *hosted, *substituted, *cloud,
+        *cloud_cost, *cloud_foreign;
     double *dropped_for[HANSE_REASONS], *missed_for[HANSE_REASONS];
     int32_t R, W, P;
     int64_t hour;
@@ -149,6 +157,12 @@ enum hanse_round {
 };
 enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage,
                                     int32_t first, int32_t last);
+
+/* Renting (rent.c): who may, and what is left of a workload where the way to its foreign API is
+ * `use`. */
+void hanse__rent_ways(struct hanse_world *world);
+bool hanse__rent_affords(const struct hanse_sweep *h, int32_t w, int32_t region);
+void hanse__rent(struct hanse_sweep *h, int32_t w, enum cloud_way use);
 
 /* Why this hour's left is left, into `why`; all tiers, in their order. */
 void hanse__reasons_find(struct hanse_sweep *h);

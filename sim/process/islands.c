@@ -7,7 +7,7 @@
 #include "sim/process/world.h"
 
 enum { EVENT_BREAK, EVENT_MENDED };
-enum { OUT_UP, OUT_COMPONENTS, OUT_ISLANDS };
+enum { OUT_UP, OUT_COMPONENTS, OUT_ISLANDS, OUT_CARRIED };
 
 static const double EARTH_RADIUS_KM = 6371.0;
 static const double LIGHT_IN_FIBRE_KM_PER_S = 299792.458 * 2.0 / 3.0;
@@ -68,6 +68,13 @@ static void direct_everywhere(const struct hanse_world *world, double *latency)
     }
 }
 
+double hanse__link_latency_s(const struct hanse_world *world, int32_t link)
+{
+    const struct hanse_link *l = &world->tables.links[link];
+    double s = l->latency_s > 0.0 ? l->latency_s : direct_s(world, l->from, l->to);
+    return cables(world)[link].faults == 0 ? s : INFINITY;
+}
+
 static void lay_links(const struct hanse_world *world, double *latency)
 {
     const struct hanse_tables *t = &world->tables;
@@ -77,9 +84,8 @@ static void lay_links(const struct hanse_world *world, double *latency)
     }
     for (int32_t i = 0; i < t->n_links; i++) {
         const struct hanse_link *link = &t->links[i];
-        double s =
-            link->latency_s > 0.0 ? link->latency_s : direct_s(world, link->from, link->to);
-        if (cables(world)[i].faults == 0 && s < latency[link->from * R + link->to]) {
+        double s = hanse__link_latency_s(world, i);
+        if (s < latency[link->from * R + link->to]) {
             latency[link->from * R + link->to] = s;
             latency[link->to * R + link->from] = s;
         }
@@ -176,6 +182,16 @@ double hanse__latency_s(struct hanse_world *world, int32_t from, int32_t to)
 {
     const double *latency = hanse__at(world, current(world)->latency);
     return latency[from * world->tables.n_regions + to];
+}
+
+void hanse__link_carried(const struct hanse_world *world, int32_t link, double bytes)
+{
+    hanse__cells(world, HANSE_MECHANISM_ISLANDS, OUT_CARRIED)[link] += bytes / 1e9;
+}
+
+const double *hanse__latencies(const struct hanse_world *world)
+{
+    return hanse__at(world, islands(world)->latency);
 }
 
 /* --- what happens ------------------------------------------------------------------------- */
@@ -328,6 +344,21 @@ static const struct hanse_field LINK_FIELDS[] = {
      .low = 0,
      .high = 60,
      .doc = "one way; 0: great circle at two thirds of the speed of light times the detour"},
+    {.key = "bandwidth",
+     .type = HANSE_NUMBER,
+     .unit = "B/s",
+     .offset = AT(bandwidth_byte_per_s),
+     .low = 0,
+     .high = 1e18,
+     .doc = "what it carries each way; 0: everything"},
+    {.key = "batch_share",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(batch_share),
+     .fallback = 0.5,
+     .low = 0,
+     .high = 1,
+     .doc = "of its bandwidth set aside for batch jobs; the rest is for inference"},
     {.key = "failure_rate",
      .type = HANSE_NUMBER,
      .unit = "1/h",
@@ -371,6 +402,13 @@ static const struct hanse_output OUTPUTS[] = {
                      "islands that schedule by themselves, mean over time",
                      {NULL, NULL},
                      HANSE_MEAN,
+                     NULL,
+                     NULL},
+    [OUT_CARRIED] = {"link_carried",
+                     "GB",
+                     "what crossed a link with a bandwidth, both ways",
+                     {"link"},
+                     HANSE_SUM,
                      NULL,
                      NULL},
 };

@@ -30,7 +30,9 @@ struct hanse_link {
     const char *name, *label;
     int32_t from, to; /* regions */
     struct hanse_actor owner;
-    double latency_s; /* one way; 0: by the great circle */
+    double latency_s;            /* one way; 0: by the great circle */
+    double bandwidth_byte_per_s; /* each way; 0: carries everything */
+    double batch_share;          /* of it set aside for batch jobs */
     double failure_rate_per_h;
     struct hanse_duration repair;
 };
@@ -57,6 +59,13 @@ const int32_t *hanse__islands(struct hanse_world *world);
 bool hanse__coordinated(struct hanse_world *world, int32_t region);
 /* One way, in seconds, between regions of one component. */
 double hanse__latency_s(struct hanse_world *world, int32_t from, int32_t to);
+
+/* All of them, [regions × regions], as they were found last. */
+const double *hanse__latencies(const struct hanse_world *world);
+/* Of a link, one way; INFINITY while it is down. */
+double hanse__link_latency_s(const struct hanse_world *world, int32_t link);
+/* Bytes that crossed a link, either way, this month. */
+void hanse__link_carried(const struct hanse_world *world, int32_t link, double bytes);
 
 /* Kilometres along the great circle. */
 HANSE_API double hanse_great_circle_km(double latitude_a, double longitude_a, double latitude_b,

@@ -9,6 +9,7 @@
 #include "sim/process/fleet.h"
 #include "sim/process/shock.h"
 #include "sim/process/stack.h"
+#include "sim/process/substitute.h"
 #include "sim/process/world.h"
 
 /* Parts a device is counted in. */
@@ -26,8 +27,10 @@ struct state {
     hanse_ref weights; /* double [places][meter sums]: of a kilowatt of equipment for an hour */
     hanse_ref counted; /* struct counted [groups] */
     hanse_ref speeds;  /* double [types × workloads] */
-    hanse_ref devices; /* int64_t parts [standings][places × types], less those for batch */
-    hanse_ref capacity;             /* double [standings][places × workloads] */
+    hanse_ref small_speeds,
+        small;          /* with substitutes, of those that can work; 0: none is named */
+    hanse_ref devices;  /* int64_t parts [standings][places × types], less those for batch */
+    hanse_ref capacity; /* double [standings][places × workloads] */
     int64_t total[HANSE_STANDINGS]; /* parts in all places */
 };
 
@@ -143,6 +146,42 @@ static void count(struct hanse_world *world, int32_t group)
     }
 }
 
+/* What the place would do with the workload's substitute. */
+static double small_of(const struct hanse_world *world, const int64_t *devices, int32_t w,
+                       int32_t home)
+{
+    const struct state *s = own(world);
+    const double *speeds = hanse__at(world, s->small_speeds);
+    double sum = 0.0;
+    for (int32_t a = 0; a < s->n_types; a++) {
+        sum += (double)devices[a] / PARTS * speeds[a * s->n_workloads + w] *
+               hanse__stack_factor(world, a, w, home);
+    }
+    return sum;
+}
+
+/* With substitutes: what the place does of a workload whose model is withdrawn, and, of the
+ * devices that can work, what it would do with the smaller model. */
+static void find_small(struct hanse_world *world, int32_t place, int standing,
+                       const int64_t *devices, double *capacity)
+{
+    const struct state *s = own(world);
+    int32_t home = world->tables.regions[hanse__places(world)[place].region].jurisdiction;
+    double *small = (double *)hanse__at(world, s->small) + place * s->n_workloads;
+    for (int32_t w = 0; w < s->n_workloads; w++) {
+        double x = small_of(world, devices, w, home);
+        capacity[w] = hanse__substituted(world, w) ? x : capacity[w];
+        if (standing == HANSE_STANDING_AVAILABLE) {
+            small[w] = x;
+        }
+    }
+}
+
+const double *hanse__place_small(const struct hanse_world *world)
+{
+    return hanse__at(world, own(world)->small);
+}
+
 static void find_capacity(struct hanse_world *world, int32_t place)
 {
     const struct state *s = own(world);
@@ -167,6 +206,9 @@ static void find_capacity(struct hanse_world *world, int32_t place)
             if (hanse__shock_model_cut(world, workloads[w].model)) {
                 capacity[w] = 0.0;
             }
+        }
+        if (s->small != 0) {
+            find_small(world, place, i, devices, capacity);
         }
     }
 }
@@ -275,6 +317,12 @@ static enum hanse_status take_cells(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, HANSE_STANDINGS * places * (size_t)s.n_types, sizeof(int64_t),
                           &s.devices));
     HANSE_TRY(hanse__take(world, HANSE_STANDINGS * cells_of(&s), sizeof(double), &s.capacity));
+    if (hanse__substitute_named(world)) {
+        HANSE_TRY(hanse__take(world, cells_of(&s), sizeof(double), &s.small));
+        HANSE_TRY(hanse__take(world, (size_t)s.n_types * (size_t)s.n_workloads, sizeof(double),
+                              &s.small_speeds));
+        hanse__demand_small_speeds(world, hanse__at(world, s.small_speeds));
+    }
     *own(world) = s;
     return HANSE_OK;
 }

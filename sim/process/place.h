@@ -53,6 +53,8 @@ struct hanse_meter *hanse__meters(const struct hanse_world *world);
 /* Reference work an hour, all of it free: [places × workloads]; of the devices that can work,
  * and of those that could but for want of power or of a network. */
 const double *hanse__place_capacity(const struct hanse_world *world, int standing);
+/* With the workloads' substitutes, of the devices that can work; only where one is named. */
+const double *hanse__place_small(const struct hanse_world *world);
 /* Is there hardware anywhere that wants for this only? */
 bool hanse__any_standing(const struct hanse_world *world, int standing);
 

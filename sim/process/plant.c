@@ -237,3 +237,10 @@ void hanse__power_close(struct hanse_world *world, int64_t hour, const double *p
         close_plant(world, i, plants[i].need_kw * tariff->pue, tariff);
     }
 }
+
+double hanse__plant_free_share(const struct hanse_world *world, int32_t plant, double pue)
+{
+    const struct hanse_plant_state *s = &hanse__plants(world)[plant];
+    double free_kwh = s->sun_kwh + s->water_kwh, need_kwh = s->need_kw * pue;
+    return free_kwh < need_kwh ? free_kwh / need_kwh : 1.0;
+}

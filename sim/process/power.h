@@ -62,4 +62,7 @@ void hanse__power_open(struct hanse_world *world, int64_t hour, double *powered)
 void hanse__power_close(struct hanse_world *world, int64_t hour, const double *powered,
                         const double *free);
 
+/* Share of a plant's full load that the hour's sun and water cover, once power is open. */
+double hanse__plant_free_share(const struct hanse_world *world, int32_t plant, double pue);
+
 #endif

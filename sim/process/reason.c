@@ -4,7 +4,8 @@
  * Asked in a fixed order, each of what the one before could not explain, tiers in their order,
  * and no hardware explains twice:
  *
- *   network   devices free that law allows and no path or coordinator reaches
+ *   network   devices free that law allows and that full links, no path or no coordinator
+ *             keep out of reach
  *   law       devices free and within reach of the network that the origin's rules or its pool
  *             put out of bounds
  *   network   again: working devices that were cut off
@@ -18,6 +19,7 @@
 #include "sim/process/dispatch_inside.h"
 #include "sim/process/fleet.h"
 #include "sim/process/islands.h"
+#include "sim/process/pairs.h"
 
 /* The hour as it stands, for trying what would be served if: whatever a round serves there
  * counts as explained by `reason`. */
@@ -31,6 +33,8 @@ static struct hanse_sweep suppose(const struct hanse_sweep *h, enum hanse_reason
     what.free = h->spare;
     what.capacity = capacity;
     what.pool = what.hosted = h->ignored;
+    what.used = NULL;
+    what.pairs = NULL; /* where there is room is asked, not which is taken first */
     return what;
 }
 
@@ -103,9 +107,19 @@ static void all_spare(struct hanse_sweep *h)
     }
 }
 
+/* Free and in reach, and still not used: the links there are full. */
+static void find_full(struct hanse_sweep *h)
+{
+    if (h->pairs != NULL && hanse__pairs_carry(h)) {
+        struct hanse_sweep what = suppose(h, HANSE_REASON_NETWORK, h->capacity);
+        try_stage(&what, HANSE_STAGE_REACH);
+    }
+}
+
 static void find_beyond(struct hanse_sweep *h)
 {
     memcpy(h->spare, h->free, (size_t)h->P * sizeof *h->spare);
+    find_full(h);
     const int32_t *starts = h->route_first + HANSE_STAGE_BEYOND * (h->W + 1);
     if (starts[0] != starts[h->W]) {
         struct hanse_sweep what = suppose(h, HANSE_REASON_NETWORK, h->capacity);
@@ -142,16 +156,17 @@ static void find_power(struct hanse_sweep *h)
     }
 }
 
-static enum hanse_reason reason_of_cloud(enum cloud_way way)
+static enum hanse_reason reason_of_cloud(const struct hanse_sweep *h, int32_t cell)
 {
-    switch (way) {
+    switch ((enum cloud_way)h->cloud_way[cell]) {
     case CLOUD_LAW:
         return HANSE_REASON_LAW;
     case CLOUD_NETWORK:
         return HANSE_REASON_NETWORK;
     case CLOUD_ALWAYS:
-    case CLOUD_OVERFLOW: /* it was there and was not taken */
-        return HANSE_REASON_PRICE;
+    case CLOUD_OVERFLOW: /* it was there and was not taken, or the links there are full */
+        return hanse__rent_affords(h, cell % h->W, cell / h->W) ? HANSE_REASON_NETWORK
+                                                                : HANSE_REASON_PRICE;
     default:
         return HANSE_REASON_CAPACITY;
     }
@@ -167,7 +182,7 @@ void hanse__reasons_find(struct hanse_sweep *h)
     find_offline(h);
     find_power(h);
     for (size_t i = 0; i < cells; i++) {
-        enum hanse_reason reason = reason_of_cloud((enum cloud_way)h->cloud_way[i]);
+        enum hanse_reason reason = reason_of_cloud(h, (int32_t)i);
         h->why[(size_t)reason * cells + i] += h->rest[i];
     }
 }

@@ -5,6 +5,7 @@
 #include "sim/process/eligible.h"
 #include "sim/process/islands.h"
 #include "sim/process/latency.h"
+#include "sim/process/pairs.h"
 #include "sim/process/shock.h"
 
 /* --- who may serve whom ------------------------------------------------------------------- */
@@ -179,6 +180,10 @@ static enum hanse_status find_stage(struct hanse_world *world, struct hanse_rout
     size_t first = routes->n_routes;
     for (int32_t r = 0; r < R; r++) {
         taken[r] = -1;
+        if (stage <= HANSE_STAGE_PARTNER &&
+            hanse__pairs_chosen(world, r * dispatch(world)->n_workloads + workload)) {
+            continue;
+        }
         const uint8_t *here = ways + (size_t)r * (size_t)P;
         int32_t *list = hanse__at(world, routes->scratch);
         int32_t n = list_places(here, P, stage, list);
@@ -247,6 +252,7 @@ static enum hanse_status find_all(struct hanse_world *world, uint8_t *ways, int3
         }
     }
     dispatch(world)->routes = routes;
+    hanse__pairs_follow(world, ways);
     return status;
 }
 
@@ -326,6 +332,9 @@ static void grant(struct hanse_sweep *h, const struct hanse_route *route, bool h
         double free = h->free[p] * h->capacity[p * h->W + w];
         double x = h->load[p] > 1.0 ? free / h->load[p] : free;
         h->hosted[h->places[p].region * h->W + w] += route->asks * x;
+        if (h->used != NULL) {
+            h->used[p * h->W + w] += route->asks * x;
+        }
         granted += x;
     }
     /* All but rounding is all: crumbs would keep the rounds going. */
@@ -358,13 +367,20 @@ static bool take_load(struct hanse_sweep *h)
 enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stage,
                                     int32_t first, int32_t last)
 {
+    if (h->pairs != NULL && hanse__pairs_carry(h)) {
+        return hanse__pairs_round(h, stage, first, last) ? HANSE_ROUND_OPEN : HANSE_ROUND_IDLE;
+    }
     const int32_t *starts = h->route_first + stage * (h->W + 1);
-    bool moved = false;
+    bool moved = false, chosen = false;
     for (int32_t i = starts[first]; i < starts[last]; i++) {
         if (look(h, &h->routes[i])) {
             put_load(h, &h->routes[i]);
             moved = true;
         }
+    }
+    if (h->pairs != NULL) {
+        chosen = hanse__pairs_ask(h, first, last);
+        moved |= chosen;
     }
     for (int32_t i = starts[first]; moved && i < starts[last]; i++) {
         if (h->routes[i].asks > 0.0) {
@@ -374,5 +390,8 @@ enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stag
     if (!moved) {
         return HANSE_ROUND_IDLE;
     }
-    return take_load(h) ? HANSE_ROUND_OPEN : HANSE_ROUND_LAST;
+    if (chosen) {
+        hanse__pairs_grant(h, first, last);
+    }
+    return take_load(h) || chosen ? HANSE_ROUND_OPEN : HANSE_ROUND_LAST;
 }

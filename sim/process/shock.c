@@ -228,7 +228,8 @@ static void cut_services(struct hanse_world *world, const struct hanse_withdraw 
              hanse__actor_covers(world, w->actor, c[i].payment));
     }
     for (int32_t i = 0; i < t->n_models; i++) {
-        model[i] |= on_axis(w, HANSE_AXIS_MODEL) && !t->models[i].weights_held &&
+        model[i] |= on_axis(w, HANSE_AXIS_MODEL) &&
+                    (!t->models[i].weights_held || t->models[i].licence_binds) &&
                     hanse__actor_covers(world, w->actor, t->models[i].provider);
     }
     for (int32_t i = 0; i < t->n_pools; i++) {

@@ -27,22 +27,6 @@ static void set_name(struct nation *n, uint32_t entity, const char *key, const c
     set_names(n, entity, key, &name, 1);
 }
 
-/* Prompts a day that one card serves, found by running it. */
-static double prompts_of_a_card(void)
-{
-    struct nation n = nation_empty(1.0, 1e9, 0.0);
-    nation_upkeep(&n, 1.0, false);
-    nation_site(&n, "hall", "a", "owner");
-    nation_group(&n, "hall", "card", 1);
-    nation_workload(&n, "chat", 1.0);
-    struct nation_run run = nation_freeze(&n);
-    struct hanse_record r = nation_replicate(&run, 0);
-    double share = nation_total(&run, &r, "on_time") / nation_total(&run, &r, "demand");
-    nation_run_end(&run);
-    nation_end(&n);
-    return share * 1e9;
-}
-
 /* A world of regions, each with people for `asks` cards and a hall of `has` cards. */
 static void add_region(struct nation *n, const char *name, const char *where, const char *pool,
                        double asks, double has, double card_prompts)
@@ -120,7 +104,7 @@ static double cards(const struct nation_run *run, const struct hanse_record *r,
  * served: all for want of network. */
 static void a_cut_cable_makes_two_islands_and_heals(void **state)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     nation_add(&n, "pool", "pool");
     add_region(&n, "a", "A", "pool", 4, 1, k);
@@ -147,7 +131,7 @@ static void a_cut_cable_makes_two_islands_and_heals(void **state)
  * waits in a for 48 h is served when the line heals: queues merge by themselves. */
 static void what_waited_in_an_island_is_served_when_it_heals(void **state)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     nation_add(&n, "pool", "pool");
     add_region(&n, "a", "A", "pool", 1, 0, k);
@@ -186,7 +170,7 @@ static void what_waited_in_an_island_is_served_when_it_heals(void **state)
  * seat falls apart into members: A's two regions still help each other, C is alone. */
 static double served_without_the_seat(bool federated, const char *seat)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     uint32_t pool = nation_add(&n, "pool", "pool");
     nation_flag(&n, pool, "federated", federated);
@@ -220,7 +204,7 @@ static void an_island_without_its_coordinator_falls_apart_by_member(void **state
 /* Two pools. Nobody shares; both name each other; one side only. */
 static double served_by_partners(bool first, bool second, const char *shared)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     uint32_t p = nation_add(&n, "pool", "p"), q = nation_add(&n, "pool", "q");
     if (first) {
@@ -255,7 +239,7 @@ static void pools_share_when_both_agree(void **state)
 /* Personal data may go to a bloc that circulates it; a bloc that doesn't is no help. */
 static double personal_served(bool circulates)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = nation_begin();
     nation_settings(&n, 1.0);
     nation_flag(&n, nation_add(&n, "bloc", "pact"), "personal_data", circulates);
@@ -288,7 +272,7 @@ static void a_bloc_shares_only_the_data_it_circulates(void **state)
 /* A private person's cards may have personal data only with a certificate. */
 static double served_by_a_person(bool rule, bool certified)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     nation_add(&n, "pool", "pool");
     nation_add(&n, "certification", "health");
@@ -329,7 +313,7 @@ static void a_private_persons_cards_need_a_certificate(void **state)
  * is too dear: 2 for want of law, 2 for want of price. */
 static void each_reason_gets_its_own(void **state)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     nation_add(&n, "pool", "pool");
     add_region(&n, "a", "A", "pool", 5, 1, k);
@@ -356,7 +340,7 @@ static void each_reason_gets_its_own(void **state)
 /* Out of a region that no cable reaches, the foreign API is out of reach too. */
 static void a_foreign_api_needs_a_path(void **state)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     struct nation n = world_of_cards();
     nation_add(&n, "pool", "pool");
     add_region(&n, "a", "A", "pool", 2, 1, k);
@@ -421,7 +405,7 @@ static void distances_follow_the_great_circle(void **state)
  * keeps the work at home, one above lets it go. */
 static void a_latency_limit_keeps_work_near(void **state)
 {
-    double k = prompts_of_a_card();
+    double k = nation_prompts_of_a_card();
     for (int i = 0; i < 2; i++) {
         struct nation n = world_of_cards();
         nation_add(&n, "pool", "pool");

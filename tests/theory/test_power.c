@@ -264,21 +264,6 @@ static void a_dark_hall_is_a_want_of_power(void **state)
     nation_end(&n);
 }
 
-static void set_factors(struct nation *n, uint32_t entity, const char *key,
-                        const double *factors, size_t count)
-{
-    static struct hanse_term terms[168];
-    static struct hanse_value items[168];
-    for (size_t i = 0; i < count; i++) {
-        terms[i] = (struct hanse_term){HANSE_OP_CONSTANT, 0, factors[i]};
-        items[i] = (struct hanse_value){.type = HANSE_VALUE_FORMULA,
-                                        .formula = {.terms = &terms[i], .n_terms = 1}};
-    }
-    const struct hanse_value list = {
-        .type = HANSE_VALUE_LIST, .items = items, .n_items = count};
-    NATION_OK(n->ctx, hanse_draft_set(n->draft, entity, key, &list, NULL));
-}
-
 /* Full cards draw 1.2 kW · 1.25 all day at twice the price by day and none by night, carbon the
  * other way: the same bill as at a constant tariff. Idle by night (no demand) they draw 0.4 kW
  * then, which costs nothing and carries all the carbon. */
@@ -297,15 +282,15 @@ static void the_hour_of_the_tariff_counts(void **state)
     nation_firm(&n, "maker", "A");
     nation_add(&n, "pool", "pool");
     uint32_t a = nation_region(&n, "a", "A", "pool", 1e9);
-    set_factors(&n, a, "price_profile", by_day, 24);
-    set_factors(&n, a, "carbon_profile", by_night, 24);
+    nation_factors(&n, a, "price_profile", by_day, 24);
+    nation_factors(&n, a, "carbon_profile", by_night, 24);
     nation_operator(&n, "owner", "A");
     nation_card(&n, "card", "maker", 0.0);
     nation_model(&n);
     nation_upkeep(&n, 1.0, false);
     nation_site(&n, "hall", "a", "owner");
     nation_group(&n, "hall", "card", 10);
-    set_factors(&n, nation_workload(&n, "chat", 1.0), "profile", week, 168);
+    nation_factors(&n, nation_workload(&n, "chat", 1.0), "profile", week, 168);
     struct nation_run run = nation_freeze(&n);
     struct hanse_record r = nation_replicate(&run, 0);
     double half = 4380.0 * 10 * 1.25;
