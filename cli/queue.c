@@ -40,7 +40,7 @@ static int without_model(int argc, char **argv)
                          "'hanse queue MODEL --help' shows\na model's options. Models:\n\n";
     for (size_t i = 0; i < HANSE_QUEUE_N_MODELS; i++) {
         size_t used = strlen(summary);
-        snprintf(summary + used, sizeof summary - used, "%s  %-14s %s", i > 0 ? "\n" : "",
+        snprintf(summary + used, sizeof summary - used, "%s  %-15s %s", i > 0 ? "\n" : "",
                  hanse_queue_models[i].name, hanse_queue_models[i].what);
     }
     const struct hanse_cli_usage usage = {.name = "queue",
@@ -169,6 +169,26 @@ static void print_text(const struct hanse_queue_answer *answer)
     }
 }
 
+static void print_table(const struct hanse_queue_table *table)
+{
+    printf("\n");
+    for (size_t k = 0; k < table->n_columns; k++) {
+        printf("%s%14s", k > 0 ? " " : "", table->columns[k]);
+    }
+    printf("\n");
+    for (size_t i = 0; i < table->n_rows; i++) {
+        for (size_t k = 0; k < table->n_columns; k++) {
+            double value = table->cells[i * table->n_columns + k];
+            char text[32] = "unknown";
+            if (!isnan(value)) {
+                snprintf(text, sizeof text, "%.8g", value);
+            }
+            printf("%s%14s", k > 0 ? " " : "", text);
+        }
+        printf("\n");
+    }
+}
+
 /* JSON has no NaN: what has no value is null. */
 static json_t *number(double value)
 {
@@ -221,6 +241,23 @@ static json_t *stations_as_json(const struct hanse_queue_answer *answer)
     return stations;
 }
 
+static json_t *table_as_json(const struct hanse_queue_table *table, json_t *units)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < table->n_rows; i++) {
+        json_t *row = json_object();
+        for (size_t k = 0; k < table->n_columns; k++) {
+            json_object_set_new(row, table->columns[k],
+                                number(table->cells[i * table->n_columns + k]));
+        }
+        json_array_append_new(rows, row);
+    }
+    for (size_t k = 0; k < table->n_columns; k++) {
+        json_object_set_new(units, table->columns[k], json_string(table->units[k]));
+    }
+    return rows;
+}
+
 static void print_json(const struct hanse_queue_model *model,
                        const struct hanse_queue_query *query,
                        const struct hanse_queue_answer *answer)
@@ -238,6 +275,9 @@ static void print_json(const struct hanse_queue_model *model,
         for (int k = 0; k < N_STATION_FIELDS; k++) {
             json_object_set_new(units, STATION_FIELDS[k], json_string(STATION_UNITS[k]));
         }
+    }
+    if (answer->table.n_columns > 0) {
+        json_object_set_new(document, answer->table.name, table_as_json(&answer->table, units));
     }
     json_object_set_new(document, "units", units);
     json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
@@ -276,7 +316,11 @@ static int answer_model(const struct hanse_queue_model *model, int argc, char **
         print_json(model, &query, &answer);
     } else if (status == 0) {
         print_text(&answer);
+        if (answer.table.n_columns > 0) {
+            print_table(&answer.table);
+        }
     }
+    hanse__free(answer.table.cells);
     hanse_context_destroy(ctx);
     return status;
 }

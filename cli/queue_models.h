@@ -58,15 +58,29 @@ enum hanse_queue_key {
     HANSE_QUEUE_THINKS,
     HANSE_QUEUE_SHORT,
     HANSE_QUEUE_OVER,
+    HANSE_QUEUE_REPAIR_RATE,
+    HANSE_QUEUE_REPAIRMEN,
+    HANSE_QUEUE_UNIT_CAPACITIES,
+    HANSE_QUEUE_UNIT_AVAILABILITIES,
+    HANSE_QUEUE_UNIT_COUNTS,
+    HANSE_QUEUE_UNIT_DOWN,
+    HANSE_QUEUE_UNIT_LOAD,
+    HANSE_QUEUE_CAUSE,
+    HANSE_QUEUE_CAUSE_DOWN,
+    HANSE_QUEUE_VALUE,
+    HANSE_QUEUE_STATES,
+    HANSE_QUEUE_CURVE,
+    HANSE_QUEUE_BY,
     HANSE_QUEUE_N_KEYS,
     HANSE_QUEUE_END = HANSE_QUEUE_N_KEYS /* ends a model's lists */
 };
 
 enum {
     HANSE_QUEUE_MAX_NEEDED = 6,
-    HANSE_QUEUE_MAX_OPTIONAL = 6,
+    HANSE_QUEUE_MAX_OPTIONAL = 7,
     HANSE_QUEUE_MAX_FIGURES = 16,
-    HANSE_QUEUE_MAX_STATIONS = 64
+    HANSE_QUEUE_MAX_STATIONS = 64,
+    HANSE_QUEUE_MAX_COLUMNS = 5
 };
 
 struct hanse_queue_option {
@@ -90,13 +104,22 @@ struct hanse_queue_figure {
     double value;
 };
 
-/* What a model says: figures, and for networks a row per station. */
+/* Rows of figures; cells[n_rows × n_columns] are the answer's to free. */
+struct hanse_queue_table {
+    const char *name; /* in JSON: "states" */
+    const char *columns[HANSE_QUEUE_MAX_COLUMNS], *units[HANSE_QUEUE_MAX_COLUMNS];
+    size_t n_columns, n_rows;
+    double *cells;
+};
+
+/* What a model says: figures, for networks a row per station, for some a table. */
 struct hanse_queue_answer {
     struct hanse_queue_figure figures[HANSE_QUEUE_MAX_FIGURES];
     size_t n_figures;
     struct hanse_station stations[HANSE_QUEUE_MAX_STATIONS];
     size_t n_stations;
     size_t n_classes; /* stations class by class; 0: no classes */
+    struct hanse_queue_table table;
 };
 
 struct hanse_queue_model {
@@ -107,7 +130,7 @@ struct hanse_queue_model {
                              struct hanse_queue_answer *answer);
 };
 
-enum { HANSE_QUEUE_N_MODELS = 25 };
+enum { HANSE_QUEUE_N_MODELS = 28 };
 extern const struct hanse_queue_option hanse_queue_keys[HANSE_QUEUE_N_KEYS];
 extern const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS];
 
@@ -115,6 +138,10 @@ extern const struct hanse_queue_model hanse_queue_models[HANSE_QUEUE_N_MODELS];
 void hanse_queue_say(struct hanse_queue_answer *answer, const char *name, double value,
                      const char *unit);
 void hanse_queue_say_all(struct hanse_queue_answer *answer, const struct hanse_queue *queue);
+
+/* Reads "0.5,0.2;1,2" into at most `most` numbers; a failure names the option. */
+enum hanse_status hanse_queue_read_list(struct hanse_context *ctx, const char *option,
+                                        const char *text, size_t most, double *out, size_t *n);
 
 enum hanse_status hanse_queue_ask_jackson(struct hanse_context *ctx,
                                           const struct hanse_queue_query *query,
@@ -131,5 +158,14 @@ enum hanse_status hanse_queue_ask_closed_classes(struct hanse_context *ctx,
 enum hanse_status hanse_queue_ask_asymmetric(struct hanse_context *ctx,
                                              const struct hanse_queue_query *query,
                                              struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_units(struct hanse_context *ctx,
+                                        const struct hanse_queue_query *query,
+                                        struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_elcc(struct hanse_context *ctx,
+                                       const struct hanse_queue_query *query,
+                                       struct hanse_queue_answer *answer);
+enum hanse_status hanse_queue_ask_mmc_breakdowns(struct hanse_context *ctx,
+                                                 const struct hanse_queue_query *query,
+                                                 struct hanse_queue_answer *answer);
 
 #endif

@@ -6,9 +6,8 @@
 #include "cli/queue_models.h"
 #include "sim/stats/queueing.h"
 
-/* Reads "0.5,0.2;1,2" into at most `most` numbers; a failure names the option. */
-static enum hanse_status read_list(struct hanse_context *ctx, const char *option,
-                                   const char *text, size_t most, double *out, size_t *n)
+enum hanse_status hanse_queue_read_list(struct hanse_context *ctx, const char *option,
+                                        const char *text, size_t most, double *out, size_t *n)
 {
     *n = 0;
     for (const char *at = text;; at++) {
@@ -36,7 +35,7 @@ static enum hanse_status read_exactly(struct hanse_context *ctx, enum hanse_queu
                                       const char *text, size_t wanted, double *out)
 {
     size_t n;
-    HANSE_TRY(read_list(ctx, hanse_queue_keys[key].name, text, wanted, out, &n));
+    HANSE_TRY(hanse_queue_read_list(ctx, hanse_queue_keys[key].name, text, wanted, out, &n));
     if (n != wanted) {
         return hanse__fail(ctx, HANSE_ERR_INPUT, "--%s: must be %zu numbers, got %zu",
                            hanse_queue_keys[key].name, wanted, n);
@@ -78,8 +77,8 @@ enum hanse_status hanse_queue_ask_jackson(struct hanse_context *ctx,
     double arrivals[HANSE_QUEUE_MAX_STATIONS], services[HANSE_QUEUE_MAX_STATIONS];
     int64_t servers[HANSE_QUEUE_MAX_STATIONS];
     size_t n;
-    HANSE_TRY(read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES], HANSE_QUEUE_MAX_STATIONS,
-                        services, &n));
+    HANSE_TRY(hanse_queue_read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES],
+                                    HANSE_QUEUE_MAX_STATIONS, services, &n));
     HANSE_TRY(
         read_exactly(ctx, HANSE_QUEUE_LAMBDAS, q->text[HANSE_QUEUE_LAMBDAS], n, arrivals));
     HANSE_TRY(
@@ -106,8 +105,8 @@ enum hanse_status hanse_queue_ask_closed(struct hanse_context *ctx,
     double visits[HANSE_QUEUE_MAX_STATIONS], services[HANSE_QUEUE_MAX_STATIONS], cycles;
     int64_t servers[HANSE_QUEUE_MAX_STATIONS];
     size_t n;
-    HANSE_TRY(read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES], HANSE_QUEUE_MAX_STATIONS,
-                        services, &n));
+    HANSE_TRY(hanse_queue_read_list(ctx, "service", q->text[HANSE_QUEUE_SERVICES],
+                                    HANSE_QUEUE_MAX_STATIONS, services, &n));
     HANSE_TRY(read_exactly(ctx, HANSE_QUEUE_VISITS, q->text[HANSE_QUEUE_VISITS], n, visits));
     HANSE_TRY(read_servers(ctx, q->text[HANSE_QUEUE_SERVER_LIST], n, servers));
     const struct hanse_closed_network network = {
@@ -128,7 +127,7 @@ static enum hanse_status read_rows(struct hanse_context *ctx, enum hanse_queue_k
 {
     size_t n;
     const char *name = hanse_queue_keys[key].name;
-    HANSE_TRY(read_list(ctx, name, text, HANSE_QUEUE_MAX_STATIONS, out, &n));
+    HANSE_TRY(hanse_queue_read_list(ctx, name, text, HANSE_QUEUE_MAX_STATIONS, out, &n));
     if (n % n_rows != 0) {
         return hanse__fail(ctx, HANSE_ERR_INPUT,
                            "--%s: must be %zu rows of one length, got '%s'", name, n_rows,
@@ -145,8 +144,8 @@ enum hanse_status hanse_queue_ask_classes(struct hanse_context *ctx,
     double lambdas[HANSE_QUEUE_MAX_STATIONS], services[HANSE_QUEUE_MAX_STATIONS];
     double rates[HANSE_QUEUE_MAX_STATIONS];
     size_t n_classes = 0, n = 0;
-    HANSE_TRY(read_list(ctx, "lambda", q->text[HANSE_QUEUE_CLASS_LAMBDAS],
-                        HANSE_QUEUE_MAX_STATIONS, lambdas, &n_classes));
+    HANSE_TRY(hanse_queue_read_list(ctx, "lambda", q->text[HANSE_QUEUE_CLASS_LAMBDAS],
+                                    HANSE_QUEUE_MAX_STATIONS, lambdas, &n_classes));
     HANSE_TRY(read_rows(ctx, HANSE_QUEUE_CLASS_SERVICES, q->text[HANSE_QUEUE_CLASS_SERVICES],
                         n_classes, services, &n));
     for (size_t i = 0; i < n_classes * n; i++) {
@@ -184,8 +183,8 @@ enum hanse_status hanse_queue_ask_closed_classes(struct hanse_context *ctx,
     double thinks[HANSE_QUEUE_MAX_STATIONS] = {0.0}, cycles = 0.0;
     int64_t customers[HANSE_QUEUE_MAX_STATIONS];
     size_t n_classes = 0, n = 0;
-    HANSE_TRY(read_list(ctx, "customers", q->text[HANSE_QUEUE_POPULATIONS],
-                        HANSE_QUEUE_MAX_STATIONS, numbers, &n_classes));
+    HANSE_TRY(hanse_queue_read_list(ctx, "customers", q->text[HANSE_QUEUE_POPULATIONS],
+                                    HANSE_QUEUE_MAX_STATIONS, numbers, &n_classes));
     HANSE_TRY(whole_numbers(ctx, "customers", numbers, n_classes, customers));
     HANSE_TRY(read_rows(ctx, HANSE_QUEUE_DEMANDS, q->text[HANSE_QUEUE_DEMANDS], n_classes,
                         demands, &n));
@@ -212,8 +211,8 @@ enum hanse_status hanse_queue_ask_asymmetric(struct hanse_context *ctx,
     double rates[HANSE_QUEUE_UNEQUAL_MOST], lambda = q->number[HANSE_QUEUE_LAMBDA], sum = 0.0;
     size_t n;
     struct hanse_queue queue, even;
-    HANSE_TRY(read_list(ctx, "rates", q->text[HANSE_QUEUE_RATES], HANSE_QUEUE_UNEQUAL_MOST,
-                        rates, &n));
+    HANSE_TRY(hanse_queue_read_list(ctx, "rates", q->text[HANSE_QUEUE_RATES],
+                                    HANSE_QUEUE_UNEQUAL_MOST, rates, &n));
     HANSE_TRY(hanse_queue_unequal(ctx, lambda, rates, (int64_t)n, &queue, NULL));
     for (size_t i = 0; i < n; i++) {
         sum += rates[i];

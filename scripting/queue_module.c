@@ -221,6 +221,9 @@ int hanse__open_queue(lua_State *lua)
                                          {"closed", hanse__queue_closed},
                                          {"classes", hanse__queue_classes},
                                          {"closed_classes", hanse__queue_closed_classes},
+                                         {"units", hanse__queue_units},
+                                         {"elcc", hanse__queue_elcc},
+                                         {"mmc_breakdowns", hanse__queue_mmc_breakdowns},
                                          {NULL, NULL}};
     luaL_newlibtable(lua, functions);
     struct hanse_context **place = lua_newuserdatauv(lua, sizeof(void *), 0);

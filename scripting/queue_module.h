@@ -39,4 +39,9 @@ int hanse__queue_closed(lua_State *lua);
 int hanse__queue_classes(lua_State *lua);
 int hanse__queue_closed_classes(lua_State *lua);
 
+/* queue_reliability.c */
+int hanse__queue_units(lua_State *lua);
+int hanse__queue_elcc(lua_State *lua);
+int hanse__queue_mmc_breakdowns(lua_State *lua);
+
 #endif

@@ -77,6 +77,7 @@
 #include "sim/stats/quantile.h"
 #include "sim/stats/queueing.h"
 #include "sim/stats/rank.h"
+#include "sim/stats/reliability.h"
 #include "sim/stats/series.h"
 #include "sim/stats/sketch.h"
 #include "sim/stats/stock.h"

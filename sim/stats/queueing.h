@@ -117,6 +117,34 @@ HANSE_API enum hanse_status hanse_queue_interrupted(struct hanse_context *ctx,
                                                     const struct hanse_interruption *stop,
                                                     struct hanse_queue *queue);
 
+/* How servers break down and are repaired; times exponential. */
+struct hanse_breakdowns {
+    double failure_rate; /* of each server that works, busy or not; >= 0 */
+    double repair_rate;  /* of each crew, > 0 */
+    int64_t crews;       /* 1 .. servers; at most as many are mended at once */
+};
+
+enum { HANSE_QUEUE_BREAKDOWNS_MOST = 128 };
+
+/* M/M/c whose servers break down and are repaired by `crews` crews, exact (servers <=
+ * HANSE_QUEUE_BREAKDOWNS_MOST). Who is being served when a server breaks goes on with another
+ * that is free, else waits at the head of the line; exponential service has no memory, so
+ * resuming and starting again are the same. Levels are customers, phases broken servers; the
+ * level's matrix-geometric part is found by logarithmic reduction, the boundary level by
+ * level. Needs lambda < mu x (mean number of working servers).
+ * utilization is busy servers / all servers; in_queue counts those who are not being served,
+ * whether they wait or were interrupted, and wait_time is their share of the response time;
+ * wait_probability is that of finding no working server free. up, if not NULL: mean number of
+ * working servers. One server: Avi-Itzhak and Naor 1963; no failures: M/M/c.
+ * Mitrany and Avi-Itzhak, Operations Research 16, 1968; Neuts and Lucantoni, Management
+ * Science 25, 1979; Neuts, Matrix-Geometric Solutions in Stochastic Models, 1981; Latouche and
+ * Ramaswami, Journal of Applied Probability 30, 1993. */
+HANSE_API enum hanse_status hanse_queue_mmc_breakdowns(struct hanse_context *ctx,
+                                                       double arrival_rate, double service_rate,
+                                                       int64_t servers,
+                                                       const struct hanse_breakdowns *stop,
+                                                       struct hanse_queue *queue, double *up);
+
 /* M/M/c//N, the machine repair model: N machines fail at failure_rate each while up, `crews`
  * crews repair them one at a time. The answer is about the repair shop: in_system is the mean
  * number down, throughput the repairs per time, response_time the mean time down.

@@ -3,8 +3,14 @@
 #define HANSE_SIM_STATS_QUEUEING_INSIDE_H
 
 #include <math.h>
+#include <stddef.h>
 
 #include "sim/stats/queueing.h"
+
+/* The stationary law of a Markov chain from its rates q[states × states] (the diagonal is not
+ * looked at; q is used up), not yet scaled: p[0] = 1. Nothing is subtracted, so small chances
+ * keep their digits. Grassmann, Taksar and Heyman, Operations Research 33, 1985. */
+void hanse__queue_solve_chain(double *q, size_t states, double *p);
 
 static inline enum hanse_status need_positive(struct hanse_context *ctx, const char *model,
                                               const char *what, double value)

@@ -91,9 +91,8 @@ static void fill_chain(double *q, int64_t n, double arrival_rate, const struct r
     }
 }
 
-/* Grassmann, Taksar and Heyman: states leave one by one, the last first. What comes out is not
- * yet scaled: p[0] = 1. */
-static void solve_chain(double *q, size_t states, double *p)
+/* States leave one by one, the last first. */
+void hanse__queue_solve_chain(double *q, size_t states, double *p)
 {
     for (size_t k = states - 1; k > 0; k--) {
         double out = 0.0;
@@ -175,7 +174,7 @@ enum hanse_status hanse_queue_unequal(struct hanse_context *ctx, double arrival_
         return HANSE_ERR_MEMORY;
     }
     fill_chain(q, n, arrival_rate, servers);
-    solve_chain(q, states, q + states * states);
+    hanse__queue_solve_chain(q, states, q + states * states);
     sum_up(q + states * states, (size_t)n, arrival_rate, all, servers, queue, busy);
     hanse__free(q);
     return HANSE_OK;

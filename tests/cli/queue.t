@@ -25,6 +25,78 @@ stock_fill_rate                      26
 $ hanse queue k-of-n -n 20 -k 18 --availability 0.95 --common 0.1 | grep enough
 enough_up_probability        0.93667282
 
+$ hanse queue units --capacity 50,100 --count 2,1 -a 0.95,0.9 --load 120 --down 24,48 --states
+capacity_installed                  200
+capacity_available                  185
+loss_probability                0.10225
+lole                           37.32125 d/yr
+lolh                             895.71 h/yr
+lolev                         19.846875 1/yr
+eue                             22294.2 h/yr
+neue                        0.021208333
+
+      capacity    probability        at_most entered_per_yr
+           200        0.81225              1              0
+           150         0.0855        0.18775      47.678125
+           100         0.0925        0.10225      19.846875
+            50         0.0095        0.00975       5.246875
+             0        0.00025        0.00025       0.228125
+
+$ hanse queue units --capacity 1 --count 20 -a 0.955 --common-outage 0.005 --load 18 --value 10
+...
+loss_probability            0.063327183
+...
+lolev                           unknown 1/yr
+...
+cost_unserved                 14122.687 1/yr
+
+$ hanse queue units --capacity 1 --count 4 -a 0.5 --load 2,3 --curve | tail -1
+             3              1         273.75
+
+$ hanse queue elcc --capacity 50,100,10 --count 2,1,1 -a 0.95,0.9,1 --load 120
+...
+         group          units       capacity           elcc     elcc_share
+             1              2             50         47.275         0.9455
+             2              1            100      45.666667     0.45666667
+             3              1             10             10              1
+
+$ hanse queue elcc --capacity 10 -a 0.9 --load 10 --format json | grep -A4 '"groups"'
+ "groups": [
+  {
+   "group": 1.0,
+   "units": 1.0,
+   "capacity": 10.0,
+
+$ hanse queue mmc-breakdowns --lambda 0.6 --mu 1 -c 1 -f 0.01 -r 0.1 | grep response
+response_time                 5.9090909 s
+
+$ hanse queue asymmetric --lambda 0.3 --rates 1,0.05 | grep '^response'
+response_time                 3.0411653 s
+
+$ hanse queue units --capacity 50,100 -a 0.9 --load 10
+...--availability: must be one number for each of 2 groups, got 1
+[exit 2]
+
+$ hanse queue units --capacity 50 -a 1.5 --load 10
+...units: availability of group 1 must be in [0, 1], got 1.5
+[exit 2]
+
+$ hanse queue units --capacity 50 --count 0 -a 0.5 --load 10
+...--count: must be whole numbers in 1..1048575, got 0
+[exit 2]
+
+$ hanse queue units --capacity 50 -a 0.5 --load -1
+...load: hour 1 must be >= 0 and finite, got -1
+[exit 2]
+
+$ hanse queue units --capacity 50 -a 0.5 --load 10 --states --curve
+...--states and --curve: one at a time
+[exit 2]
+
+$ hanse queue elcc --capacity 50 -a 0.5 --load 10 --by eu
+...--by: must be eue, lolh or lole, got 'eu'
+[exit 2]
+
 $ hanse queue breakdowns --lambda 0.6 --mu 1 -f 0.01 --down 10 | grep empty
 empty_probability               unknown
 
@@ -61,7 +133,7 @@ station         visits    utilization     throughput      in_system  response_ti
       2     0.55555556    0.083333333     0.16666667    0.090909091     0.54545455
 
 $ hanse queue --help | sed '1,/Models:/d;/^Options/,$d' | grep -c '^  [a-z]'
-25
+28
 
 $ hanse queue asymmetric --lambda 0.864 --rates 0.35,1
 utilization                  0.64369867
@@ -167,3 +239,7 @@ $ hanse queue jackson --lambda 0.1 --service 1 --routing 0 -c 1.5
 [exit 2]
 
 $ hanse queue mmc --lambda 2 --mu 1 -c 3 | diff - <(sed -n '/^\$ hanse queue mmc/,/^```/p' docs/queueing.md | sed '1d;$d')
+
+$ hanse queue units --capacity 50,100 --count 2,1 -a 0.95,0.9 --load 120 --down 24,48 | diff - <(sed -n '/^\$ hanse queue units/,/^```/p' docs/reliability.md | sed '1d;$d')
+
+$ hanse queue elcc --capacity 50,100 --count 2,1 -a 0.95,0.9 --load 120 | diff - <(sed -n '/^\$ hanse queue elcc/,/^```/p' docs/reliability.md | sed '1d;$d')

@@ -29,6 +29,16 @@ check.that("counts of servers and spares", function()
 end)
 
 check.that("servers of their own rates", function()
+  local units = {{capacity = 50, availability = 0.95, count = 2, down = 24},
+                 {capacity = 100, availability = 0.9, down = 48}}
+  local adequacy = queue.units{units = units, load = 120, value = 2}
+  close(adequacy.lolh, 895.71)
+  close(adequacy.lolev, 19.846875)
+  close(adequacy.cost_unserved, 2 * 22294.2)
+  close(queue.units{units = units, load = {120, 0}}.eue, 22294.2 / 2)
+  close(queue.elcc{units = units, load = 120}[1], 47.05)
+  close(queue.mmc_breakdowns{lambda = 0.6, mu = 1, failure_rate = 0.01,
+                             repair_rate = 0.1}.response_time, 65 / 11)
   local station, busy = queue.unequal{lambda = 0.864, rates = {0.35, 1}}
   close(busy[1] * 0.35 + busy[2], 0.864)
   close(station.response_time, 2.52378595501, "response")
@@ -62,6 +72,14 @@ check.that("wrong figures are named", function()
     {customers = 2, service_time = {1}, servers = {1.5}})
   check.raises("rates[2]: a number is needed, got string", queue.unequal,
     {lambda = 1, rates = {1, "fast"}})
+  check.raises("no figure 'capcity', did you mean 'capacity'?", queue.units,
+    {units = {{capcity = 1, availability = 1}}, load = 1})
+  check.raises("availability of group 1", queue.units,
+    {units = {{capacity = 1, availability = 2}}, load = 1})
+  check.raises("load: a number or a list", queue.elcc,
+    {units = {{capacity = 1, availability = 1}}, load = "x"})
+  check.raises("offered load", queue.mmc_breakdowns,
+    {lambda = 1, mu = 1, failure_rate = 1, repair_rate = 1})
   check.raises("below the servers' sum", queue.unequal, {lambda = 3, rates = {1, 1}})
 end)
 

@@ -226,6 +226,19 @@ static void equal_servers_of_any_number_are_mmc(void **state)
     }
 }
 
+/* Who finds only the slow server free takes it, and stays. */
+static void a_slow_server_added_makes_responses_longer(void **state)
+{
+    const double rates[] = {1.0, 0.05};
+    struct hanse_queue one, two;
+    assert_int_equal(hanse_queue_mmc(*state, 0.3, 1.0, 1, &one), HANSE_OK);
+    assert_int_equal(hanse_queue_unequal(*state, 0.3, rates, 2, &two, NULL), HANSE_OK);
+    assert_close(one.response_time, 1.0 / 0.7, 1e-14);
+    assert_within(two.response_time, 3.04, 5e-3);
+    assert_int_equal(hanse_queue_two_unequal(*state, 0.3, 1.0, 0.05, &two), HANSE_OK);
+    assert_within(two.response_time, 3.04, 5e-3);
+}
+
 static void a_server_for_everybody_leaves_no_line(void **state)
 {
     struct hanse_queue q;
@@ -348,6 +361,7 @@ int main(void)
         with_context(unequal_servers_serve_what_arrives),
         with_context(two_of_any_servers_are_gumbels),
         with_context(equal_servers_of_any_number_are_mmc),
+        with_context(a_slow_server_added_makes_responses_longer),
         with_context(a_server_for_everybody_leaves_no_line),
         with_context(allen_cunneen_is_exact_where_it_should_be),
         with_context(loss_needs_the_fewest_servers),
