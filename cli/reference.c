@@ -31,6 +31,7 @@ static const char *const reducers[] = {
     [HANSE_P50] = "quantile",
     [HANSE_P95] = "quantile",
     [HANSE_P99] = "quantile",
+    [HANSE_PER_YEAR] = "total per year",
 };
 
 /* --- a field in words -----------------------------------------------------------------------
@@ -147,11 +148,28 @@ static void print_kinds(void)
         "`kind.name.key`; a whole entity is taken away by setting `kind.name` to `absent`.\n\n"
         "Kinds:");
     for (size_t k = 0; k < n; k++) {
-        printf("%s [%s](#%s)", k > 0 ? "," : "", kinds[k]->name, kinds[k]->name);
+        if (kinds[k]->derive == NULL) {
+            printf("%s [%s](#%s)", k > 0 ? "," : "", kinds[k]->name, kinds[k]->name);
+        }
     }
     printf(". Then the [outputs](#outputs) and the [units](#units).\n");
     for (size_t k = 0; k < n; k++) {
-        print_kind(kinds[k]);
+        if (kinds[k]->derive == NULL) {
+            print_kind(kinds[k]);
+        }
+    }
+}
+
+/* What outputs are told apart by beside what a scenario declares. */
+static void print_derived(void)
+{
+    size_t n;
+    const struct hanse_kind *const *kinds = hanse_kinds(&n);
+    printf("\nNot declared, but made from what is:\n\n");
+    for (size_t k = 0; k < n; k++) {
+        if (kinds[k]->derive != NULL) {
+            printf("- `%s`: %s\n", kinds[k]->name, kinds[k]->doc);
+        }
     }
 }
 
@@ -161,6 +179,7 @@ static void print_outputs(void)
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     printf("\n## Outputs\n\nKept by the month and summed up over windows; `by` says for what "
            "they are told apart.\n");
+    print_derived();
     for (size_t m = 0; m < n; m++) {
         const struct hanse_mechanism *mechanism = mechanisms[m];
         if (mechanism->n_outputs == 0) {
@@ -219,6 +238,9 @@ static json_t *kinds_json(void)
     const struct hanse_kind *const *kinds = hanse_kinds(&n);
     json_t *list = json_array();
     for (size_t k = 0; k < n; k++) {
+        if (kinds[k]->derive != NULL) {
+            continue;
+        }
         json_t *fields = json_array();
         for (size_t f = 0; f < kinds[k]->n_fields; f++) {
             json_array_append_new(fields, field_json(&kinds[k]->fields[f]));

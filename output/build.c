@@ -115,6 +115,10 @@ static const char *row_label(const struct hanse_kind *kind, const char *row)
 {
     const char *name;
     memcpy(&name, row, sizeof name);
+    if (kind->derive != NULL) { /* its struct starts with name and label */
+        memcpy(&name, row + sizeof name, sizeof name);
+        return name;
+    }
     for (size_t f = 0; f < kind->n_fields; f++) {
         if (strcmp(kind->fields[f].key, "label") == 0 && kind->fields[f].type == HANSE_TEXT) {
             const char *label;

@@ -117,8 +117,9 @@ struct hanse_variable {
  * path, when there is none. */
 enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
                                          struct hanse_variable *variable);
-/* A text attribute of a variable beyond those above: "reducer" ("sum", "mean", "last" or
- * "ratio"), of ratios "numerator" and "denominator" (views by name), "comment"; "" none. */
+/* A text attribute of a variable beyond those above: "reducer" ("sum", "mean", "last",
+ * "per_year" or "ratio"), of ratios "numerator" and "denominator" (views by name), "comment";
+ * "" none. */
 const char *hanse_results_variable_attribute(struct hanse_results *results, const char *path,
                                              const char *name);
 bool hanse_results_has(struct hanse_results *results, const char *path);

@@ -250,7 +250,8 @@ static double reduce_year(const char *reducer, const double *cells, size_t n_ite
     for (size_t m = 0; m < YEAR_MONTHS; m++) {
         sum += from[m * n_items];
     }
-    return strcmp(reducer, "mean") == 0 ? sum / YEAR_MONTHS : sum;
+    bool rate = strcmp(reducer, "mean") == 0 || strcmp(reducer, "per_year") == 0;
+    return rate ? sum / YEAR_MONTHS : sum;
 }
 
 /* A view's mean, [case, time] or [case, time, region]. */

@@ -177,6 +177,9 @@ void hanse__open_declare(lua_State *lua)
     size_t n;
     const struct hanse_kind *const *kinds = hanse_draft_kinds(hanse__script_of(lua)->draft, &n);
     for (size_t i = 0; i < n; i++) {
+        if (kinds[i]->derive != NULL) {
+            continue; /* nobody declares one */
+        }
         lua_pushlightuserdata(lua, (void *)(uintptr_t)kinds[i]);
         lua_pushcclosure(lua, construct, 1);
         lua_setfield(lua, -2, kinds[i]->name);

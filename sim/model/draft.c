@@ -327,6 +327,10 @@ enum hanse_status hanse_draft_add(struct hanse_draft *draft, const char *kind, c
     if (k < 0) {
         return hanse__unknown_kind(draft, &place, kind);
     }
+    if (draft->kinds[k]->derive != NULL) {
+        return hanse__reject(draft->ctx, HANSE_ERR_INPUT, &place,
+                             "a %s can't be declared: it is made from what is", kind);
+    }
     HANSE_TRY(hanse__name_check(draft->ctx, &place, kind, name));
     HANSE_TRY(reserve_entity(draft));
     place.kind = kind;

@@ -5,7 +5,8 @@
  * 2. parameters take their values, removed entities leave with their children;
  * 3. what is left is sorted by kind and name: from here on, the order of declaration is gone;
  * 4. every field is filled from change, draft or default, references by name;
- * 5. the whole is checked: numbers of rows, identities, cycles, the kinds' own rules.
+ * 5. the whole is checked: numbers of rows, identities, cycles, the kinds' own rules;
+ *    in between, derived kinds take their rows from the others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -337,6 +338,7 @@ static enum hanse_status run(struct hanse__freeze *freeze, const struct hanse__c
     HANSE_TRY(hanse__rows_fill(freeze));
     HANSE_TRY(check_identities(freeze));
     HANSE_TRY(hanse__links_check(freeze->scenario));
+    HANSE_TRY(hanse__kinds_derive(freeze));
     return check_kinds(freeze->scenario);
 }
 

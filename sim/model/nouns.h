@@ -42,7 +42,7 @@ struct hanse_settings { /* kind "scenario": exactly one row */
     const char *name, *title, *question, *start, *currency;
     bool hypothetical;
     int64_t seed, replications, central, base_year;
-    double horizon_h, discount_rate_per_year, detour;
+    double horizon_h, discount_rate_per_year, detour, resilience_tolerance;
     int32_t reference_accelerator;
 };
 

@@ -132,6 +132,8 @@ enum hanse_status hanse__changes_remove(struct hanse__freeze *freeze);
 enum hanse_status hanse__params_freeze(struct hanse__freeze *freeze);
 enum hanse_status hanse__origin_map(struct hanse__freeze *freeze, uint32_t number,
                                     uint32_t *mapped);
+/* Makes the rows of derived kinds. */
+enum hanse_status hanse__kinds_derive(struct hanse__freeze *freeze);
 /* Fills every field of every row, references included. */
 enum hanse_status hanse__rows_fill(struct hanse__freeze *freeze);
 /* Rows that the texts of a reference or actor field name. */

@@ -43,6 +43,7 @@ extern "C" {
 
 struct hanse_context;
 struct hanse_scenario;
+struct hanse_deriving;
 
 enum hanse_field_type {
     HANSE_NUMBER,
@@ -118,6 +119,9 @@ struct hanse_kind {
      * Reports through hanse_scenario_reject (scenario.h), which adds file and line. */
     enum hanse_status (*check)(const struct hanse_scenario *scenario, int32_t index);
     int32_t min_rows, max_rows; /* how many a scenario must and may have; max 0: any number */
+    /* Makes the rows of a kind that nobody declares (sim/model/derive.h); NULL: they are
+     * declared. */
+    enum hanse_status (*derive)(struct hanse_deriving *deriving);
 };
 
 #ifdef __cplusplus

@@ -345,6 +345,15 @@ static const struct hanse_field FIELDS[] = {
      .low = 0,
      .high = 1e9,
      .doc = "what a token of an answer takes; streamed in events of its own far more than 4"},
+    {.key = "value_unserved",
+     .type = HANSE_NUMBER,
+     .unit = "EUR/H100_h",
+     .offset = AT(value_unserved_eur),
+     .low = 0,
+     .high = 1e9,
+     .doc =
+         "what a unit of work is worth that is not served when it is due; only `cost_unserved` "
+         "knows it"},
     {.key = "price_limit",
      .type = HANSE_NUMBER,
      .unit = "EUR/H100_h",

@@ -13,6 +13,7 @@
 #include "sim/process/latency.h"
 #include "sim/process/pairs.h"
 #include "sim/process/power.h"
+#include "sim/process/reliability.h"
 #include "sim/process/substitute.h"
 
 enum {
@@ -103,7 +104,8 @@ static void settle_waiting(struct hanse_sweep *h, int cell,
         }
     }
     if (h->hour - deadline >= at) {
-        blame(h, cell, h->missed_for, ring[(h->hour - deadline) % length]);
+        blame(h, cell, h->missed_for,
+              hanse__miss(h, cell, ring[(h->hour - deadline) % length]));
     }
     if (at <= h->hour - (length - 1)) {
         double *bucket = &ring[at % length];
@@ -131,7 +133,7 @@ static void settle(struct hanse_sweep *h, int cell, int w)
         if (h->left[cell] > 0.0) {
             h->dropped[cell] += h->left[cell];
             blame(h, cell, h->dropped_for, h->left[cell]);
-            blame(h, cell, h->missed_for, h->left[cell]);
+            blame(h, cell, h->missed_for, hanse__miss(h, cell, h->left[cell]));
         }
         return;
     }
@@ -234,6 +236,8 @@ static void close_hour(struct hanse_sweep *h)
             settle_checked(h, cell, w);
         }
     }
+    hanse__reliability_hour(h->world, h->hour, h->arrived, h->missing ? h->missed : NULL);
+    h->missing = false;
 }
 
 static void sweep_hour(struct hanse_sweep *h)
@@ -272,6 +276,7 @@ static struct hanse_sweep open_sweep(struct hanse_world *world)
         .arrived = hanse__at(world, s->arrived),
         .left = hanse__at(world, s->left),
         .served = hanse__at(world, s->served),
+        .missed = hanse__at(world, s->missed),
         .rest = hanse__at(world, s->rest),
         .why = hanse__at(world, s->why),
         .powered = hanse__at(world, s->powered),
@@ -424,6 +429,7 @@ static enum hanse_status take_blocks(struct hanse_world *world, struct hanse_dis
         {&s->arrived, cells, sizeof(double)},
         {&s->left, cells, sizeof(double)},
         {&s->served, cells, sizeof(double)},
+        {&s->missed, cells, sizeof(double)},
         {&s->rest, cells, sizeof(double)},
         {&s->why, cells * HANSE_REASONS, sizeof(double)},
         {&s->cloud_way, cells, 1},

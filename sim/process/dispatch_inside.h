@@ -65,6 +65,7 @@ struct hanse_dispatch {
     hanse_ref arrived;    /* double [cells]: this hour */
     hanse_ref left;       /* double [cells]: asked and not served this hour */
     hanse_ref served;     /* double [cells]: served this hour */
+    hanse_ref missed;     /* double [cells]: due this hour and not served; 0 between hours */
     hanse_ref rest;       /* double [cells]: of the left, not explained yet */
     hanse_ref why;        /* double [reasons][cells]: this hour */
     hanse_ref cloud_way;  /* uint8_t [cells]: enum cloud_way */
@@ -102,7 +103,7 @@ struct hanse_sweep {
     const uint32_t *ring_start;
     const uint8_t *cloud_way;
     const double *capacity, *base, *price, *shape;
-    double *arrived, *left, *served, *rest, *why, *powered, *free, *load, *spare;
+    double *arrived, *left, *served, *missed, *rest, *why, *powered, *free, *load, *spare;
     double *by_part, *ignored;
     double *late_now;          /* [cells]: served late this hour; NULL: no serving */
     const int32_t *serving_of; /* [workloads]; NULL likewise */
@@ -118,6 +119,7 @@ struct hanse_sweep {
     double *dropped_for[HANSE_REASONS], *missed_for[HANSE_REASONS];
     int32_t R, W, P;
     int64_t hour;
+    bool missing; /* some of `missed` is not 0 */
 };
 
 /* Whether a cell's work may go to its workload's foreign API. */
@@ -141,6 +143,14 @@ static inline int32_t hanse__tier_end(const struct hanse_sweep *h, int32_t first
         last++;
     }
     return last;
+}
+
+/* What was due this hour and is not served. */
+static inline double hanse__miss(struct hanse_sweep *h, int32_t cell, double x)
+{
+    h->missed[cell] = x;
+    h->missing |= x > 0.0;
+    return x;
 }
 
 /* Routes as law, network and coordinators now are. */

@@ -19,10 +19,13 @@
 #include "sim/process/network.h"
 #include "sim/process/power.h"
 #include "sim/process/procure.h"
+#include "sim/process/reliability.h"
+#include "sim/process/resilience.h"
 #include "sim/process/shock.h"
 #include "sim/process/shown.h"
 #include "sim/process/stack.h"
 #include "sim/process/supply.h"
+#include "sim/process/viewer.h"
 #include "sim/process/world.h"
 
 static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
@@ -41,11 +44,13 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_DISPATCH] = &hanse_mechanism_dispatch,
     [HANSE_MECHANISM_BATCH] = &hanse_mechanism_batch,
     [HANSE_MECHANISM_LATENCY] = &hanse_mechanism_latency,
+    [HANSE_MECHANISM_RELIABILITY] = &hanse_mechanism_reliability,
     [HANSE_MECHANISM_NETWORK] = &hanse_mechanism_network,
     [HANSE_MECHANISM_JUMP] = &hanse_mechanism_jump,
     [HANSE_MECHANISM_STACK] = &hanse_mechanism_stack,
     [HANSE_MECHANISM_PROCURE] = &hanse_mechanism_procure,
     [HANSE_MECHANISM_ACCOUNT] = &hanse_mechanism_account,
+    [HANSE_MECHANISM_RESILIENCE] = &hanse_mechanism_resilience,
 };
 
 /* The nouns of sim/model, then what the mechanisms bring, in their order. */
@@ -66,6 +71,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_link,        &hanse_kind_plant,         &hanse_kind_currency,
     &hanse_kind_devaluation, &hanse_kind_hazard,        &hanse_kind_serving,
     &hanse_kind_opening,
+    &hanse_kind_devaluation, &hanse_kind_hazard,        &hanse_kind_viewer,
+    &hanse_kind_shortfall,   &hanse_kind_shock,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)

@@ -19,12 +19,13 @@ extern "C" {
 struct hanse_world;
 
 /* How an output's hourly contributions become a month's value and a window's. All but RATIO
- * add up over the items of their dimensions. */
+ * add up over the items of their dimensions, unless the output says otherwise. */
 enum hanse_reducer {
-    HANSE_SUM,   /* flows: totals */
-    HANSE_MEAN,  /* levels: time-weighted mean over the hours */
-    HANSE_LAST,  /* stocks: value at the end */
-    HANSE_RATIO, /* numerator output ÷ denominator output, both reduced first */
+    HANSE_SUM,      /* flows: totals */
+    HANSE_MEAN,     /* levels: time-weighted mean over the hours */
+    HANSE_LAST,     /* stocks: value at the end */
+    HANSE_RATIO,    /* numerator output ÷ denominator output, both reduced first */
+    HANSE_PER_YEAR, /* flows: totals per year of 8,760 h */
     /* Latencies: COUNTS holds HANSE_LATENCY_BINS counts an item (serving/law.h), which add up
      * and are no view of their own; P50 … are quantiles of the counts that `numerator` names,
      * once those are added up. */
@@ -48,6 +49,9 @@ struct hanse_output {
     enum hanse_reducer reducer;
     /* RATIO: names of outputs with the same dims; quantiles: the counts' as numerator */
     const char *numerator, *denominator;
+    /* Its items overlap (hours in which several lost load) and are never added up: the only
+     * view is the whole table, under the output's own name. */
+    bool apart;
 };
 
 struct hanse_mechanism {

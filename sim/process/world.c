@@ -22,6 +22,7 @@
 #include "sim/process/power.h"
 #include "sim/process/procure.h"
 #include "sim/process/replication.h"
+#include "sim/process/resilience.h"
 #include "sim/process/shock.h"
 #include "sim/process/stack.h"
 #include "sim/process/supply.h"
@@ -205,11 +206,13 @@ enum hanse_status hanse__note(struct hanse_world *world, enum hanse_note_what wh
         m->notes = grown;
         m->notes_capacity = capacity;
     }
+    uint32_t of = (uint32_t)hanse_scenario_kind(world->scenario, kind->name);
+    hanse__resilience_note(world, what, of, (uint32_t)entity);
     struct hanse_note *notes = hanse__at(world, m->notes);
     notes[m->n_notes++] = (struct hanse_note){
         .time_h = m->now_h,
         .what = what,
-        .kind = (uint32_t)hanse_scenario_kind(world->scenario, kind->name),
+        .kind = of,
         .entity = (uint32_t)entity,
         .value = value,
     };

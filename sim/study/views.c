@@ -15,7 +15,7 @@
 #include "sim/model/nouns.h"
 #include "sim/process/serving/law.h"
 
-enum { MONTH_H = 730 };
+enum { MONTH_H = 730, YEAR_MONTHS = 12 };
 
 struct fold {
     int32_t n_items, step, count, stride;
@@ -53,11 +53,12 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
     const struct hanse_column *c = &layout->columns[column];
     *view = (struct hanse_view){.column = column, .n_items = 1};
     size_t used = (size_t)snprintf(view->name, sizeof view->name, "%s", c->output->name);
+    bool apart = c->output->apart, whole = kept == (1u << c->n_dims) - 1;
     for (int32_t d = 0; d < c->n_dims; d++) {
         if (!(kept >> d & 1u)) {
             continue;
         }
-        if (used < sizeof view->name) {
+        if (used < sizeof view->name && !apart) {
             used += (size_t)snprintf(view->name + used, sizeof view->name - used, "%s%s",
                                      view->n_dims == 0 ? "_by_" : "_", c->output->dims[d]);
         }
@@ -68,7 +69,7 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
      * view stands for both. */
     bool twin = kept == 2 && strcmp(c->output->dims[0], c->output->dims[1]) == 0;
     bool hidden = c->output->reducer == HANSE_COUNTS;
-    return c->n_items > 0 && !twin && !hidden && used < sizeof view->name;
+    return c->n_items > 0 && !twin && !hidden && used < sizeof view->name && (whole || !apart);
 }
 
 size_t hanse_views(const struct hanse_layout *layout, struct hanse_view *views, size_t capacity)
@@ -129,6 +130,9 @@ static double reduce(const struct hanse_column *column, const struct fold *fold,
     }
     if (column->output->reducer == HANSE_MEAN) {
         return to > from ? sum / (to - from) : NAN;
+    }
+    if (column->output->reducer == HANSE_PER_YEAR) {
+        return to > from ? sum * YEAR_MONTHS / (to - from) : NAN;
     }
     return sum;
 }

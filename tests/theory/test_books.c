@@ -20,9 +20,10 @@ static void near(double a, double b, double scale)
 
 /* --- shocks ------------------------------------------------------------------------------ */
 
+/* What is told apart by shock stands last: a nation without any has just the rest. */
 static void same_series(const struct hanse_record *a, const double *series, size_t n)
 {
-    assert_int_equal(a->n_values, n);
+    assert_true(a->n_values >= n);
     assert_memory_equal(a->series, series, n * sizeof *series);
 }
 

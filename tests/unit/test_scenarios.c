@@ -297,7 +297,9 @@ static void a_cap_far_above_the_orders_changes_nothing(void **state)
 {
     struct told *told = tell("scenarios/baltic-supply-stop.lua", 1);
     for (size_t v = 0; v < told->n_views; v++) {
-        for (int32_t i = 0; i < told->views[v].n_items; i++) {
+        const char *by = told->study.layout.columns[told->views[v].column].output->dims[0];
+        bool about_shocks = by != NULL && strcmp(by, "shock") == 0; /* that the cap is one */
+        for (int32_t i = 0; i < told->views[v].n_items && !about_shocks; i++) {
             double base = cell(told, BASELINE, 0, v)[i], cap = cell(told, DIFFUSION, 0, v)[i];
             assert_true(base == cap || (isnan(base) && isnan(cap)));
         }

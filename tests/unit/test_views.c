@@ -9,18 +9,20 @@
 enum { MONTHS = 3, ROWS = 2, COLUMNS = 3, TABLE = ROWS * COLUMNS };
 
 static const struct hanse_output OUTPUTS[] = {
-    {"flow", "1", "a flow", {"region", "workload"}, HANSE_SUM, NULL, NULL},
-    {"level", "1", "a level", {"region", "workload"}, HANSE_MEAN, NULL, NULL},
-    {"stock", "1", "a stock", {"region", "workload"}, HANSE_LAST, NULL, NULL},
-    {"share", "1", "a ratio", {"region", "workload"}, HANSE_RATIO, "flow", "level"},
-    {"lone", "1", "without dimensions", {NULL, NULL}, HANSE_SUM, NULL, NULL},
-    {"square", "1", "a kind by itself", {"region", "region"}, HANSE_SUM, NULL, NULL},
+    {"flow", "1", "a flow", {"region", "workload"}, HANSE_SUM, NULL, NULL, false},
+    {"level", "1", "a level", {"region", "workload"}, HANSE_MEAN, NULL, NULL, false},
+    {"stock", "1", "a stock", {"region", "workload"}, HANSE_LAST, NULL, NULL, false},
+    {"share", "1", "a ratio", {"region", "workload"}, HANSE_RATIO, "flow", "level", false},
+    {"lone", "1", "without dimensions", {NULL, NULL}, HANSE_SUM, NULL, NULL, false},
+    {"square", "1", "a kind by itself", {"region", "region"}, HANSE_SUM, NULL, NULL, false},
+    {"rate", "1/year", "a flow by the year", {NULL, NULL}, HANSE_PER_YEAR, NULL, NULL, false},
+    {"each", "1", "not to be added up", {"region", "workload"}, HANSE_SUM, NULL, NULL, true},
 };
-enum { FLOW, LEVEL, STOCK, SHARE, LONE, SQUARE, N_OUTPUTS };
+enum { FLOW, LEVEL, STOCK, SHARE, LONE, SQUARE, RATE, EACH, N_OUTPUTS };
 
 static struct hanse_column columns[N_OUTPUTS];
 static struct hanse_layout layout = {.n_months = MONTHS, .columns = columns};
-static double series[4 * MONTHS * TABLE + MONTHS];
+static double series[5 * MONTHS * TABLE + 2 * MONTHS];
 
 static int make_layout(void **state)
 {
@@ -51,6 +53,7 @@ static int make_layout(void **state)
     }
     for (int m = 0; m < MONTHS; m++) {
         series[columns[LONE].offset + (size_t)m] = 7.0 * (m + 1);
+        series[columns[RATE].offset + (size_t)m] = 7.0 * (m + 1);
     }
     return 0;
 }
@@ -78,12 +81,28 @@ static void summary(const char *name, int32_t from, int32_t to, double *out)
 
 static void every_output_has_its_total_and_each_dimension(void **state)
 {
-    static const char *const NAMES[] = {
-        "flow",  "flow_by_region",  "flow_by_workload",  "flow_by_region_workload",
-        "level", "level_by_region", "level_by_workload", "level_by_region_workload",
-        "stock", "stock_by_region", "stock_by_workload", "stock_by_region_workload",
-        "share", "share_by_region", "share_by_workload", "share_by_region_workload",
-        "lone",  "square",          "square_by_region",  "square_by_region_region"};
+    static const char *const NAMES[] = {"flow",
+                                        "flow_by_region",
+                                        "flow_by_workload",
+                                        "flow_by_region_workload",
+                                        "level",
+                                        "level_by_region",
+                                        "level_by_workload",
+                                        "level_by_region_workload",
+                                        "stock",
+                                        "stock_by_region",
+                                        "stock_by_workload",
+                                        "stock_by_region_workload",
+                                        "share",
+                                        "share_by_region",
+                                        "share_by_workload",
+                                        "share_by_region_workload",
+                                        "lone",
+                                        "square",
+                                        "square_by_region",
+                                        "square_by_region_region",
+                                        "rate",
+                                        "each"};
     struct hanse_view views[64];
     assert_int_equal(hanse_views(&layout, NULL, 0), sizeof NAMES / sizeof *NAMES);
     assert_int_equal(hanse_views(&layout, views, 64), sizeof NAMES / sizeof *NAMES);
@@ -100,7 +119,7 @@ static void a_list_too_short_is_filled_and_no_more(void **state)
 {
     struct hanse_view views[3];
     memset(views, 0, sizeof views);
-    assert_int_equal(hanse_views(&layout, views, 2), 20);
+    assert_int_equal(hanse_views(&layout, views, 2), 22);
     assert_string_equal(views[1].name, "flow_by_region");
     assert_string_equal(views[2].name, "");
 }
@@ -112,7 +131,7 @@ static void an_output_about_nothing_has_no_view(void **state)
     columns[FLOW].n_items = 0;
     size_t n = hanse_views(&layout, views, 64);
     make_layout(state);
-    assert_int_equal(n, 16);
+    assert_int_equal(n, 18);
     assert_string_equal(views[0].name, "level");
 }
 
@@ -145,6 +164,8 @@ static void flows_add_up_levels_average_stocks_keep_the_last(void **state)
     assert_close(out[0], -93, 0);
     summary("lone", 0, 3, out);
     assert_close(out[0], 42, 0);
+    summary("rate", 1, 3, out);
+    assert_close(out[0], (14 + 21) * 6, 0); /* two of twelve months */
 }
 
 static void ratios_divide_what_was_reduced(void **state)
