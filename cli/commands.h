@@ -12,6 +12,7 @@
 int hanse_cli_run(int argc, char **argv);
 int hanse_cli_check(int argc, char **argv);
 int hanse_cli_deny(int argc, char **argv);
+int hanse_cli_credit(int argc, char **argv);
 int hanse_cli_predict(int argc, char **argv);
 int hanse_cli_serve(int argc, char **argv);
 int hanse_cli_compare(int argc, char **argv);

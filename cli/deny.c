@@ -35,30 +35,6 @@ struct run {
 
 /* --- before ------------------------------------------------------------------------------ */
 
-/* --seed is --set scenario.seed in short. */
-static enum hanse_status load(struct run *run)
-{
-    const struct settings *s = run->settings;
-    char seed[64];
-    const char **items = hanse__alloc(run->ctx, s->set.count + 1, sizeof *items);
-    if (items == NULL) {
-        return HANSE_ERR_MEMORY;
-    }
-    struct hanse_cli_list list = {.items = items};
-    for (size_t i = 0; i < s->set.count; i++) {
-        items[list.count++] = s->set.items[i];
-    }
-    if (s->seed >= 0) {
-        snprintf(seed, sizeof seed, "scenario.seed=%lld", (long long)s->seed);
-        items[list.count++] = seed;
-    }
-    const struct hanse_cli_load_options options = {.with = s->with != NULL ? s->with : "",
-                                                   .settings = &list};
-    enum hanse_status status = hanse_cli_load(run->ctx, run->path, &options, &run->loaded);
-    hanse__free((void *)items);
-    return status;
-}
-
 /* The denial asked for; the only or first one when not named. */
 static enum hanse_status find_denial(struct run *run, int32_t *index)
 {
@@ -247,7 +223,8 @@ static enum hanse_status go(struct run *run)
                                          .from_zero = s->from_zero,
                                          .progress = progress,
                                          .progress_self = (void *)run->args};
-    HANSE_TRY(load(run));
+    const struct hanse_cli_load_one_options one = {s->with, &s->set, s->seed};
+    HANSE_TRY(hanse_cli_load_one(run->ctx, run->path, &one, &run->loaded));
     options.hooks = hanse_script_hooks(run->loaded.script);
     HANSE_TRY(find_denial(run, &index));
     HANSE_TRY(read_recourse(run, &options.recourse));

@@ -1,5 +1,6 @@
 #include "cli/load.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum hanse_status read_settings(struct hanse_context *ctx,
@@ -87,6 +88,30 @@ enum hanse_status hanse_cli_load(struct hanse_context *ctx, const char *path,
     if (status != HANSE_OK) {
         hanse_cli_loaded_fini(loaded);
     }
+    return status;
+}
+
+enum hanse_status hanse_cli_load_one(struct hanse_context *ctx, const char *path,
+                                     const struct hanse_cli_load_one_options *options,
+                                     struct hanse_cli_loaded *loaded)
+{
+    char seed[64];
+    const char **items = hanse__alloc(ctx, options->set->count + 1, sizeof *items);
+    if (items == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    struct hanse_cli_list list = {.items = items};
+    for (size_t i = 0; i < options->set->count; i++) {
+        items[list.count++] = options->set->items[i];
+    }
+    if (options->seed >= 0) {
+        snprintf(seed, sizeof seed, "scenario.seed=%lld", (long long)options->seed);
+        items[list.count++] = seed;
+    }
+    const struct hanse_cli_load_options all = {
+        .with = options->with != NULL ? options->with : "", .settings = &list};
+    enum hanse_status status = hanse_cli_load(ctx, path, &all, loaded);
+    hanse__free((void *)items);
     return status;
 }
 

@@ -31,6 +31,16 @@ struct hanse_cli_loaded {
 enum hanse_status hanse_cli_load(struct hanse_context *ctx, const char *path,
                                  const struct hanse_cli_load_options *options,
                                  struct hanse_cli_loaded *loaded);
+/* One case, for commands that look into one: with NULL is the baseline; --seed is --set
+ * scenario.seed in short, < 0 not given. */
+struct hanse_cli_load_one_options {
+    const char *with;
+    const struct hanse_cli_list *set;
+    int64_t seed;
+};
+enum hanse_status hanse_cli_load_one(struct hanse_context *ctx, const char *path,
+                                     const struct hanse_cli_load_one_options *options,
+                                     struct hanse_cli_loaded *loaded);
 void hanse_cli_loaded_fini(struct hanse_cli_loaded *loaded);
 
 #endif

@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"check", hanse_cli_check,
      "validates a scenario and prints every resolved value and its origin"},
     {"deny", hanse_cli_deny, "what is left when an actor stops: denial experiments"},
+    {"credit", hanse_cli_credit, "what each site is worth: reliability and capacity credit"},
     {"compare", hanse_cli_compare,
      "differences between result files, ranked by size relative to noise"},
     {"report", hanse_cli_report, "one self-contained page from a result file"},

@@ -85,6 +85,7 @@
 #include "sim/stats/timeweighted.h"
 #include "sim/stats/variate.h"
 #include "sim/study/contest.h"
+#include "sim/study/credit.h"
 #include "sim/study/deny.h"
 #include "sim/study/ranks.h"
 #include "sim/study/stop.h"

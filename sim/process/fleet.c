@@ -6,6 +6,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/account.h"
+#include "sim/process/replication.h"
 
 struct hanse_group_state *hanse__fleet_groups(const struct hanse_world *world)
 {
@@ -104,6 +105,17 @@ static void set_means(struct hanse_group_state *g, double hours)
     }
 }
 
+/* Perfect capacity in place of a site's devices, if that is asked for. */
+static void stand_in(const struct hanse_world *world, int32_t group,
+                     struct hanse_group_state *g)
+{
+    const struct hanse_stand_in *perfect = world->stand_in;
+    if (perfect != NULL && perfect->site == world->tables.groups[group].site) {
+        memset(g->mean, 0, sizeof g->mean);
+        g->mean[HANSE_STANDING_AVAILABLE] = perfect->share * g->installed;
+    }
+}
+
 void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to)
 {
     double hours = (double)(to - from);
@@ -123,6 +135,7 @@ void hanse__fleet_settle(struct hanse_world *world, int64_t from, int64_t to)
         available[region_of(world, listed[i])] +=
             g->hours[HANSE_STANDING_AVAILABLE] - hours * hanse__group_available(g);
         set_means(g, hours);
+        stand_in(world, listed[i], g);
         g->mixed = g->touched;
         g->touched = false;
     }

@@ -7,6 +7,7 @@
 #include "sim/process/demand.h"
 #include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
+#include "sim/process/replication.h"
 #include "sim/process/shock.h"
 #include "sim/process/stack.h"
 #include "sim/process/substitute.h"
@@ -247,13 +248,20 @@ static uint64_t rights_of(const struct hanse_world *world, int32_t site)
     return rights;
 }
 
+/* Perfect capacity in place of the site's needs no power. */
+static int32_t plant_of(const struct hanse_world *world, int32_t site)
+{
+    bool perfect = world->stand_in != NULL && world->stand_in->site == site;
+    return perfect ? -1 : world->tables.sites[site].plant;
+}
+
 /* The place of such sites if there is one already, else -1. */
 static int32_t find_place(const struct hanse_world *world, const struct state *s,
                           int32_t latest, int32_t site, uint64_t rights)
 {
     const struct hanse_place *places = hanse__at(world, s->places);
     int32_t region = world->tables.sites[site].region;
-    int32_t plant = world->tables.sites[site].plant;
+    int32_t plant = plant_of(world, site);
     /* Sites of a region tend to follow one another in kind, so look at the latest first. */
     if (latest >= 0 && places[latest].rights == rights && places[latest].plant == plant) {
         return latest;
@@ -280,9 +288,8 @@ static enum hanse_status new_place(struct hanse_world *world, struct state *s, i
         *room *= 2;
     }
     struct hanse_place *places = hanse__at(world, s->places);
-    const struct hanse_site *where = &world->tables.sites[site];
-    places[s->n_places++] =
-        (struct hanse_place){where->region, where->plant, site, true, rights};
+    places[s->n_places++] = (struct hanse_place){world->tables.sites[site].region,
+                                                 plant_of(world, site), site, true, rights};
     return HANSE_OK;
 }
 

@@ -40,6 +40,11 @@ void hanse_worker_hooks(struct hanse_worker *worker, const struct hanse_hook_mak
     worker->maker = maker != NULL ? *maker : (struct hanse_hook_maker){0};
 }
 
+void hanse_worker_stand_in(struct hanse_worker *worker, const struct hanse_stand_in *stand_in)
+{
+    worker->world.stand_in = stand_in;
+}
+
 static void drop_hooks(struct hanse_worker *worker)
 {
     if (worker->world.hooks.self != NULL) {

@@ -37,6 +37,16 @@ HANSE_API enum hanse_status hanse_worker_run(struct hanse_worker *worker,
 HANSE_API void hanse_worker_hooks(struct hanse_worker *worker,
                                   const struct hanse_hook_maker *maker);
 
+/* In place of a site's devices, perfect capacity at its region and under its law: `share` of
+ * those installed there, that never fail and need no power. For capacity credits; policies and
+ * books still see the devices. NULL: none, as at first. The worker keeps the pointer. */
+struct hanse_stand_in {
+    int32_t site; /* row */
+    double share; /* >= 0 */
+};
+HANSE_API void hanse_worker_stand_in(struct hanse_worker *worker,
+                                     const struct hanse_stand_in *stand_in);
+
 /* In steps, for tests and studies that copy a running replication: start, then advance to
  * given hours, then finish. `to` becomes a bit-wise copy that continues on its own. */
 HANSE_API enum hanse_status hanse_worker_start(struct hanse_worker *worker,

@@ -135,6 +135,7 @@ struct hanse_moving {
 
 struct hanse_observer;
 struct hanse_latency_own;
+struct hanse_stand_in;
 
 struct hanse_world {
     struct hanse_context *ctx;
@@ -151,6 +152,7 @@ struct hanse_world {
     double horizon_h;
     const struct hanse_observer *observer; /* NULL: nobody looks on */
     struct hanse_hooks hooks;              /* the scenario's own functions, if it has some */
+    const struct hanse_stand_in *stand_in; /* NULL: every site is itself */
     enum hanse_calendar_kind calendar_kind;
     struct hanse_latency_own *latency_own; /* of latency.c, the worker's; NULL: nothing yet */
     /* What went wrong in a sweep of hours, which cannot say so itself; ends the replication. */
