@@ -55,8 +55,9 @@ struct request {
 };
 
 static enum hanse_status draw(struct hanse_context *ctx, struct hanse_results *results,
-                              const struct request *request)
+                              struct request *request)
 {
+    request->plot.viewer = request->viewer;
     return request->kind < HANSE_PLOT_KINDS
                ? hanse_plot_write(ctx, results, &request->plot)
                : hanse_denial_plot(ctx, results,
@@ -130,10 +131,10 @@ static int check_request(const struct request *request, size_t n_cases)
 {
     bool narrowed = request->plot.region || n_cases > 0;
 
-    if (request->kind == DECLARED || request->kind < HANSE_PLOT_KINDS) {
-        if (request->viewer) {
-            return hanse_cli_bad_usage("plot", "--viewer goes with --kind heat or survival");
-        }
+    if (request->viewer && request->kind != HANSE_PLOT_SHORTFALL &&
+        (request->kind == DECLARED || request->kind < HANSE_PLOT_KINDS)) {
+        return hanse_cli_bad_usage("plot",
+                                   "--viewer goes with --kind heat, survival or shortfall");
     }
     switch (request->kind) {
     case HANSE_PLOT_DOTS:
@@ -144,6 +145,11 @@ static int check_request(const struct request *request, size_t n_cases)
                          kind_word(request->kind),
                          request->kind == HANSE_PLOT_DOTS ? "--what, --region and --case"
                                                           : "--region and --case")
+                   : 0;
+    case HANSE_PLOT_SHORTFALL:
+        return request->plot.what || request->plot.region
+                   ? hanse_cli_bad_usage("plot", "--kind shortfall shows shortfall_hours; "
+                                                 "--what and --region don't apply")
                    : 0;
     case DECLARED:
         return 0;
@@ -174,8 +180,10 @@ int hanse_cli_plot(int argc, char **argv)
          "output, on_time_share …; the scenario's own chart when not given; of a replay waits, "
          "queue, utilization or gantt"},
         {"kind", 'k', HANSE_CLI_TEXT, &kind, "KIND",
-         "fan, difference, bars, tornado, lines, dots or regret; of denials heat or survival"},
-        {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME", "of denials: as who sees it"},
+         "fan, difference, bars, tornado, lines, dots, regret or shortfall; of denials heat or "
+         "survival"},
+        {"viewer", 0, HANSE_CLI_TEXT, &request.viewer, "NAME",
+         "of denials and shortfalls: whose demand"},
         {"region", 'r', HANSE_CLI_TEXT, &request.plot.region, "NAME", "one region alone"},
         {"case", 'c', HANSE_CLI_LIST, &cases, "NAME",
          "case to draw, of replays policy; may be repeated"},

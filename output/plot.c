@@ -9,7 +9,7 @@
 #include "output/plot_shown.h"
 
 const char *const hanse__plot_kinds[HANSE_PLOT_KINDS] = {
-    "fan", "difference", "bars", "tornado", "lines", "dots", "regret"};
+    "fan", "difference", "bars", "tornado", "lines", "dots", "regret", "shortfall"};
 
 enum { MAX_CASES = HANSE_GNUPLOT_COLOURS, PATH_BYTES = 256 };
 
@@ -483,6 +483,9 @@ enum hanse_status hanse__plot_script(struct hanse_context *ctx, struct hanse_res
                                      const struct hanse_plot_options *options,
                                      struct hanse_text *script)
 {
+    if (options->kind == HANSE_PLOT_SHORTFALL) {
+        return hanse__shortfall_script(ctx, results, options, script);
+    }
     struct drawing d = {.options = options, .script = script};
     enum hanse_status status = hanse__digest_init(&d.digest, ctx, results);
 

@@ -22,6 +22,7 @@ enum hanse_plot_kind {
     HANSE_PLOT_LINES,      /* medians of several cases over time */
     HANSE_PLOT_DOTS,       /* the scenario's figures, a row each, a dot per case */
     HANSE_PLOT_REGRET,     /* the scenario's cells, policies by worlds */
+    HANSE_PLOT_SHORTFALL,  /* size of a shortfall against hours a year */
     HANSE_PLOT_KINDS,
 };
 /* Words of the kinds, in their order. */
@@ -29,9 +30,12 @@ extern const char *const hanse__plot_kinds[HANSE_PLOT_KINDS];
 
 struct hanse_plot_options {
     enum hanse_plot_kind kind;
-    const char *what;   /* output, e.g. "on_time_share"; dots: none; regret: may be none */
+    const char *what;   /* output, e.g. "on_time_share"; dots, shortfall: none; regret: may be
+                         * none */
+    const char *viewer; /* shortfall: whose demand; NULL: everybody's */
     const char *region; /* name of a region; NULL: all together */
-    const char *const *cases; /* names; none: the headline's case (bars and lines: all) */
+    const char *const
+        *cases; /* names; none: the headline's case (bars, lines and shortfall: all) */
     size_t n_cases;
     const char *path; /* ends in .svg or .png */
 };
@@ -41,6 +45,12 @@ struct hanse_plot_options {
 enum hanse_status hanse__plot_script(struct hanse_context *ctx, struct hanse_results *results,
                                      const struct hanse_plot_options *options,
                                      struct hanse_text *script);
+
+/* The same for HANSE_PLOT_SHORTFALL, of shortfall_plot.c. */
+enum hanse_status hanse__shortfall_script(struct hanse_context *ctx,
+                                          struct hanse_results *results,
+                                          const struct hanse_plot_options *options,
+                                          struct hanse_text *script);
 
 /* What the scenario's own chart asks for, else the headline's output as a fan: fills kind, what
  * and region; their texts last as long as the results are open. HANSE_ERR_INPUT when there is

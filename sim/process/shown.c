@@ -243,7 +243,7 @@ const struct hanse_kind hanse_kind_cell = {
 /* --- chart ----------------------------------------------------------------------------------
  */
 
-enum chart { FAN, DIFFERENCE, BARS, TORNADO, LINES, DOTS, REGRET };
+enum chart { FAN, DIFFERENCE, BARS, TORNADO, LINES, DOTS, REGRET, SHORTFALL };
 
 static enum hanse_status check_chart(const struct hanse_scenario *scenario, int32_t index)
 {
@@ -258,6 +258,13 @@ static enum hanse_status check_chart(const struct hanse_scenario *scenario, int3
                    : hanse_scenario_reject(scenario, &hanse_kind_chart, index, "kind",
                                            "dots shows the figures: declare some, and no "
                                            "output here");
+    }
+    if (c->kind == SHORTFALL) {
+        return c->output[0] == '\0' && c->region < 0
+                   ? HANSE_OK
+                   : hanse_scenario_reject(scenario, &hanse_kind_chart, index, "kind",
+                                           "shortfall shows shortfall_hours: no output and no "
+                                           "region here");
     }
     (void)hanse_scenario_table(scenario, &hanse_kind_cell, &n_rows);
     if (c->kind == REGRET && n_rows == 0) {
@@ -278,11 +285,11 @@ static const struct hanse_field CHART_FIELDS[] = {
      .flags = HANSE_REQUIRED,
      .doc = "how it is drawn: one case's fan over time, its difference to the baseline, cases "
             "as bars, inputs as a tornado, cases as lines over time, the figures as dots, "
-            "the cells as a table of regrets"},
+            "the cells as a table of regrets, sizes of a shortfall against hours a year"},
     {.key = "output",
      .type = HANSE_TEXT,
      .offset = AT(output),
-     .doc = "output it shows, of regret the loss; not for dots"},
+     .doc = "output it shows, of regret the loss; not for dots and shortfall"},
     {.key = "region",
      .type = HANSE_REFERENCE,
      .options = "region",

@@ -12,6 +12,8 @@ for kind in fan difference bars tornado; do
     hanse plot show.h5 --what on_time_share --kind "$kind" --case stop -o "$kind.png"
     [ "$(head -c 8 "$kind.png" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]
 done
+hanse plot show.h5 --kind shortfall --viewer all -o shortfall.svg
+xmllint --noout shortfall.svg
 hanse plot show.h5 --what on_time_share --region a -o "a'b.svg"
 grep -q 'supply &lt;stop' "a'b.svg"
 

@@ -42,7 +42,7 @@ hanse plot: --kind dots shows what the scenario names; --what, --region and --ca
 [exit 2]
 
 $ hanse plot shown.h5 --kind regrets
-hanse plot: --kind: must be fan, difference, bars, tornado, lines, dots, regret, heat or survival, got 'regrets', did you mean 'regret'?
+hanse plot: --kind: must be fan, difference, bars, tornado, lines, dots, regret, shortfall, heat or survival, got 'regrets', did you mean 'regret'?
 ...
 [exit 2]
 

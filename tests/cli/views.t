@@ -68,7 +68,7 @@ base.h5: no output 'on_time_shar', did you mean 'on_time_share'?
 [exit 2]
 
 $ hanse plot base.h5 --what on_time_share --kind fann
-hanse plot: --kind: must be fan, difference, bars, tornado, lines, dots, regret, heat or survival, got 'fann', did you mean 'fan'?
+hanse plot: --kind: must be fan, difference, bars, tornado, lines, dots, regret, shortfall, heat or survival, got 'fann', did you mean 'fan'?
 Try 'hanse plot --help'.
 [exit 2]
 
