@@ -33,12 +33,13 @@ static unsigned size_class(size_t rounded_bytes)
     return (unsigned)__builtin_ctzll(rounded_bytes);
 }
 
-/* Moves the block to a larger one. A large one is taken anew and copied: the pages that
- * realloc would bring along stay small for ever. */
+/* Moves the block to a larger one. The first large one is taken anew and copied: the pages that
+ * realloc would bring along stay small for ever. From then on they are large and move by their
+ * addresses, so that the old block and the new never lie in memory together. */
 static enum hanse_status move(struct hanse_arena *arena, size_t capacity)
 {
     unsigned char *base;
-    if (capacity < HANSE__LARGE) {
+    if (capacity < HANSE__LARGE || arena->capacity >= HANSE__LARGE) {
         base = hanse__realloc(arena->ctx, arena->base, capacity, 1);
     } else if ((base = hanse__alloc(arena->ctx, capacity, 1)) != NULL) {
         memcpy(base, arena->base, (size_t)books(arena)->used);
@@ -57,8 +58,8 @@ static enum hanse_status grow(struct hanse_arena *arena, size_t needed)
         return HANSE_OK;
     }
     size_t capacity = arena->capacity;
-    while (capacity < needed) {
-        capacity *= 2;
+    while (capacity < needed) { /* moving a large one is cheap: no need to take twice as much */
+        capacity += capacity < HANSE__LARGE ? capacity : capacity / 64 * 16;
     }
     if (capacity / GRAIN > UINT32_MAX) {
         return hanse__fail(arena->ctx, HANSE_ERR_MEMORY,
