@@ -27,6 +27,7 @@ void hanse__report_cases(struct hanse_page *page);
 void hanse__report_floor(struct hanse_page *page);
 void hanse__report_outputs(struct hanse_page *page);
 void hanse__report_binds(struct hanse_page *page);
+void hanse__report_control(struct hanse_page *page);
 void hanse__report_tornado(struct hanse_page *page);
 void hanse__report_changes(struct hanse_page *page);
 void hanse__report_assumptions(struct hanse_page *page);

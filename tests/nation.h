@@ -338,4 +338,35 @@ static inline double nation_prompts_of_a_card(void)
     return share * 1e9;
 }
 
+/* People who ask for one device's whole time at `prompts` a head and day. */
+static inline double nation_people_per_device(double prompts)
+{
+    struct nation n = nation_small(1.0, 1, 0.0);
+    nation_upkeep(&n, 1.0, false);
+    nation_workload(&n, "ask", prompts);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    double people = 1e6 * 8760.0 / nation_total(&run, &r, "demand");
+    nation_run_end(&run);
+    nation_end(&n);
+    return people;
+}
+
+/* A key that lists names, of one name or of two. */
+static inline void nation_names(struct nation *n, uint32_t entity, const char *key,
+                                const char *one, const char *other)
+{
+    struct hanse_value items[] = {{.type = HANSE_VALUE_TEXT, .text = one},
+                                  {.type = HANSE_VALUE_TEXT, .text = other}};
+    struct hanse_value list = {
+        .type = HANSE_VALUE_LIST, .items = items, .n_items = other != NULL ? 2 : 1};
+    NATION_OK(n->ctx, hanse_draft_set(n->draft, entity, key, &list, NULL));
+}
+
+static inline void nation_name(struct nation *n, uint32_t entity, const char *key,
+                               const char *name)
+{
+    nation_names(n, entity, key, name, NULL);
+}
+
 #endif

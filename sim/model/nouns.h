@@ -29,6 +29,10 @@ enum hanse_data_class {
 enum hanse_trust { HANSE_TRUST_HOME, HANSE_TRUST_BLOC, HANSE_TRUST_ANY };
 #define HANSE_TRUST_WORDS "home bloc any"
 
+/* How votes on a pool's rules are weighted. */
+enum hanse_votes { HANSE_VOTES_SEAT, HANSE_VOTES_STAKE, HANSE_VOTES_CONTRIBUTION };
+#define HANSE_VOTES_WORDS "seat stake contribution"
+
 #define HANSE_OPERATOR_WORDS "state university telecom data_centre miner individual hyperscaler"
 
 /* With whom a pool shares its hardware and work, of a data class. */
@@ -73,7 +77,7 @@ struct hanse_firm {
 struct hanse_operator {
     const char *name, *label;
     int32_t home, type;
-    struct hanse_actor_list compelled_by;
+    struct hanse_actor_list compelled_by, logs_to;
     double cost_of_capital_per_year;
     struct hanse_list certifications;
 };
@@ -116,6 +120,8 @@ struct hanse_pool {
     int32_t placement;                  /* enum hanse_siting */
     int32_t scheduler;                  /* a policy: enum hanse_scheduler_word */
     struct hanse_pool_priority priority;
+    int32_t votes;   /* enum hanse_votes: on its rules */
+    double majority; /* share of votes that a change must exceed */
 };
 
 struct hanse_region {
@@ -154,7 +160,7 @@ struct hanse_site {
     const char *name, *label;
     int32_t region, operator_;
     int32_t plant; /* -1: on the grid */
-    struct hanse_actor_list controllers;
+    struct hanse_actor_list controllers, verified_by;
     struct hanse_actor power_supplier, uplink_owner;
     double staff_minimum, devices_per_person, wage_eur_per_h; /* people on the site */
     double batch_share, staff_cost_eur_per_h, operations_share_per_year;

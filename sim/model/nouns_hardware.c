@@ -270,6 +270,12 @@ static const struct hanse_field SITE_FIELDS[] = {
      .options = HANSE_ACTOR_KINDS,
      .offset = AT(controllers),
      .doc = "control: who else can switch it off or set its rules"},
+    {.key = "verified_by",
+     .type = HANSE_ACTORS,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(verified_by),
+     .doc = "control: who checks its results, by spot checks, by running them twice or by "
+            "attestation; nobody when not given"},
     {.key = "power_supplier",
      .type = HANSE_ACTOR,
      .options = HANSE_ACTOR_KINDS,

@@ -6,6 +6,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch_machine.h"
+#include "sim/process/control.h"
 #include "sim/process/fleet.h"
 #include "sim/process/schedule/interruption.h"
 #include "sim/process/world.h"
@@ -429,11 +430,22 @@ static enum hanse_status submit(struct hanse_world *world, int32_t index)
     return pass(world, hanse__batch_job(world, number)->lane);
 }
 
+/* The job's work is done, by the devices it still holds. */
+static void credit(struct hanse_world *world, const struct hanse__batch_job *job)
+{
+    int32_t region = world->tables.batches[job->batch].region;
+    for (uint32_t slot = job->slot; slot != NONE; slot = hanse__part_at(world, slot)->peer) {
+        const struct hanse__part *part = hanse__part_at(world, slot);
+        hanse__control_finished(world, region, part->group, part->width * job->whole_h);
+    }
+}
+
 static enum hanse_status end(struct hanse_world *world, uint32_t number)
 {
     struct hanse__batch_job job = *hanse__batch_job(world, number);
     struct hanse_scheduler scheduler;
     use_devices(world, job.slot, -1);
+    credit(world, &job);
     HANSE_TRY(hanse__batch_scheduler(world, job.lane, &scheduler));
     HANSE_TRY(hanse_scheduler_end(&scheduler, hanse__batch_now_s(world), job.id));
     bool on_time = job.waited_h <= world->tables.batches[job.batch].deadline_h;

@@ -305,6 +305,7 @@ static struct hanse_sweep open_sweep(struct hanse_world *world)
         .cloud = CELLS(OUT_CLOUD),
         .cloud_cost = CELLS(OUT_CLOUD_COST),
         .cloud_foreign = CELLS(OUT_CLOUD_FOREIGN),
+        .control = hanse__control_open(world),
         .R = s->n_regions,
         .W = s->n_workloads,
         .P = hanse__n_places(world),

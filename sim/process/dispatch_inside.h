@@ -6,6 +6,7 @@
 #define HANSE_SIM_PROCESS_DISPATCH_INSIDE_H
 
 #include "sim/process/climate.h"
+#include "sim/process/control.h"
 #include "sim/process/demand.h"
 #include "sim/process/denial.h"
 #include "sim/process/place.h"
@@ -117,6 +118,7 @@ struct hanse_sweep {
     double *demand, *on_time, *late, *dropped, *pool, *hosted, *substituted, *cloud,
         *cloud_cost, *cloud_foreign;
     double *dropped_for[HANSE_REASONS], *missed_for[HANSE_REASONS];
+    struct hanse_control_book control;
     int32_t R, W, P;
     int64_t hour;
     bool missing; /* some of `missed` is not 0 */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/process/cause.h"
+#include "sim/process/control.h"
 #include "sim/process/fleet.h"
 #include "sim/process/world.h"
 
@@ -105,6 +106,7 @@ static enum hanse_status hand_over(struct hanse_world *world, int32_t index)
     }
     world->moving.changes++;
     world->moving.rules++;
+    HANSE_TRY(hanse__control_owners(world));
     return hanse__note(world, HANSE_NOTE_TAKEN_OVER, &hanse_kind_takeover, index, 0.0);
 }
 

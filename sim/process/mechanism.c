@@ -5,6 +5,7 @@
 #include "sim/process/batch.h"
 #include "sim/process/cause.h"
 #include "sim/process/cloud.h"
+#include "sim/process/control.h"
 #include "sim/process/currency.h"
 #include "sim/process/demand.h"
 #include "sim/process/dispatch.h"
@@ -51,6 +52,7 @@ static const struct hanse_mechanism *const MECHANISMS[HANSE_MECHANISMS] = {
     [HANSE_MECHANISM_PROCURE] = &hanse_mechanism_procure,
     [HANSE_MECHANISM_ACCOUNT] = &hanse_mechanism_account,
     [HANSE_MECHANISM_RESILIENCE] = &hanse_mechanism_resilience,
+    [HANSE_MECHANISM_CONTROL] = &hanse_mechanism_control,
 };
 
 /* The nouns of sim/model, then what the mechanisms bring, in their order. */

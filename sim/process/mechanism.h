@@ -41,6 +41,16 @@ static inline bool hanse_reducer_derived(enum hanse_reducer reducer)
     return reducer == HANSE_RATIO || reducer >= HANSE_P50;
 }
 
+/* Items that overlap are never added up. */
+enum hanse_overlap {
+    HANSE_OVERLAP_NONE,
+    /* Hours in which several lost load: the only view is the whole table, under the output's
+     * own name. */
+    HANSE_OVERLAP_ALL,
+    /* Work under several legal systems: no view sums over the last dimension. */
+    HANSE_OVERLAP_LAST,
+};
+
 struct hanse_output {
     const char *name;
     const char *unit;      /* UDUNITS-2 text */
@@ -49,9 +59,7 @@ struct hanse_output {
     enum hanse_reducer reducer;
     /* RATIO: names of outputs with the same dims; quantiles: the counts' as numerator */
     const char *numerator, *denominator;
-    /* Its items overlap (hours in which several lost load) and are never added up: the only
-     * view is the whole table, under the output's own name. */
-    bool apart;
+    enum hanse_overlap overlap;
 };
 
 struct hanse_mechanism {

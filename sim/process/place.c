@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/process/climate.h"
+#include "sim/process/control.h"
 #include "sim/process/demand.h"
 #include "sim/process/eligible.h"
 #include "sim/process/fleet.h"
@@ -13,8 +14,7 @@
 #include "sim/process/substitute.h"
 #include "sim/process/world.h"
 
-/* Parts a device is counted in. */
-static const double PARTS = 4294967296.0;
+static const double PARTS = HANSE__PARTS;
 
 struct counted {
     int64_t parts[HANSE_STANDINGS]; /* of a group, as it entered its place */
@@ -32,6 +32,7 @@ struct state {
         small;          /* with substitutes, of those that can work; 0: none is named */
     hanse_ref devices;  /* int64_t parts [standings][places × types], less those for batch */
     hanse_ref capacity; /* double [standings][places × workloads] */
+    hanse_ref row;      /* double [workloads]: scratch */
     int64_t total[HANSE_STANDINGS]; /* parts in all places */
 };
 
@@ -124,6 +125,12 @@ double hanse__place_devices(const struct hanse_world *world, int32_t place, int3
     return (double)devices_at(world, HANSE_STANDING_AVAILABLE, place)[type] / PARTS;
 }
 
+int64_t hanse__place_parts(const struct hanse_world *world, int32_t group)
+{
+    const struct counted *counted = hanse__at(world, own(world)->counted);
+    return counted[group].parts[HANSE_STANDING_AVAILABLE];
+}
+
 /* --- following the fleet ------------------------------------------------------------------ */
 
 static void count(struct hanse_world *world, int32_t group)
@@ -142,6 +149,9 @@ static void count(struct hanse_world *world, int32_t group)
             devices_at(world, i, place)[type] += more;
             s->total[i] += more;
             before->parts[i] = parts;
+            if (i == HANSE_STANDING_AVAILABLE) {
+                hanse__control_counted(world, group, more);
+            }
             ((struct hanse_place *)hanse__at(world, s->places))[place].changed = true;
         }
     }
@@ -183,7 +193,8 @@ const double *hanse__place_small(const struct hanse_world *world)
     return hanse__at(world, own(world)->small);
 }
 
-static void find_capacity(struct hanse_world *world, int32_t place)
+/* What a place's devices of a standing can do now, into row[workloads]. */
+static void measure(struct hanse_world *world, int32_t place, int standing, double *row)
 {
     const struct state *s = own(world);
     const double *speeds = hanse__at(world, s->speeds);
@@ -191,22 +202,39 @@ static void find_capacity(struct hanse_world *world, int32_t place)
     int32_t n;
     const struct hanse_workload *workloads = hanse__workloads(world, &n);
     int32_t home = world->tables.regions[hanse__places(world)[place].region].jurisdiction;
-    for (int i = 0; i < HANSE_STANDINGS; i++) {
-        double *capacity = (double *)hanse__at(world, s->capacity) + (size_t)i * cells_of(s) +
-                           (size_t)place * (size_t)W;
-        const int64_t *devices = devices_at(world, i, place);
-        memset(capacity, 0, (size_t)W * sizeof *capacity);
-        for (int32_t a = 0; a < s->n_types; a++) {
-            double units = (double)devices[a] / PARTS;
-            for (int32_t w = 0; w < W && devices[a] != 0; w++) {
-                capacity[w] +=
-                    units * speeds[a * W + w] * hanse__stack_factor(world, a, w, home);
+    const int64_t *devices = devices_at(world, standing, place);
+    memset(row, 0, (size_t)W * sizeof *row);
+    for (int32_t a = 0; a < s->n_types; a++) {
+        double units = (double)devices[a] / PARTS;
+        for (int32_t w = 0; w < W && devices[a] != 0; w++) {
+            double factor = hanse__stack_factor(world, a, w, home);
+            row[w] += units * speeds[a * W + w] * factor;
+            if (standing == HANSE_STANDING_AVAILABLE) {
+                hanse__control_speed(world, place, a, w, speeds[a * W + w] * factor);
             }
         }
-        for (int32_t w = 0; w < W; w++) {
-            if (hanse__shock_model_cut(world, workloads[w].model)) {
-                capacity[w] = 0.0;
+    }
+    for (int32_t w = 0; w < W; w++) {
+        if (hanse__shock_model_cut(world, workloads[w].model)) {
+            row[w] = 0.0;
+        }
+    }
+}
+
+static void find_capacity(struct hanse_world *world, int32_t place)
+{
+    const struct state *s = own(world);
+    double *row = hanse__at(world, s->row);
+    size_t bytes = (size_t)s->n_workloads * sizeof *row;
+    for (int i = 0; i < HANSE_STANDINGS; i++) {
+        double *capacity = (double *)hanse__at(world, s->capacity) + (size_t)i * cells_of(s) +
+                           (size_t)place * (size_t)s->n_workloads;
+        measure(world, place, i, row);
+        if (memcmp(row, capacity, bytes) != 0) {
+            if (i == HANSE_STANDING_AVAILABLE) {
+                hanse__control_read(world, place);
             }
+            memcpy(capacity, row, bytes);
         }
         if (s->small != 0) {
             find_small(world, place, i, devices, capacity);
@@ -330,6 +358,7 @@ static enum hanse_status take_cells(struct hanse_world *world)
                               &s.small_speeds));
         hanse__demand_small_speeds(world, hanse__at(world, s.small_speeds));
     }
+    HANSE_TRY(hanse__take(world, (size_t)s.n_workloads, sizeof(double), &s.row));
     *own(world) = s;
     return HANSE_OK;
 }

@@ -22,6 +22,9 @@
 
 struct hanse_world;
 
+/* Parts a device is counted in: 2^32. */
+#define HANSE__PARTS 4294967296.0
+
 struct hanse_place {
     int32_t region;
     int32_t plant; /* -1: on the grid */
@@ -60,6 +63,9 @@ bool hanse__any_standing(const struct hanse_world *world, int standing);
 
 /* Devices by type, flow and batch ones: [accelerators], as many as a place has. */
 double hanse__place_devices(const struct hanse_world *world, int32_t place, int32_t type);
+
+/* What a group can give the flow, as counted in its place: parts of a device. */
+int64_t hanse__place_parts(const struct hanse_world *world, int32_t group);
 
 /* Follows the fleet after it settled; `all`: what can run where has changed too. */
 void hanse__places_follow(struct hanse_world *world, bool all);

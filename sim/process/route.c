@@ -321,8 +321,10 @@ static void put_load(struct hanse_sweep *h, const struct hanse_route *route)
     }
 }
 
-static void grant(struct hanse_sweep *h, const struct hanse_route *route, bool helped)
+static void grant(struct hanse_sweep *h, const struct hanse_route *route,
+                  enum hanse_stage stage)
 {
+    bool helped = stage != HANSE_STAGE_OWN;
     const int32_t *places = h->route_places + route->first_place;
     int32_t w = route->workload;
     double granted = 0.0; /* of the reach */
@@ -335,7 +337,11 @@ static void grant(struct hanse_sweep *h, const struct hanse_route *route, bool h
         if (h->used != NULL) {
             h->used[p * h->W + w] += route->asks * x;
         }
+        h->control.did[p * h->W + w] += route->asks * x;
         granted += x;
+    }
+    if (stage == HANSE_STAGE_POOL || stage == HANSE_STAGE_PARTNER) {
+        hanse__control_granted(h, route);
     }
     /* All but rounding is all: crumbs would keep the rounds going. */
     double share = granted / route->reach;
@@ -384,7 +390,7 @@ enum hanse_round hanse__route_round(struct hanse_sweep *h, enum hanse_stage stag
     }
     for (int32_t i = starts[first]; moved && i < starts[last]; i++) {
         if (h->routes[i].asks > 0.0) {
-            grant(h, &h->routes[i], stage != HANSE_STAGE_OWN);
+            grant(h, &h->routes[i], stage);
         }
     }
     if (!moved) {

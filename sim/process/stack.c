@@ -175,6 +175,12 @@ static const struct hanse_field STACK_FIELDS[] = {
      .type = HANSE_FLAG,
      .offset = AT(live),
      .doc = "needs a live licence: stops when the vendor is withdrawn on axis control"},
+    {.key = "firmware_open_to",
+     .type = HANSE_ACTORS,
+     .options = HANSE_ACTOR_KINDS,
+     .offset = AT(firmware_open_to),
+     .doc = "who may inspect its firmware and drivers beside those who can compel the vendor; "
+            "nobody when not given, as for closed firmware"},
     {.key = "support_until",
      .type = HANSE_NUMBER,
      .unit = "h",

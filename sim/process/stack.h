@@ -23,6 +23,7 @@ struct hanse_world;
 struct hanse_stack {
     const char *name, *label;
     int32_t vendor; /* firm */
+    struct hanse_actor_list firmware_open_to;
     bool live;
     double support_until_h, ageing_per_year;
 };

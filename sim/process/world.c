@@ -47,7 +47,7 @@ void hanse__world_read_tables(struct hanse_world *world)
     struct hanse_tables *t = &world->tables;
     int32_t one;
     t->settings = hanse_scenario_table(s, &hanse_kind_scenario, &one);
-    t->blocs = hanse_scenario_table(s, &hanse_kind_bloc, &one);
+    t->blocs = hanse_scenario_table(s, &hanse_kind_bloc, &t->n_blocs);
     t->jurisdictions = hanse_scenario_table(s, &hanse_kind_jurisdiction, &t->n_jurisdictions);
     t->firms = hanse_scenario_table(s, &hanse_kind_firm, &t->n_firms);
     t->operators = hanse_scenario_table(s, &hanse_kind_operator, &t->n_operators);
@@ -91,7 +91,7 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->kind_bloc = hanse_scenario_kind(s, "bloc");
 }
 
-static bool in_bloc(const struct hanse_jurisdiction *jurisdiction, int32_t bloc)
+bool hanse__in_bloc(const struct hanse_jurisdiction *jurisdiction, int32_t bloc)
 {
     for (int32_t i = 0; i < jurisdiction->blocs.count; i++) {
         if (jurisdiction->blocs.items[i] == bloc) {
@@ -110,7 +110,8 @@ static bool covers_jurisdiction(const struct hanse_tables *t, struct hanse_actor
     if (actor.kind == t->kind_jurisdiction) {
         return actor.index == jurisdiction;
     }
-    return actor.kind == t->kind_bloc && in_bloc(&t->jurisdictions[jurisdiction], actor.index);
+    return actor.kind == t->kind_bloc &&
+           hanse__in_bloc(&t->jurisdictions[jurisdiction], actor.index);
 }
 
 static bool covers_one_of(const struct hanse_tables *t, struct hanse_actor actor,
@@ -169,7 +170,7 @@ bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, in
     for (int32_t i = 0; i < home->blocs.count; i++) {
         int32_t bloc = home->blocs.items[i];
         if (world->tables.blocs[bloc].circulates[data_class] &&
-            in_bloc(&world->tables.jurisdictions[in], bloc)) {
+            hanse__in_bloc(&world->tables.jurisdictions[in], bloc)) {
             return true;
         }
     }

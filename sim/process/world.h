@@ -47,6 +47,7 @@ enum hanse_mechanism_number {
     HANSE_MECHANISM_PROCURE,
     HANSE_MECHANISM_STACK,
     HANSE_MECHANISM_ACCOUNT,
+    HANSE_MECHANISM_CONTROL,
     HANSE_MECHANISM_RESILIENCE, /* last: what stands before it doesn't depend on shocks */
     HANSE_MECHANISMS,
 };
@@ -108,10 +109,10 @@ struct hanse_tables {
     const struct hanse_eligibility *eligibilities;
     const struct hanse_serving *servings;
     const struct hanse_opening *openings;
-    int32_t n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators, n_models,
-        n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases, n_clouds,
-        n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities, n_plants,
-        n_currencies, n_devaluations, n_hazards;
+    int32_t n_blocs, n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators,
+        n_models, n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases,
+        n_clouds, n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities,
+        n_plants, n_currencies, n_devaluations, n_hazards;
     int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews, n_stacks,
         n_ports, n_jumps, n_takeovers, n_servings, n_openings;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
@@ -169,6 +170,9 @@ void hanse__world_read_tables(struct hanse_world *world);
  */
 bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
                          struct hanse_actor target);
+
+/* Is the jurisdiction a member of the bloc? */
+bool hanse__in_bloc(const struct hanse_jurisdiction *jurisdiction, int32_t bloc);
 
 /* May data of `data_class` from jurisdiction `from` be processed in jurisdiction `in`? */
 bool hanse__data_allowed(const struct hanse_world *world, int32_t data_class, int32_t from,

@@ -299,6 +299,10 @@ static enum hanse_status take_results(struct hanse_denials *d)
     HANSE_TRY(take(d, &d->denied, rows * n * block, sizeof(double)));
     HANSE_TRY(take(d, &d->month_demand, n * months, sizeof(double)));
     HANSE_TRY(take(d, &d->month_undisturbed, n * months, sizeof(double)));
+    size_t viewers = n * (size_t)d->n_viewers;
+    HANSE_TRY(take(d, &d->ledger, viewers * HANSE_LEDGER_FIGURES, sizeof(double)));
+    HANSE_TRY(take(d, &d->systems, viewers * HANSE_SYSTEMS * (size_t)d->n_jurisdictions,
+                   sizeof(double)));
     return take(d, &d->month_denied, rows * n * months, sizeof(double));
 }
 
@@ -314,6 +318,7 @@ static enum hanse_status lay_out(struct hanse_denials *d, int32_t index,
                            "lasts = …, floor = …}");
     }
     d->noun = &nouns[index];
+    jurisdictions(d, &d->n_jurisdictions);
     HANSE_TRY(hanse_layout_init(d->ctx, d->scenario, &d->layout));
     HANSE_TRY(list_actors(d));
     HANSE_TRY(list_viewers(d));
@@ -348,9 +353,9 @@ enum hanse_status hanse_deny(struct hanse_context *ctx, const struct hanse_scena
 void hanse_denials_fini(struct hanse_denials *d)
 {
     hanse_layout_fini(&d->layout);
-    void *const blocks[] = {d->actors,       d->viewers,          d->bands,  d->rows,
-                            d->demand,       d->undisturbed,      d->denied, d->month_demand,
-                            d->month_denied, d->month_undisturbed};
+    void *const blocks[] = {d->actors,       d->viewers,           d->bands,  d->rows,
+                            d->demand,       d->undisturbed,       d->denied, d->month_demand,
+                            d->month_denied, d->month_undisturbed, d->ledger, d->systems};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         hanse__free(blocks[i]);
     }

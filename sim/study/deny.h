@@ -43,6 +43,31 @@ struct hanse_denial_band {
     char text[48];
 };
 
+/* The control ledger (control.h) of the undisturbed world over [t0, t0 + H], as shares of the
+ * work served for the viewer's people; the last is a number. */
+enum hanse_denial_ledger {
+    HANSE_LEDGER_AT_HOME,
+    HANSE_LEDGER_OWNED_AT_HOME,
+    HANSE_LEDGER_FOREIGN_REACH,
+    HANSE_LEDGER_OWN_VOTES,
+    HANSE_LEDGER_OWN_VETO, /* this and the next: of a jurisdiction, not of a bloc */
+    HANSE_LEDGER_FOREIGN_VETO,
+    HANSE_LEDGER_LOGS, /* each member's by its own state */
+    HANSE_LEDGER_FIRMWARE,
+    HANSE_LEDGER_RESULTS,
+    HANSE_LEDGER_AUDITABLE,
+    HANSE_LEDGER_BLOCKING, /* fewest legal systems that can veto, mean over work */
+    HANSE_LEDGER_FIGURES,
+};
+/* The same by legal system. Those of reach overlap, the others part the work. */
+enum hanse_denial_system {
+    HANSE_SYSTEM_TERRITORY,
+    HANSE_SYSTEM_REACH,
+    HANSE_SYSTEM_OWNER,
+    HANSE_SYSTEM_VOTES,
+    HANSE_SYSTEMS,
+};
+
 struct hanse_denials {
     struct hanse_context *ctx;
     const struct hanse_scenario *scenario;
@@ -60,6 +85,11 @@ struct hanse_denials {
     double *demand, *undisturbed, *denied;
     /* Work of single months after t0, all bands together. */
     double *month_demand, *month_undisturbed, *month_denied;
+    /* Shares: [replications][viewers][figures],
+     * [replications][viewers][systems][jurisdictions].
+     */
+    double *ledger, *systems;
+    int32_t n_jurisdictions;
     int32_t n_simulated, n_untouched, n_shared; /* rows */
 };
 
@@ -120,6 +150,15 @@ HANSE_API struct hanse_interval hanse_denial_month(const struct hanse_denials *d
 /* Months until the mean share first lies below `floor`: 0 for the first month; -1 never. */
 HANSE_API int32_t hanse_denial_survival(const struct hanse_denials *denials, int32_t row,
                                         int32_t viewer, double floor);
+
+/* A ledger figure with its 95 % interval; NaN where it says nothing. */
+HANSE_API struct hanse_interval hanse_denial_ledger(const struct hanse_denials *denials,
+                                                    int32_t viewer,
+                                                    enum hanse_denial_ledger figure);
+HANSE_API struct hanse_interval hanse_denial_system(const struct hanse_denials *denials,
+                                                    int32_t viewer,
+                                                    enum hanse_denial_system system,
+                                                    int32_t jurisdiction);
 
 /* Who hurts most. `ranked` are the rows of single actors on all axes, foreign to the viewer or
  * not as asked, by rising mean K; of these the first n_tied cannot be told from the worst: by

@@ -18,8 +18,7 @@ static double share_of(const struct hanse_denials *d, int32_t row, uint32_t repl
     return d->demand[at] > 0.0 ? served[at] / d->demand[at] : NAN;
 }
 
-/* Student's interval of a share: what lies beyond nothing and all is no answer. */
-static struct hanse_interval share_interval(const struct hanse_tally *tally)
+struct hanse_interval hanse__denial_share_interval(const struct hanse_tally *tally)
 {
     struct hanse_interval x = hanse_tally_interval(tally, CONFIDENCE);
     x.low = x.low < 0.0 ? 0.0 : x.low;
@@ -38,8 +37,8 @@ struct hanse_denial_figures hanse_denial_figures(const struct hanse_denials *d, 
         hanse_tally_add(&k, assured);
         hanse_tally_add(&e, undisturbed - assured);
     }
-    return (struct hanse_denial_figures){.undisturbed = share_interval(&b),
-                                         .assured = share_interval(&k),
+    return (struct hanse_denial_figures){.undisturbed = hanse__denial_share_interval(&b),
+                                         .assured = hanse__denial_share_interval(&k),
                                          .exposure = hanse_tally_interval(&e, CONFIDENCE)};
 }
 
@@ -82,7 +81,7 @@ struct hanse_interval hanse_denial_month(const struct hanse_denials *d, int32_t 
         hanse_tally_add(&tally,
                         d->month_demand[at] > 0.0 ? served[at] / d->month_demand[at] : NAN);
     }
-    return share_interval(&tally);
+    return hanse__denial_share_interval(&tally);
 }
 
 int32_t hanse_denial_survival(const struct hanse_denials *d, int32_t row, int32_t viewer,

@@ -26,6 +26,13 @@ static inline size_t hanse__denial_cell(const struct hanse_denials *d, int32_t v
 /* Is the jurisdiction the viewer or a member of it? */
 bool hanse__denial_sees(const struct hanse_denials *d, int32_t viewer, int32_t jurisdiction);
 
+/* Reads the ledger of a world that stands at t0 + H, of a replication. */
+void hanse__denial_read_ledger(struct hanse_denials *d, const double *series,
+                               uint32_t replication);
+
+/* Student's interval of a share: what lies beyond nothing and all is no answer. */
+struct hanse_interval hanse__denial_share_interval(const struct hanse_tally *tally);
+
 /* Runs all replications into the arrays. */
 enum hanse_status hanse__denial_run(struct hanse_denials *d,
                                     const struct hanse_deny_options *options);

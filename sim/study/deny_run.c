@@ -174,6 +174,7 @@ static enum hanse_status simulate(struct member *m, uint32_t replication)
                         .month_demand = d->month_demand + replication * months,
                         .month_served = d->month_undisturbed + replication * months};
     HANSE_TRY(follow(m, &to));
+    hanse__denial_read_ledger(d, hanse_worker_series(m->moving), replication);
     return simulate_rows(m, replication);
 }
 

@@ -53,12 +53,12 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
     const struct hanse_column *c = &layout->columns[column];
     *view = (struct hanse_view){.column = column, .n_items = 1};
     size_t used = (size_t)snprintf(view->name, sizeof view->name, "%s", c->output->name);
-    bool apart = c->output->apart, whole = kept == (1u << c->n_dims) - 1;
+    enum hanse_overlap overlap = c->output->overlap;
     for (int32_t d = 0; d < c->n_dims; d++) {
         if (!(kept >> d & 1u)) {
             continue;
         }
-        if (used < sizeof view->name && !apart) {
+        if (used < sizeof view->name && overlap != HANSE_OVERLAP_ALL) {
             used += (size_t)snprintf(view->name + used, sizeof view->name - used, "%s%s",
                                      view->n_dims == 0 ? "_by_" : "_", c->output->dims[d]);
         }
@@ -66,10 +66,13 @@ static bool fill_view(const struct hanse_layout *layout, int32_t column, unsigne
         view->n_items *= c->dim_size[d];
     }
     /* Rows against columns of one kind (region × region) would bear the same name; the rows'
-     * view stands for both. */
-    bool twin = kept == 2 && strcmp(c->output->dims[0], c->output->dims[1]) == 0;
+     * view stands for both, but where the columns are what may not be added up. */
+    bool twin = overlap != HANSE_OVERLAP_LAST && kept == 2 &&
+                strcmp(c->output->dims[0], c->output->dims[1]) == 0;
     bool hidden = c->output->reducer == HANSE_COUNTS;
-    return c->n_items > 0 && !twin && !hidden && used < sizeof view->name && (whole || !apart);
+    bool summed = (overlap == HANSE_OVERLAP_ALL && kept != (1u << c->n_dims) - 1) ||
+                  (overlap == HANSE_OVERLAP_LAST && !(kept >> (c->n_dims - 1) & 1u));
+    return c->n_items > 0 && !twin && !hidden && !summed && used < sizeof view->name;
 }
 
 size_t hanse_views(const struct hanse_layout *layout, struct hanse_view *views, size_t capacity)

@@ -18,43 +18,21 @@ static void close_to(double got, double want)
     }
 }
 
-/* People who ask for one device's whole time at `prompts` a head and day. */
-static double people_per_device(double prompts)
-{
-    struct nation n = nation_small(1.0, 1, 0.0);
-    nation_upkeep(&n, 1.0, false);
-    nation_workload(&n, "ask", prompts);
-    struct nation_run run = nation_freeze(&n);
-    struct hanse_record r = nation_replicate(&run, 0);
-    double people = 1e6 * 8760.0 / nation_total(&run, &r, "demand");
-    nation_run_end(&run);
-    nation_end(&n);
-    return people;
-}
-
 /* Country A with so many devices' worth of demand; jurisdiction "far" with firm "maker". Sites
  * are the tests' own. */
 static struct nation country(double devices_asked)
 {
-    struct nation n = nation_empty(4.0, devices_asked * people_per_device(1.0), 0.0);
+    struct nation n = nation_empty(4.0, devices_asked * nation_people_per_device(1.0), 0.0);
     nation_upkeep(&n, 1.0, false);
     nation_workload(&n, "ask", 1.0);
     return n;
-}
-
-/* A list of one name. */
-static void name_one(struct nation *n, uint32_t entity, const char *key, const char *name)
-{
-    struct hanse_value item = {.type = HANSE_VALUE_TEXT, .text = name};
-    struct hanse_value list = {.type = HANSE_VALUE_LIST, .items = &item, .n_items = 1};
-    NATION_OK(n->ctx, hanse_draft_set(n->draft, entity, key, &list, NULL));
 }
 
 static void hall(struct nation *n, const char *name, const char *controller, double devices)
 {
     uint32_t site = nation_site(n, name, "a", "owner");
     if (controller != NULL) {
-        name_one(n, site, "controllers", controller);
+        nation_name(n, site, "controllers", controller);
     }
     nation_group(n, name, "card", devices);
 }
@@ -221,7 +199,7 @@ static void a_rule_with_reach_takes_a_domestic_firm_along(void **state)
 {
     struct nation n = country(100);
     uint32_t local = nation_firm(&n, "local", "A");
-    name_one(&n, local, "compelled_by", "far");
+    nation_name(&n, local, "compelled_by", "far");
     hall(&n, "own", NULL, 60);
     hall(&n, "held", "local", 40);
     denial(&n, 12, 12);
@@ -246,7 +224,7 @@ static void a_rule_with_reach_takes_a_domestic_firm_along(void **state)
 
 static struct nation failing(void)
 {
-    struct nation n = nation_empty(4.0, 90.0 * people_per_device(1.0), 0.3);
+    struct nation n = nation_empty(4.0, 90.0 * nation_people_per_device(1.0), 0.3);
     nation_upkeep(&n, 0.5, true);
     nation_workload(&n, "ask", 1.0);
     hall(&n, "own", NULL, 60);
