@@ -69,9 +69,9 @@ struct hanse_jurisdiction {
 
 struct hanse_firm {
     const char *name, *label;
-    int32_t home;   /* jurisdiction */
+    int32_t home;   /* jurisdiction; -1: a protocol */
     int32_t parent; /* firm */
-    struct hanse_actor_list compelled_by;
+    struct hanse_actor_list compelled_by, stands_for;
 };
 
 struct hanse_operator {

@@ -1,5 +1,6 @@
 /* Nouns of law and ownership: who can act, and where. */
 #include "sim/model/noun_table.h"
+#include "sim/model/scenario.h"
 
 #define AT(member) offsetof(struct hanse_bloc, member)
 #define CIRCULATES(word, data_class)                                                           \
@@ -88,8 +89,14 @@ static const struct hanse_field FIRM_FIELDS[] = {
      .type = HANSE_REFERENCE,
      .options = "jurisdiction",
      .offset = AT(home),
-     .flags = HANSE_REQUIRED,
-     .doc = "jurisdiction that can compel it"},
+     .doc = "jurisdiction that can compel it; required but for a protocol"},
+    {.key = "stands_for",
+     .type = HANSE_ACTORS,
+     .options = "jurisdiction bloc",
+     .offset = AT(stands_for),
+     .doc =
+         "of a protocol without a home: jurisdictions and blocs of its validators and hosts, "
+         "each of which can stop it; whoever withdraws one of them withdraws it"},
     {.key = "parent",
      .type = HANSE_REFERENCE,
      .options = "firm",
@@ -98,12 +105,30 @@ static const struct hanse_field FIRM_FIELDS[] = {
      .doc = "firm that owns it; what withdraws the parent withdraws it"},
     COMPELLED_BY,
 };
+static enum hanse_status check_firm(const struct hanse_scenario *scenario, int32_t index)
+{
+    int32_t n;
+    const struct hanse_firm *firms = hanse_scenario_table(scenario, &hanse_kind_firm, &n);
+    bool at_home = firms[index].home >= 0, protocol = firms[index].stands_for.count > 0;
+    if (at_home && protocol) {
+        return hanse_scenario_reject(scenario, &hanse_kind_firm, index, "stands_for",
+                                     "is for a protocol without a home, and this has one");
+    }
+    if (!at_home && !protocol) {
+        return hanse_scenario_reject(scenario, &hanse_kind_firm, index, "home",
+                                     "is required; a protocol, which has none, says in "
+                                     "'stands_for' where its validators and hosts are");
+    }
+    return HANSE_OK;
+}
+
 const struct hanse_kind hanse_kind_firm = {
     .name = "firm",
     .doc = "A company that sells, hosts, controls or carries something.",
     .size = sizeof(struct hanse_firm),
     .fields = FIRM_FIELDS,
     .n_fields = HANSE_COUNT(FIRM_FIELDS),
+    .check = check_firm,
 };
 #undef AT
 

@@ -51,7 +51,8 @@ static bool compels(const struct hanse_world *world, int32_t who, struct hanse_a
     }
     int32_t at = target.kind == t->kind_firm ? target.index : -1;
     for (; at >= 0; at = t->firms[at].parent) {
-        if (through_bloc(world, who, &t->firms[at].compelled_by)) {
+        if (through_bloc(world, who, &t->firms[at].compelled_by) ||
+            through_bloc(world, who, &t->firms[at].stands_for)) {
             return true;
         }
     }

@@ -14,7 +14,7 @@ static const struct hanse_field DENIAL_FIELDS[] = {
      .flags = HANSE_REQUIRED | HANSE_CERTAIN,
      .low = 0,
      .high = 876000,
-     .doc = "when the actors stop, unannounced; whole months"},
+     .doc = "when the actors stop; whole months"},
     {.key = "lasts",
      .type = HANSE_NUMBER,
      .unit = "h",
@@ -23,6 +23,15 @@ static const struct hanse_field DENIAL_FIELDS[] = {
      .low = HANSE_MONTH_H,
      .high = 876000,
      .doc = "for how long; whole months, at most to the horizon"},
+    {.key = "notice",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(notice_h),
+     .flags = HANSE_CERTAIN,
+     .low = 0,
+     .high = 876000,
+     .doc = "how long before it is announced; policies see it with recourse adapt, nobody "
+            "otherwise"},
     {.key = "actors",
      .type = HANSE_ACTORS,
      .options = HANSE_ACTOR_KINDS,
@@ -70,6 +79,11 @@ static enum hanse_status check_denial(const struct hanse_scenario *scenario, int
     if (fmod(d->lasts_h, HANSE_MONTH_H) != 0.0) {
         return hanse_scenario_reject(scenario, &hanse_kind_denial, index, "lasts",
                                      "must be whole months of 730 h, got %g h", d->lasts_h);
+    }
+    if (d->notice_h > d->at_h) {
+        return hanse_scenario_reject(scenario, &hanse_kind_denial, index, "notice",
+                                     "must be at most the time until 'at', %g h, got %g h",
+                                     d->at_h, d->notice_h);
     }
     if (n > 0 && d->at_h + d->lasts_h > s->horizon_h) {
         return hanse_scenario_reject(scenario, &hanse_kind_denial, index, "lasts",

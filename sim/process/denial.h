@@ -31,7 +31,7 @@ enum hanse_recourse { HANSE_RECOURSE_ADAPT, HANSE_RECOURSE_OPERATE, HANSE_RECOUR
 
 struct hanse_denial { /* kind "denial": experiments that `hanse deny` runs */
     const char *name, *label;
-    double at_h, lasts_h, floor;
+    double at_h, lasts_h, notice_h, floor;
     struct hanse_actor_list actors;  /* empty: every firm, jurisdiction and bloc */
     struct hanse_actor_list viewers; /* empty: every jurisdiction whose people ask */
     int32_t recourse;                /* enum hanse_recourse */
@@ -53,6 +53,11 @@ enum { HANSE_CUTS = 2 };
 HANSE_API enum hanse_status hanse_worker_deny(struct hanse_worker *worker,
                                               const struct hanse_cut *cuts, size_t n,
                                               enum hanse_recourse recourse);
+
+/* Announces that the actors will be withdrawn at hour at_h. Nothing stops yet; policies may see
+ * it (procure.h). A withdrawal ends the announcement. */
+HANSE_API void hanse_worker_announce(struct hanse_worker *worker, const struct hanse_cut *cuts,
+                                     size_t n, double at_h);
 
 /* Bytes of a footprint, the same for every worker of a scenario. */
 HANSE_API size_t hanse_worker_footprint_size(const struct hanse_worker *worker);

@@ -69,7 +69,8 @@ double hanse__market_price(const struct hanse_world *world, int32_t group)
     const struct hanse_accelerator *a =
         &world->tables.accelerators[world->tables.groups[group].accelerator];
     double years = fmax(0.0, world->moving.now_h - a->launch_h) / HANSE_YEAR_H;
-    int32_t money = world->tables.jurisdictions[world->tables.firms[a->vendor].home].currency;
+    int32_t home = world->tables.firms[a->vendor].home;
+    int32_t money = home >= 0 ? world->tables.jurisdictions[home].currency : -1;
     return a->price_eur * fmax(a->price_floor, exp(a->price_trend_per_year * years)) *
            hanse__exchange(world, money) *
            hanse__jump_device_price(world, world->tables.groups[group].accelerator);

@@ -9,6 +9,7 @@
 #include "sim/process/fleet.h"
 #include "sim/process/jump.h"
 #include "sim/process/market.h"
+#include "sim/process/shock.h"
 #include "sim/process/world.h"
 
 enum { EVENT_ASK };
@@ -28,6 +29,7 @@ struct desk {         /* one per procurement */
 struct view {
     int32_t index, group;
     double unserved_share, on_time_share;
+    double announced_h; /* until a withdrawal that will stop what it buys; -1 none */
     bool signal;
 };
 
@@ -82,7 +84,9 @@ static struct view look(struct hanse_world *world, int32_t index)
         view.unserved_share = unserved / demand;
         view.on_time_share = on_time / demand;
     }
-    view.signal = p->signal >= 0 && hanse__cause_holds(world, p->signal);
+    view.announced_h = hanse__shock_announced_h(world, view.group, p->terms.payment);
+    view.signal =
+        (p->signal >= 0 && hanse__cause_holds(world, p->signal)) || view.announced_h >= 0.0;
     desk->month = now;
     return view;
 }
@@ -229,6 +233,7 @@ static enum hanse_status ask_function(struct hanse_world *world, const struct vi
         {"on_time_share", view->on_time_share},
         {"restricted", hanse__export_restricted(world, view->group)},
         {"signal", view->signal},
+        {"announced_h", view->announced_h},
         {"vendor_share", vendor_share(world, view->group)},
         {"memory_1", desk.memory[0]},
         {"memory_2", desk.memory[1]},

@@ -11,15 +11,16 @@
  *   buy_on_unserved  when more than `threshold` of the region's demand of the period went
  *                    unserved: what would have served it, n·u/(1 − u) of n working devices,
  *                    less what is under way, at most `count` an order
- *   keep_option      nothing, for `premium` a period, until the cause `signal` holds; then
- *                    `count`, once
+ *   keep_option      nothing, for `premium` a period, until the cause `signal` holds or a
+ *                    withdrawal that would stop the purchase is announced; then `count`, once
  *   diversify        `count` each period, for whichever of its groups has the vendor with the
  *                    smallest share of what the operator has and has ordered
  *
  * A function sees: year, period, installed, working, in_repair, empty, stock, spares_on_order,
  * pipeline, oldest_years, price, spent, unserved_share, on_time_share (both of the months since
- * it was last asked), restricted, signal, vendor_share, memory_1 to memory_4. It answers any of
- * buy, budget, spares, retire and memory_1 to memory_4, which come back the next time: its own
+ * it was last asked), restricted, signal, announced_h (hours until an announced withdrawal
+ * stops what it buys, -1 none), vendor_share, memory_1 to memory_4. It answers any of buy,
+ * budget, spares, retire and memory_1 to memory_4, which come back the next time: its own
  * variables do not. Orders go through suppliers, export rules and permits as every purchase
  * does (supply.h).
  */

@@ -373,6 +373,12 @@ enum hanse_status hanse_worker_deny(struct hanse_worker *worker, const struct ha
     return call_changed(world);
 }
 
+void hanse_worker_announce(struct hanse_worker *worker, const struct hanse_cut *cuts, size_t n,
+                           double at_h)
+{
+    hanse__shock_announce(&worker->world, cuts, n, at_h);
+}
+
 size_t hanse_worker_footprint_size(const struct hanse_worker *worker)
 {
     return hanse__shock_footprint_size(&worker->world);

@@ -27,6 +27,9 @@ struct state {
     hanse_ref site_cut;                       /* uint8_t [sites]: enum hanse_block bits */
     struct hanse_withdraw denied[HANSE_CUTS]; /* by a denial experiment, active now */
     int32_t n_denied;
+    struct hanse_withdraw announced[HANSE_CUTS]; /* by one, to come */
+    int32_t n_announced;
+    double announced_h; /* when */
 };
 
 static struct state *shocks(const struct hanse_world *world)
@@ -301,21 +304,53 @@ static enum hanse_status recompute(struct hanse_world *world)
 
 /* --- denial experiments ------------------------------------------------------------------ */
 
+static void fill_in(struct hanse_withdraw *withdraws, const struct hanse_cut *cuts, size_t n)
+{
+    HANSE_ASSERT(n <= HANSE_CUTS);
+    for (size_t i = 0; i < n; i++) {
+        withdraws[i] = (struct hanse_withdraw){
+            .actor = cuts[i].actor, .axis = cuts[i].axis, .cause = -1, .share = 1.0};
+    }
+}
+
 static void set_denied(struct hanse_world *world, const struct hanse_cut *cuts, size_t n)
 {
     struct state *s = shocks(world);
-    HANSE_ASSERT(n <= HANSE_CUTS);
+    fill_in(s->denied, cuts, n);
     s->n_denied = (int32_t)n;
-    for (size_t i = 0; i < n; i++) {
-        s->denied[i] = (struct hanse_withdraw){
-            .actor = cuts[i].actor, .axis = cuts[i].axis, .cause = -1, .share = 1.0};
+}
+
+void hanse__shock_announce(struct hanse_world *world, const struct hanse_cut *cuts, size_t n,
+                           double at_h)
+{
+    struct state *s = shocks(world);
+    fill_in(s->announced, cuts, n);
+    s->n_announced = (int32_t)n;
+    s->announced_h = at_h;
+}
+
+double hanse__shock_announced_h(const struct hanse_world *world, int32_t group,
+                                struct hanse_actor payment)
+{
+    const struct hanse_tables *t = &world->tables;
+    const struct state *s = shocks(world);
+    const struct hanse_accelerator *card = &t->accelerators[t->groups[group].accelerator];
+    for (int32_t i = 0; i < s->n_announced; i++) {
+        const struct hanse_withdraw *w = &s->announced[i];
+        bool goods = on_axis(w, HANSE_AXIS_SILICON) || on_axis(w, HANSE_AXIS_SPARES);
+        if ((goods && made_or_sold_by(world, w->actor, card)) ||
+            (on_axis(w, HANSE_AXIS_PAYMENT) && hanse__actor_covers(world, w->actor, payment))) {
+            return s->announced_h - world->moving.now_h;
+        }
     }
+    return -1.0;
 }
 
 enum hanse_status hanse__shock_deny(struct hanse_world *world, const struct hanse_cut *cuts,
                                     size_t n)
 {
     set_denied(world, cuts, n);
+    shocks(world)->n_announced = 0;
     return recompute(world);
 }
 

@@ -64,6 +64,12 @@ extern const struct hanse_mechanism hanse_mechanism_shock;
 /* Denial experiments: see denial.h. */
 enum hanse_status hanse__shock_deny(struct hanse_world *world, const struct hanse_cut *cuts,
                                     size_t n);
+void hanse__shock_announce(struct hanse_world *world, const struct hanse_cut *cuts, size_t n,
+                           double at_h);
+/* Hours until an announced withdrawal will stop what a procurement buys for a group: silicon,
+ * spares or the payment; -1 when none is announced. */
+double hanse__shock_announced_h(const struct hanse_world *world, int32_t group,
+                                struct hanse_actor payment);
 size_t hanse__shock_footprint_size(const struct hanse_world *world);
 void hanse__shock_footprint(struct hanse_world *world, const struct hanse_cut *cuts, size_t n,
                             uint8_t *footprint);

@@ -150,7 +150,8 @@ bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor act
     for (int32_t firm = target.index; firm >= 0; firm = t->firms[firm].parent) {
         if ((actor.kind == t->kind_firm && actor.index == firm) ||
             covers_jurisdiction(t, actor, t->firms[firm].home) ||
-            covers_one_of(t, actor, &t->firms[firm].compelled_by)) {
+            covers_one_of(t, actor, &t->firms[firm].compelled_by) ||
+            covers_one_of(t, actor, &t->firms[firm].stands_for)) {
             return true;
         }
     }

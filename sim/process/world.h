@@ -165,8 +165,8 @@ struct hanse_world {
 void hanse__world_read_tables(struct hanse_world *world);
 
 /* Does withdrawing `actor` take `target` along? It does when it is the same, the target's
- * parent (and so on up), a jurisdiction that can compel it (home, `compelled_by`), or a bloc of
- * such a jurisdiction.
+ * parent (and so on up), a jurisdiction that can compel it (home, `compelled_by`, of a protocol
+ * those it stands for), or a bloc of such a jurisdiction.
  */
 bool hanse__actor_covers(const struct hanse_world *world, struct hanse_actor actor,
                          struct hanse_actor target);

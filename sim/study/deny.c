@@ -110,9 +110,40 @@ static int32_t home_of(const struct hanse_denials *d, struct hanse_actor actor)
     return actor.index;
 }
 
+/* A protocol is abroad when some of those who can stop it are. */
+static bool stopped_from_abroad(const struct hanse_denials *d, const struct hanse_firm *firm,
+                                int32_t viewer)
+{
+    struct hanse_actor own = d->viewers[viewer];
+    int32_t n;
+    const struct hanse_jurisdiction *all = jurisdictions(d, &n);
+    for (int32_t i = 0; i < firm->stands_for.count; i++) {
+        struct hanse_actor at = firm->stands_for.items[i];
+        bool same = at.kind == own.kind && at.index == own.index;
+        if (at.kind != hanse_scenario_kind(d->scenario, "bloc")) {
+            if (!hanse__denial_sees(d, viewer, at.index)) {
+                return true;
+            }
+            continue;
+        }
+        for (int32_t j = 0; j < n && !same; j++) {
+            if (is_member(&all[j], at.index) && !hanse__denial_sees(d, viewer, j)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool hanse_denial_foreign(const struct hanse_denials *d, int32_t actor, int32_t viewer)
 {
     struct hanse_actor a = d->actors[actor];
+    if (a.kind == hanse_scenario_kind(d->scenario, "firm") && home_of(d, a) < 0) {
+        int32_t n_firms;
+        const struct hanse_firm *firms =
+            hanse_scenario_table(d->scenario, &hanse_kind_firm, &n_firms);
+        return stopped_from_abroad(d, &firms[a.index], viewer);
+    }
     if (a.kind != hanse_scenario_kind(d->scenario, "bloc")) {
         return !hanse__denial_sees(d, viewer, home_of(d, a));
     }

@@ -1,7 +1,8 @@
 /*
  * Denial experiments: how sovereign a nation is, found by cutting (model: docs/denial.md).
  *
- * Each replication is simulated to the date t0 once and copied there. The copy that goes on
+ * Each replication is simulated to the date t0 once (or, where policies may react to it, to the
+ * announcement before) and copied there. The copy that goes on
  * undisturbed gives B, the share of demand served on time over [t0, t0 + H]; from every other
  * copy an actor is withdrawn on one axis or on all, and gives K, the assured share. Exposure is
  * B - K, replication by replication, so what chance gave to both cancels.
@@ -117,7 +118,8 @@ HANSE_API enum hanse_status hanse_deny(struct hanse_context *ctx,
 HANSE_API void hanse_denials_fini(struct hanse_denials *denials);
 
 /* Is the actor foreign to the viewer? Actors that belong to a member of the viewer are not; a
- * bloc is foreign unless it is the viewer or has it as a member. */
+ * bloc is foreign unless it is the viewer or has it as a member; a protocol when someone who
+ * can stop it is. */
 HANSE_API bool hanse_denial_foreign(const struct hanse_denials *denials, int32_t actor,
                                     int32_t viewer);
 /* The name of an actor: "vendor", and its kind "firm". */
@@ -155,6 +157,8 @@ HANSE_API int32_t hanse_denial_survival(const struct hanse_denials *denials, int
 HANSE_API struct hanse_interval hanse_denial_ledger(const struct hanse_denials *denials,
                                                     int32_t viewer,
                                                     enum hanse_denial_ledger figure);
+/* "at_home" */
+HANSE_API const char *hanse_denial_ledger_name(enum hanse_denial_ledger figure);
 HANSE_API struct hanse_interval hanse_denial_system(const struct hanse_denials *denials,
                                                     int32_t viewer,
                                                     enum hanse_denial_system system,

@@ -151,3 +151,20 @@ struct hanse_interval hanse_denial_system(const struct hanse_denials *d, int32_t
         over_replications(d, d->systems + at, (size_t)d->n_viewers * per_viewer);
     return hanse__denial_share_interval(&tally);
 }
+
+const char *hanse_denial_ledger_name(enum hanse_denial_ledger figure)
+{
+    static const char *const NAMES[HANSE_LEDGER_FIGURES] = {
+        [HANSE_LEDGER_AT_HOME] = "at_home",
+        [HANSE_LEDGER_OWNED_AT_HOME] = "owned_at_home",
+        [HANSE_LEDGER_FOREIGN_REACH] = "foreign_reach",
+        [HANSE_LEDGER_OWN_VOTES] = "own_votes",
+        [HANSE_LEDGER_OWN_VETO] = "own_veto",
+        [HANSE_LEDGER_FOREIGN_VETO] = "foreign_veto",
+        [HANSE_LEDGER_LOGS] = "logged",
+        [HANSE_LEDGER_FIRMWARE] = "open_firmware",
+        [HANSE_LEDGER_RESULTS] = "verified",
+        [HANSE_LEDGER_AUDITABLE] = "auditable",
+        [HANSE_LEDGER_BLOCKING] = "blocking_minority"};
+    return NAMES[figure];
+}

@@ -86,6 +86,14 @@ static void fold_month(const struct member *m, int32_t month, double *block)
     }
 }
 
+/* When rows part from the undisturbed world: at the announcement where somebody may react to
+ * it, else at t0. */
+static double parts_at_h(const struct hanse_denials *d)
+{
+    bool reacts = d->recourse == HANSE_RECOURSE_ADAPT;
+    return d->noun->at_h - (reacts ? d->noun->notice_h : 0.0);
+}
+
 /* --- one replication --------------------------------------------------------------------- */
 
 /* Where a run's figures go; demand may be NULL: it is the same in every run. */
@@ -129,7 +137,19 @@ static enum hanse_status stand_at_start(struct member *m, uint32_t replication)
     }
     HANSE_TRY(
         hanse_worker_start(m->moving, d->scenario, &d->layout, d->seed, replication, false));
-    return hanse_worker_advance(m->moving, d->noun->at_h);
+    return hanse_worker_advance(m->moving, parts_at_h(d));
+}
+
+/* What is announced comes true. */
+static enum hanse_status withdraw(struct member *m, const struct hanse_denial_row *row)
+{
+    const struct hanse_denials *d = m->crew->d;
+    size_t n = (size_t)row->n_cuts;
+    if (parts_at_h(d) < d->noun->at_h) {
+        hanse_worker_announce(m->moving, row->cuts, n, d->noun->at_h);
+        HANSE_TRY(hanse_worker_advance(m->moving, d->noun->at_h));
+    }
+    return hanse_worker_deny(m->moving, row->cuts, n, d->recourse);
 }
 
 static enum hanse_status simulate_rows(struct member *m, uint32_t replication)
@@ -143,8 +163,7 @@ static enum hanse_status simulate_rows(struct member *m, uint32_t replication)
         const struct hanse_denial_row *row = &d->rows[r];
         if (row->same_as == r) {
             HANSE_TRY(stand_at_start(m, replication));
-            HANSE_TRY(
-                hanse_worker_deny(m->moving, row->cuts, (size_t)row->n_cuts, d->recourse));
+            HANSE_TRY(withdraw(m, row));
             HANSE_TRY(follow(m, &to));
             continue;
         }
@@ -167,7 +186,7 @@ static enum hanse_status simulate(struct member *m, uint32_t replication)
     size_t block = hanse__denial_block(d), months = hanse__denial_month_block(d);
     HANSE_TRY(
         hanse_worker_start(m->at_start, d->scenario, &d->layout, d->seed, replication, false));
-    HANSE_TRY(hanse_worker_advance(m->at_start, d->noun->at_h));
+    HANSE_TRY(hanse_worker_advance(m->at_start, parts_at_h(d)));
     HANSE_TRY(hanse_worker_copy(m->moving, m->at_start));
     struct places to = {.demand = d->demand + replication * block,
                         .served = d->undisturbed + replication * block,
