@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/load.h"
@@ -12,6 +13,7 @@
 #include "cli/recall.h"
 #include "cli/signals.h"
 #include "output/denial.h"
+#include "output/report.h"
 #include "sim/base/processor.h"
 #include "sim/base/version.h"
 
@@ -19,7 +21,7 @@ struct settings {
     const char *with, *output, *denial, *recourse;
     struct hanse_cli_list set;
     int64_t replications, seed, threads;
-    bool force, from_zero;
+    bool force, from_zero, no_report;
 };
 
 struct run {
@@ -30,7 +32,7 @@ struct run {
     struct hanse_cli_loaded loaded;
     struct hanse_denials denials;
     struct hanse_source_text *sources;
-    char *output, *command;
+    char *output, *page, *command;
 };
 
 /* --- before ------------------------------------------------------------------------------ */
@@ -145,6 +147,22 @@ static enum hanse_status write_file(struct run *run)
                               run->settings->force);
 }
 
+/* The page beside the file, read back from it. */
+static enum hanse_status write_page(struct run *run)
+{
+    struct hanse_results *results = NULL;
+    run->page = hanse_cli_path_beside(run->output, ".html");
+    if (run->page == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    enum hanse_status status = hanse_results_open(run->ctx, run->output, &results);
+    if (status == HANSE_OK) {
+        status = hanse_report_write(run->ctx, results, run->page);
+    }
+    hanse_results_close(results);
+    return status;
+}
+
 static json_t *interval_json(const struct hanse_interval *x)
 {
     const double parts[] = {x->mean, x->low, x->high};
@@ -179,10 +197,21 @@ static json_t *row_json(const struct hanse_denials *d, int32_t r, int32_t v)
     return object;
 }
 
+static json_t *ledger_json(const struct hanse_denials *d, int32_t v)
+{
+    json_t *object = json_pack("{s:s}", "viewer", hanse_denial_actor_name(d, d->viewers[v]));
+    for (int i = 0; i < HANSE_LEDGER_FIGURES; i++) {
+        struct hanse_interval x = hanse_denial_ledger(d, v, (enum hanse_denial_ledger)i);
+        json_object_set_new(object, hanse_denial_ledger_name((enum hanse_denial_ledger)i),
+                            interval_json(&x));
+    }
+    return object;
+}
+
 static enum hanse_status print_json(struct run *run)
 {
     const struct hanse_denials *d = &run->denials;
-    json_t *rows = json_array(), *headlines = json_array();
+    json_t *rows = json_array(), *headlines = json_array(), *ledgers = json_array();
     enum hanse_status status = HANSE_OK;
     for (int32_t v = 0; status == HANSE_OK && v < d->n_viewers; v++) {
         struct hanse_text text;
@@ -190,14 +219,16 @@ static enum hanse_status print_json(struct run *run)
         status = hanse_denial_headline(d, v, 0, &text);
         json_array_append_new(headlines, json_string(text.bytes != NULL ? text.bytes : ""));
         hanse__text_fini(&text);
+        json_array_append_new(ledgers, ledger_json(d, v));
         for (int32_t r = 0; r < d->n_rows; r++) {
             json_array_append_new(rows, row_json(d, r, v));
         }
     }
-    json_t *document = json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:o, s:o}", "denial", d->noun->name, "replications",
-        (int)d->n_replications, "simulated", d->n_simulated, "touch_nothing", d->n_untouched,
-        "take_what_another_takes", d->n_shared, "headlines", headlines, "rows", rows);
+    json_t *document =
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "denial", d->noun->name,
+                  "replications", (int)d->n_replications, "simulated", d->n_simulated,
+                  "touch_nothing", d->n_untouched, "take_what_another_takes", d->n_shared,
+                  "headlines", headlines, "control_ledger", ledgers, "rows", rows);
     json_dumpf(document, stdout, JSON_INDENT(2));
     printf("\n");
     json_decref(document);
@@ -241,10 +272,14 @@ static enum hanse_status go(struct run *run)
         return HANSE_ERR_MEMORY;
     }
     HANSE_TRY(write_file(run));
+    if (!s->no_report) {
+        HANSE_TRY(write_page(run));
+    }
     HANSE_TRY(run->args->json ? print_json(run)
                               : hanse_denial_print(run->ctx, &run->denials, stdout));
     if (!run->args->quiet) {
-        fprintf(stderr, "wrote %s\n", run->output);
+        fprintf(stderr, "wrote %s%s%s\n", run->output, s->no_report ? "" : " and ",
+                s->no_report ? "" : run->page);
     }
     return HANSE_OK;
 }
@@ -264,6 +299,7 @@ static int deny(const struct hanse_cli_args *args, const struct settings *settin
     hanse__free(run.sources);
     hanse__free(run.command);
     hanse__free(run.output);
+    free(run.page);
     hanse_context_destroy(run.ctx);
     return exit_status;
 }
@@ -284,6 +320,7 @@ int hanse_cli_deny(int argc, char **argv)
         {"output", 'o', HANSE_CLI_TEXT, &s.output, "OUT.h5", "where the figures go"},
         {"force", 0, HANSE_CLI_FLAG, &s.force, NULL,
          "replace a file that came from another scenario"},
+        {"no-report", 0, HANSE_CLI_FLAG, &s.no_report, NULL, "don't write the page"},
         {"from-zero", 0, HANSE_CLI_FLAG, &s.from_zero, NULL,
          "simulate each withdrawal from hour 0: the same figures, slower"},
     };

@@ -24,6 +24,7 @@
 #include "sim/base/processor.h"
 #include "sim/base/version.h"
 #include "sim/model/nouns.h"
+#include "sim/process/denial.h"
 #include "sim/study/ranks.h"
 
 struct settings {
@@ -310,6 +311,12 @@ static void tell(const struct run *run)
             (unsigned long long)r->n_done, years, (double)r->n_events, r->wall_s);
     fprintf(stderr, "wrote %s%s%s\n", run->output, run->settings->no_report ? "" : " and ",
             run->settings->no_report ? "" : run->page);
+    int32_t n_denials;
+    hanse_scenario_table(run->study.cases[0], &hanse_kind_denial, &n_denials);
+    if (n_denials > 0) {
+        fprintf(stderr, "nobody was withdrawn: 'hanse deny %s' runs the scenario's denials\n",
+                run->path);
+    }
 }
 
 static uint64_t count_done(const struct run *run)

@@ -30,7 +30,7 @@ static void row_axis(struct writing *w)
 {
     const struct hanse_denials *d = w->d;
     size_t n = (size_t)d->n_rows;
-    const char **texts = hanse__build_alloc(&w->build, 5 * n, sizeof *texts);
+    const char **texts = hanse__build_alloc(&w->build, 7 * n, sizeof *texts);
     char(*names)[160] = hanse__build_alloc(&w->build, n, sizeof *names);
     int64_t *touches = hanse__build_alloc(&w->build, n, sizeof *touches);
     for (size_t r = 0; r < n && w->h5->status == HANSE_OK; r++) {
@@ -44,6 +44,8 @@ static void row_axis(struct writing *w)
         snprintf(names[r], sizeof names[r], "%.40s %.60s%s%.60s: %s", texts[2 * n + r],
                  texts[n + r], two ? " and " : "", texts[3 * n + r], texts[4 * n + r]);
         texts[r] = names[r];
+        texts[5 * n + r] = hanse_denial_actor_label(d, a);
+        texts[6 * n + r] = two ? hanse_denial_actor_label(d, row->cuts[1].actor) : "";
         touches[r] = row->same_as >= 0;
     }
     if (w->h5->status == HANSE_OK) {
@@ -55,6 +57,10 @@ static void row_axis(struct writing *w)
                         texts + 3 * n);
         hanse__h5_texts(w->h5, w->group, "row_axis", "row", "axis of withdrawal",
                         texts + 4 * n);
+        hanse__h5_texts(w->h5, w->group, "row_actor_label", "row", "actor in words",
+                        texts + 5 * n);
+        hanse__h5_texts(w->h5, w->group, "row_partner_label", "row", "second actor in words",
+                        texts + 6 * n);
         hanse__h5_integers(w->h5, w->group, "row_touches", "row", "0: it cuts nothing",
                            touches);
     }
@@ -68,7 +74,7 @@ static void other_axes(struct writing *w)
     const struct hanse_denials *d = w->d;
     size_t viewers = (size_t)d->n_viewers, bands = (size_t)d->n_bands,
            months = (size_t)d->n_months;
-    const char **texts = hanse__build_alloc(&w->build, viewers + bands, sizeof *texts);
+    const char **texts = hanse__build_alloc(&w->build, 2 * viewers + bands, sizeof *texts);
     double *hours = hanse__build_alloc(&w->build, months, sizeof *hours);
     if (w->h5->status != HANSE_OK) {
         hanse__free(texts);
@@ -77,6 +83,7 @@ static void other_axes(struct writing *w)
     }
     for (size_t v = 0; v < viewers; v++) {
         texts[v] = hanse_denial_actor_name(d, d->viewers[v]);
+        texts[viewers + bands + v] = hanse_denial_actor_label(d, d->viewers[v]);
     }
     for (size_t b = 0; b < bands; b++) {
         texts[viewers + b] = d->bands[b].name;
@@ -85,6 +92,8 @@ static void other_axes(struct writing *w)
         hours[m] = 730.0 * (double)m;
     }
     hanse__h5_axis_texts(w->h5, w->group, "viewer", "whose demand", texts, viewers);
+    hanse__h5_texts(w->h5, w->group, "viewer_label", "viewer", "viewer in words",
+                    texts + viewers + bands);
     hanse__h5_axis_texts(w->h5, w->group, "band", "data class and priority tier",
                          texts + viewers, bands);
     hanse__h5_axis_numbers(w->h5, w->group, "point", "h", "time since the withdrawal",
@@ -134,13 +143,48 @@ static struct hanse_interval undisturbed_survival(const struct hanse_denials *d,
     return hanse_denial_month(d, -1, at[0], at[1]);
 }
 
+static struct hanse_interval ledger(const struct hanse_denials *d, const int32_t *at)
+{
+    return hanse_denial_ledger(d, at[0], (enum hanse_denial_ledger)at[1]);
+}
+
+static struct hanse_interval territory(const struct hanse_denials *d, const int32_t *at)
+{
+    return hanse_denial_system(d, at[0], HANSE_SYSTEM_TERRITORY, at[1]);
+}
+
+static struct hanse_interval reach(const struct hanse_denials *d, const int32_t *at)
+{
+    return hanse_denial_system(d, at[0], HANSE_SYSTEM_REACH, at[1]);
+}
+
+static struct hanse_interval owner(const struct hanse_denials *d, const int32_t *at)
+{
+    return hanse_denial_system(d, at[0], HANSE_SYSTEM_OWNER, at[1]);
+}
+
+static struct hanse_interval votes(const struct hanse_denials *d, const int32_t *at)
+{
+    return hanse_denial_system(d, at[0], HANSE_SYSTEM_VOTES, at[1]);
+}
+
 static int32_t axis_size(const struct hanse_denials *d, const char *axis)
 {
-    return strcmp(axis, "row") == 0      ? d->n_rows
-           : strcmp(axis, "viewer") == 0 ? d->n_viewers
-           : strcmp(axis, "band") == 0   ? d->n_bands
-           : strcmp(axis, "point") == 0  ? d->n_points
-                                         : d->n_months;
+    const struct {
+        const char *name;
+        int32_t size;
+    } SIZES[] = {{"row", d->n_rows},
+                 {"viewer", d->n_viewers},
+                 {"band", d->n_bands},
+                 {"point", d->n_points},
+                 {"ledger", HANSE_LEDGER_FIGURES},
+                 {"legal_system", d->n_jurisdictions}};
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        if (strcmp(SIZES[i].name, axis) == 0) {
+            return SIZES[i].size;
+        }
+    }
+    return d->n_months;
 }
 
 static const struct {
@@ -179,6 +223,31 @@ static const struct {
      2,
      {"viewer", "month"},
      undisturbed_survival},
+    {"ledger",
+     "control ledger, undisturbed: share of the work served for the viewer's people",
+     2,
+     {"viewer", "ledger"},
+     ledger},
+    {"on_territory",
+     "control ledger: share of work done on a legal system's territory",
+     2,
+     {"viewer", "legal_system"},
+     territory},
+    {"in_reach",
+     "control ledger: share to which it can compel access; they overlap",
+     2,
+     {"viewer", "legal_system"},
+     reach},
+    {"owned_in",
+     "control ledger: share whose owner is at home there",
+     2,
+     {"viewer", "legal_system"},
+     owner},
+    {"under_votes",
+     "control ledger: its share of votes on the rules, mean over work",
+     2,
+     {"viewer", "legal_system"},
+     votes},
 };
 
 static void write_figure(struct writing *w, size_t f)
@@ -273,6 +342,154 @@ static void write_foreign(struct writing *w)
     hanse__free(marks);
 }
 
+/* Names of the ledger's figures, and the legal systems. */
+static void ledger_axes(struct writing *w)
+{
+    const char *names[HANSE_LEDGER_FIGURES];
+    for (int i = 0; i < HANSE_LEDGER_FIGURES; i++) {
+        names[i] = hanse_denial_ledger_name((enum hanse_denial_ledger)i);
+    }
+    const struct hanse_denials *d = w->d;
+    size_t n = (size_t)d->n_jurisdictions;
+    const char **texts = hanse__build_alloc(&w->build, 2 * n, sizeof *texts);
+    for (size_t j = 0; j < n && w->h5->status == HANSE_OK; j++) {
+        struct hanse_actor system = {hanse_scenario_kind(d->scenario, "jurisdiction"),
+                                     (int32_t)j};
+        texts[j] = hanse_denial_actor_name(d, system);
+        texts[n + j] = hanse_denial_actor_label(d, system);
+    }
+    if (w->h5->status == HANSE_OK) {
+        hanse__h5_axis_texts(w->h5, w->group, "ledger", "figure of the control ledger", names,
+                             HANSE_LEDGER_FIGURES);
+        hanse__h5_axis_texts(w->h5, w->group, "legal_system", "jurisdiction", texts, n);
+        hanse__h5_texts(w->h5, w->group, "legal_system_label", "legal_system",
+                        "the same in words", texts + n);
+    }
+    hanse__free(texts);
+}
+
+/* "A or B"; "A, B, C or 4 others" */
+static void name_worst(const struct hanse_denials *d, const struct hanse_denial_worst *worst,
+                       char *text, size_t size)
+{
+    int32_t tied = worst->n > 0 ? worst->n_tied : 0, named = tied < 4 ? tied : 3;
+    size_t used = 0;
+    text[0] = '\0';
+    for (int32_t i = 0; i < named && used < size; i++) {
+        used += (size_t)snprintf(
+            text + used, size - used, "%s%.60s",
+            i == 0         ? ""
+            : i + 1 < tied ? ", "
+                           : " or ",
+            hanse_denial_actor_label(d, d->rows[worst->ranked[i]].cuts[0].actor));
+    }
+    if (tied > named && used < size) {
+        snprintf(text + used, size - used, " or %d others", tied - named);
+    }
+}
+
+/* Who is worst for each viewer and band: a row each. */
+static void verdicts(struct writing *w)
+{
+    const struct hanse_denials *d = w->d;
+    size_t bands = (size_t)d->n_bands, n = (size_t)d->n_viewers * bands;
+    char(*names)[256] = hanse__build_alloc(&w->build, n, sizeof *names);
+    const char **texts = hanse__build_alloc(&w->build, n, sizeof *texts);
+    double *numbers = hanse__build_alloc(&w->build, 3 * n, sizeof *numbers);
+    for (size_t i = 0; i < n && w->h5->status == HANSE_OK; i++) {
+        struct hanse_denial_worst worst;
+        w->h5->status =
+            hanse_denial_worst(d, (int32_t)(i / bands), (int32_t)(i % bands), true, &worst);
+        if (w->h5->status == HANSE_OK) {
+            name_worst(d, &worst, names[i], sizeof names[i]);
+            numbers[i] = worst.n > 0 ? worst.assured : NAN;
+            numbers[n + i] = worst.n > 0 ? worst.low : NAN;
+            numbers[2 * n + i] = worst.n > 0 ? worst.high : NAN;
+            texts[i] = names[i];
+        }
+        hanse_denial_worst_fini(&worst);
+    }
+    if (w->h5->status == HANSE_OK) {
+        hanse__h5_axis_counter(w->h5, w->group, "verdict",
+                               "viewer and band: viewer times bands plus band", n);
+        hanse__h5_texts(w->h5, w->group, "verdict_actors", "verdict",
+                        "foreign actors that cannot be told from the worst", texts);
+        hanse__h5_numbers(w->h5, w->group, "verdict_assured", "verdict", "1",
+                          "assured share under the worst", numbers);
+        hanse__h5_numbers(w->h5, w->group, "verdict_assured_low", "verdict", "1",
+                          "95 % interval for the least of the true shares, low", numbers + n);
+        hanse__h5_numbers(w->h5, w->group, "verdict_assured_high", "verdict", "1",
+                          "95 % interval for the least of the true shares, high",
+                          numbers + 2 * n);
+    }
+    hanse__free(names);
+    hanse__free(texts);
+    hanse__free(numbers);
+}
+
+/* A sentence per viewer. */
+static void headlines(struct writing *w)
+{
+    const struct hanse_denials *d = w->d;
+    size_t n = (size_t)d->n_viewers;
+    struct hanse_text *texts = hanse__build_alloc(&w->build, n, sizeof *texts);
+    const char **words = hanse__build_alloc(&w->build, n, sizeof *words);
+    for (size_t v = 0; v < n && w->h5->status == HANSE_OK; v++) {
+        hanse__text_init(&texts[v], w->build.ctx);
+        w->h5->status = hanse_denial_headline(d, (int32_t)v, 0, &texts[v]);
+        words[v] = texts[v].bytes;
+    }
+    if (w->h5->status == HANSE_OK) {
+        hanse__h5_texts(w->h5, w->group, "headline", "viewer", "the answer in a sentence",
+                        words);
+    }
+    for (size_t v = 0; texts != NULL && v < n; v++) {
+        if (texts[v].ctx != NULL) {
+            hanse__text_fini(&texts[v]);
+        }
+    }
+    hanse__free(texts);
+    hanse__free(words);
+}
+
+/* Months until the mean share of the month's demand falls below the floor; -1 never. */
+static void write_crossings(struct writing *w)
+{
+    const struct hanse_denials *d = w->d;
+    const struct hanse__h5_spec spec = {
+        .name = "months_to_floor",
+        .long_name = "first month in which the mean share lies below the floor; -1 never",
+        .type = HANSE__H5_INT,
+        .rank = 2,
+        .axes = {"row", "viewer"}};
+    size_t viewers = (size_t)d->n_viewers, n = (size_t)d->n_rows * viewers;
+    double *months = hanse__build_alloc(&w->build, n, sizeof *months);
+    hid_t dataset = hanse__h5_dataset(w->h5, w->group, &spec);
+    for (size_t i = 0; i < n && w->h5->status == HANSE_OK; i++) {
+        months[i] = hanse_denial_survival(d, (int32_t)(i / viewers), (int32_t)(i % viewers),
+                                          d->noun->floor);
+    }
+    const hsize_t start[2] = {0}, count[2] = {(hsize_t)d->n_rows, viewers};
+    hanse__h5_write(w->h5, dataset, H5T_NATIVE_DOUBLE, start, count, months);
+    hanse__h5_close_dataset(w->h5, dataset);
+    hanse__free(months);
+}
+
+/* What every reader finds in a result file: its one case. And the denial in short. */
+static void root(struct writing *w)
+{
+    static const char *const RECOURSE[] = {"adapt", "operate", "frozen"};
+    const struct hanse_denials *d = w->d;
+    const char *name = hanse_scenario_case(d->scenario);
+    hanse__h5_axis_texts(w->h5, w->h5->file, "case", "case; the only one", &name, 1);
+    hanse__h5_texts(w->h5, w->h5->file, "case_label", "case", "case in words", &name);
+    hanse__h5_attribute_number(w->h5, w->h5->file, "denial_at_h", d->noun->at_h);
+    hanse__h5_attribute_number(w->h5, w->h5->file, "denial_lasts_h", d->noun->lasts_h);
+    hanse__h5_attribute_number(w->h5, w->h5->file, "denial_notice_h", d->noun->notice_h);
+    hanse__h5_attribute_number(w->h5, w->h5->file, "denial_floor", d->noun->floor);
+    hanse__h5_attribute(w->h5, w->h5->file, "denial_recourse", RECOURSE[d->recourse]);
+}
+
 static void denial_group(struct writing *w)
 {
     static const char *const RECOURSE[] = {"adapt", "operate", "frozen"};
@@ -290,6 +507,10 @@ static void denial_group(struct writing *w)
     hanse__h5_attribute_integer(w->h5, w->group, "n_shared", d->n_shared);
     row_axis(w);
     other_axes(w);
+    ledger_axes(w);
+    headlines(w);
+    verdicts(w);
+    write_crossings(w);
     for (size_t f = 0; f < sizeof FIGURES / sizeof *FIGURES; f++) {
         write_figure(w, f);
     }
@@ -319,6 +540,7 @@ enum hanse_status hanse_denial_write(struct hanse_context *ctx, const char *path
     hanse__h5_begin(w.h5, ctx, temporary);
     if (w.h5->status == HANSE_OK) {
         hanse__build_describe(&w.build);
+        root(&w);
         denial_group(&w);
         hanse__build_scenario(&w.build);
         hanse__build_provenance(&w.build);

@@ -37,6 +37,18 @@ static void add_actor(struct hanse_text *text, const struct hanse_denials *d, in
     hanse__text_add(text, hanse_denial_actor_label(d, d->rows[row].cuts[0].actor));
 }
 
+/* "12.3 ± 0.4"; of one replication the number alone */
+static void put_points(char *buffer, size_t size, const struct hanse_interval *x)
+{
+    if (isfinite(x->half_width)) {
+        snprintf(buffer, size, "%.1f ± %.1f", 100.0 * x->mean + 0.0, 100.0 * x->half_width);
+    } else if (isfinite(x->mean)) {
+        snprintf(buffer, size, "%.1f", 100.0 * x->mean + 0.0);
+    } else {
+        snprintf(buffer, size, "\xe2\x80\x93");
+    }
+}
+
 /* "24 months" */
 static void add_time(struct hanse_text *text, double hours)
 {
@@ -179,8 +191,7 @@ static void add_line(struct hanse_text *text, const struct sheet *sheet, int32_t
                hanse__figure_interval(buffer, &measure, false, f.assured.mean, f.assured.low,
                                       f.assured.high),
                22, true);
-    snprintf(buffer, sizeof buffer, "%.1f ± %.1f", 100.0 * f.exposure.mean + 0.0,
-             100.0 * f.exposure.half_width);
+    put_points(buffer, sizeof buffer, &f.exposure);
     add_padded(text, buffer, 15, true);
     add_padded(text, months, 13, true);
     hanse__text_add(text, "\n");
@@ -251,12 +262,13 @@ static void add_synergy(struct hanse_text *text, const struct sheet *sheet)
     }
     if (most >= 0) {
         struct hanse_interval x = hanse_denial_synergy(d, most, sheet->viewer, 0);
+        char points[48];
+        put_points(points, sizeof points, &x);
         hanse__text_addf(text,
-                         "\n  greatest synergy: %s and %s together expose %.1f ± %.1f points "
-                         "more than the worse alone\n",
+                         "\n  greatest synergy: %s and %s together expose %s points more than "
+                         "the worse alone\n",
                          hanse_denial_actor_label(d, d->rows[most].cuts[0].actor),
-                         hanse_denial_actor_label(d, d->rows[most].cuts[1].actor),
-                         100.0 * x.mean, 100.0 * x.half_width);
+                         hanse_denial_actor_label(d, d->rows[most].cuts[1].actor), points);
     }
 }
 
@@ -298,6 +310,30 @@ static enum hanse_status add_bands(struct hanse_text *text, const struct sheet *
     return text->status;
 }
 
+/* The control ledger in two lines. */
+static void add_ledger(struct hanse_text *text, const struct sheet *sheet)
+{
+    static const struct {
+        enum hanse_denial_ledger figure;
+        const char *words;
+    } PARTS[] = {{HANSE_LEDGER_AT_HOME, "done at home"},
+                 {HANSE_LEDGER_OWNED_AT_HOME, "owned at home"},
+                 {HANSE_LEDGER_FOREIGN_REACH, "in reach of foreign law"},
+                 {HANSE_LEDGER_OWN_VOTES, "own votes on rules"},
+                 {HANSE_LEDGER_AUDITABLE, "auditable"}};
+    hanse__text_add(text, "\n  control ledger of the work served undisturbed, %:\n    ");
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        struct hanse_interval x = hanse_denial_ledger(sheet->d, sheet->viewer, PARTS[i].figure);
+        hanse__text_addf(text, "%s%s ", i > 0 ? ", " : "", PARTS[i].words);
+        if (isfinite(x.mean)) {
+            hanse__text_addf(text, "%.1f", 100.0 * x.mean);
+        } else {
+            hanse__text_add(text, "\xe2\x80\x93");
+        }
+    }
+    hanse__text_add(text, "\n");
+}
+
 static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet)
 {
     struct hanse_denial_worst foreign, domestic;
@@ -315,6 +351,7 @@ static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet
             add_axes(text, sheet, &foreign);
         }
         add_synergy(text, sheet);
+        add_ledger(text, sheet);
     }
     hanse_denial_worst_fini(&foreign);
     hanse_denial_worst_fini(&domestic);
@@ -335,10 +372,10 @@ enum hanse_status hanse_denial_print(struct hanse_context *ctx, const struct han
                      label, d->noun->at_h / 730.0);
     add_time(&text, d->noun->lasts_h);
     hanse__text_addf(&text,
-                     "\n%u replications, %s; %d withdrawals simulated, %d touch nothing, %d "
+                     "\n%u replication%s, %s; %d withdrawals simulated, %d touch nothing, %d "
                      "take what another takes\n",
-                     d->n_replications, RECOURSE[d->recourse], d->n_simulated, d->n_untouched,
-                     d->n_shared);
+                     d->n_replications, d->n_replications == 1 ? "" : "s",
+                     RECOURSE[d->recourse], d->n_simulated, d->n_untouched, d->n_shared);
     enum hanse_status status = HANSE_OK;
     for (sheet.viewer = 0; status == HANSE_OK && sheet.viewer < d->n_viewers; sheet.viewer++) {
         status = add_viewer(&text, &sheet);

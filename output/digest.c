@@ -349,7 +349,7 @@ static enum hanse_status complete_headline(struct hanse_digest *digest)
     struct hanse_digest_headline *headline = &digest->headline;
     struct hanse_variable v;
 
-    if (!headline->output) {
+    if (!headline->output && hanse_results_has(digest->results, "/summary")) {
         HANSE_TRY(choose_output(digest));
     }
     if (!headline->output || !look_up(digest, "summary", headline->output, "_mean", &v)) {

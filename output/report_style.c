@@ -98,6 +98,7 @@ const char *const hanse__report_style[] = {
     ".cases>label:hover{border-color:var(--main);color:var(--ink)}\n"
     ".cases>input:focus-visible+label{outline:2px solid var(--main);outline-offset:2px}\n"
     ".cases>.panel{display:none}\n"
+    ".heat th,.heat td{padding:.3rem .3rem;font-size:.78rem}\n"
     ".mark{display:inline-block;font-size:.72rem;border-radius:4px;padding:.02rem .42rem;"
     "border:1px solid var(--rule);color:var(--soft);white-space:nowrap}\n"
     ".mark.assumption,.mark.unverified{background:var(--warn-paper);color:var(--warn-ink);"
