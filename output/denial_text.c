@@ -89,8 +89,10 @@ enum hanse_status hanse_denial_headline(const struct hanse_denials *d, int32_t v
     HANSE_TRY(hanse_denial_worst(d, viewer, band, true, &worst));
     const char *name = hanse_denial_actor_label(d, d->viewers[viewer]);
     int32_t last = d->n_points - 1;
-    if (worst.n == 0) {
-        hanse__text_addf(text, "%s: nobody foreign is withdrawn", name);
+    if (!hanse_denial_asks(d, viewer, band) || worst.n == 0) {
+        hanse__text_addf(text, "%s: %s", name,
+                         worst.n == 0 ? "nobody foreign is withdrawn"
+                                      : "its people ask for nothing");
         hanse_denial_worst_fini(&worst);
         return text->status;
     }
@@ -287,7 +289,7 @@ static enum hanse_status add_bands(struct hanse_text *text, const struct sheet *
     for (int32_t b = 1; b < d->n_bands; b++) {
         struct hanse_denial_worst worst;
         HANSE_TRY(hanse_denial_worst(d, sheet->viewer, b, true, &worst));
-        if (worst.n > 0) {
+        if (worst.n > 0 && hanse_denial_asks(d, sheet->viewer, b)) {
             char buffer[HANSE_FIGURE_BYTES];
             struct hanse_measure measure = percent();
             struct hanse_interval x =
@@ -341,6 +343,9 @@ static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet
     hanse__text_add(text, "\n");
     HANSE_TRY(hanse_denial_headline(sheet->d, sheet->viewer, 0, text));
     hanse__text_add(text, "\n");
+    if (!hanse_denial_asks(sheet->d, sheet->viewer, 0)) {
+        return text->status;
+    }
     HANSE_TRY(add_bands(text, sheet));
     HANSE_TRY(hanse_denial_worst(sheet->d, sheet->viewer, 0, true, &foreign));
     enum hanse_status status = hanse_denial_worst(sheet->d, sheet->viewer, 0, false, &domestic);

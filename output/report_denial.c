@@ -288,6 +288,9 @@ static void lead(struct hanse__denial_page *d)
 
 static void section(struct hanse__denial_page *d)
 {
+    if (isnan(d->plain.data[d->viewer * d->n_months])) {
+        return; /* its people ask for nothing, as its sentence says */
+    }
     hanse__text_add(&d->page->text, "<h2>As ");
     hanse__text_escaped(&d->page->text, d->viewers[d->viewer]);
     hanse__text_add(&d->page->text, " sees it</h2>\n");

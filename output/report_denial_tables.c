@@ -58,6 +58,9 @@ void hanse__denial_page_bands(struct hanse__denial_page *d)
     add_heads(text, HEADS, 3);
     for (size_t b = 0; b < d->n_bands; b++) {
         size_t verdict = d->viewer * d->n_bands + b;
+        if (isnan(d->worst.data[verdict]) && b > 0) {
+            continue; /* nobody asks for that */
+        }
         hanse__text_add(text, b == 0 ? "<tr class=\"lead\"><td>" : "<tr><td>");
         hanse__text_escaped(text, d->bands[b]);
         hanse__text_add(text, "</td>");

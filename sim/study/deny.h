@@ -137,6 +137,9 @@ HANSE_API const char *hanse_denial_axis_name(int32_t axis);
 struct hanse_denial_figures {
     struct hanse_interval undisturbed, assured, exposure; /* B, K, B - K; 95 % */
 };
+/* Did the viewer's people ask for anything in this band, in some replication? */
+HANSE_API bool hanse_denial_asks(const struct hanse_denials *denials, int32_t viewer,
+                                 int32_t band);
 /* NaN where there was no demand. */
 HANSE_API struct hanse_denial_figures hanse_denial_figures(const struct hanse_denials *denials,
                                                            int32_t row, int32_t viewer,

@@ -26,6 +26,18 @@ struct hanse_interval hanse__denial_share_interval(const struct hanse_tally *tal
     return x;
 }
 
+bool hanse_denial_asks(const struct hanse_denials *d, int32_t viewer, int32_t band)
+{
+    size_t block = hanse__denial_block(d);
+    size_t cell = hanse__denial_cell(d, viewer, band, d->n_points - 1);
+    for (uint32_t i = 0; i < d->n_replications; i++) {
+        if (d->demand[(size_t)i * block + cell] > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct hanse_denial_figures hanse_denial_figures(const struct hanse_denials *d, int32_t row,
                                                  int32_t viewer, int32_t band, int32_t point)
 {

@@ -50,6 +50,11 @@ bare.h5
 $ hanse deny scenarios/who-can-stop-us.lua -n 1 -q --no-report -o bare.h5 | grep -c nan; true
 0
 
+$ sed 's/viewers = {"home"}/viewers = {"abroad"}/' scenarios/who-can-stop-us.lua >away.lua && hanse deny away.lua -n 2 -q -o away.h5 | grep -A 2 "state:"
+the vendor's state: its people ask for nothing
+
+  Rows are nested (a state takes along whom it can compel) and never add up.
+
 $ sed 's/viewers = {"home"}/viewers = {"home"}, actors = {"grid"}/' scenarios/who-can-stop-us.lua >home.lua && hanse deny home.lua -n 2 -q -o home.h5 | grep "nobody foreign"
 the state: nobody foreign is withdrawn
 
