@@ -156,11 +156,21 @@ static bool is_transfer(enum hanse_kernel kernel)
     return kernel == HANSE_KERNEL_HOST_TO_DEVICE || kernel == HANSE_KERNEL_DEVICE_TO_HOST;
 }
 
+/* The driver's own copy within the device: the yardstick of our streams. */
+static bool is_device_copy(const struct hanse_trial_key *key)
+{
+    return key->kernel == HANSE_KERNEL_STREAM_COPY && key->precision == HANSE_FP64 &&
+           strcmp(key->variant, "library") == 0;
+}
+
 static bool runs(const struct hanse_device *device, const struct hanse_trial_key *key)
 {
     const struct cuda *cuda = device->self;
     if (is_transfer(key->kernel)) {
         return key->precision == HANSE_BYTES && key->variant[0] == '\0';
+    }
+    if (is_device_copy(key)) {
+        return true;
     }
     return hanse__cuda_library_runs(&cuda->libraries, key) ||
            hanse__gpu_runs(key, cuda->modules.have, device->units);
@@ -255,6 +265,9 @@ static enum hanse_status fill(struct hanse_device *device, struct task *task)
         pin(cuda, task);
         return HANSE_OK;
     }
+    if (is_device_copy(key)) {
+        return HANSE_OK;
+    }
     task->by_library = hanse__cuda_library_runs(&cuda->libraries, key);
     return task->by_library
                ? hanse__cuda_library_prepare(device->ctx, &cuda->libraries, key, &task->plan)
@@ -294,10 +307,12 @@ static int launch(const struct cuda *cuda, struct task *task, int i, int64_t tur
                                                            : (uint64_t)argument->value;
         arguments[a] = &values[a];
     }
-    return l->meets ? cuda->driver.launch_meeting(task->functions[i], (unsigned)l->groups, 1, 1,
-                                                  (unsigned)l->group, 1, 1, 0, NULL, arguments)
-                    : cuda->driver.launch(task->functions[i], (unsigned)l->groups, 1, 1,
-                                          (unsigned)l->group, 1, 1, 0, NULL, arguments, NULL);
+    unsigned groups = (unsigned)l->groups, items = (unsigned)l->group;
+    unsigned shared = (unsigned)l->shared_bytes;
+    return l->meets ? cuda->driver.launch_meeting(task->functions[i], groups, 1, 1, items, 1, 1,
+                                                  shared, NULL, arguments)
+                    : cuda->driver.launch(task->functions[i], groups, 1, 1, items, 1, 1, shared,
+                                          NULL, arguments, NULL);
 }
 
 static int run_once(const struct cuda *cuda, struct task *task, int64_t turn)
@@ -309,6 +324,9 @@ static int run_once(const struct cuda *cuda, struct task *task, int64_t turn)
     }
     if (task->trial->key.kernel == HANSE_KERNEL_DEVICE_TO_HOST) {
         return cuda->driver.to_host(b[1].data, task->memory[0], b[1].bytes);
+    }
+    if (is_device_copy(&task->trial->key)) {
+        return cuda->driver.copy(task->memory[1], task->memory[0], b[0].bytes, NULL);
     }
     for (int i = 0; i < task->recipe.n_launches && result == HANSE__CUDA_SUCCESS; i++) {
         result = launch(cuda, task, i, turn % task->trial->copies);
@@ -371,14 +389,15 @@ static void state(struct hanse_device *device, char *text, size_t size)
     hanse__cuda_power_state(&cuda->power, text, size);
 }
 
-/* From compute capability 9.0 on, mma.sync reaches only a part of the matrix units. */
+/* From compute capability 9.0 on, what mma.sync reaches is a part of the matrix units' rate,
+ * and what our wgmma reaches is no more than we know how to: only the library's is theirs. */
 static unsigned marks(const struct hanse_device *device, const struct hanse_trial_key *key)
 {
     const struct cuda *cuda = device->self;
     bool on_matrix_units = key->kernel == HANSE_KERNEL_MATRIX_PEAK ||
                            (key->kernel == HANSE_KERNEL_GEMM && key->precision != HANSE_FP64 &&
                             key->precision != HANSE_FP32);
-    return cuda->capability >= 90 && on_matrix_units && key->variant[0] == '\0'
+    return cuda->capability >= 90 && on_matrix_units && strcmp(key->variant, "library") != 0
                ? HANSE_RATE_LOWER_BOUND
                : 0;
 }

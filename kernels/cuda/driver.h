@@ -63,7 +63,7 @@ struct hanse__cuda_driver {
     int (*set_bytes)(uint64_t address, unsigned char value, size_t n);
     int (*to_device)(uint64_t to, const void *from, size_t bytes);
     int (*to_host)(void *to, uint64_t from, size_t bytes);
-    int (*copy)(uint64_t to, uint64_t from, size_t bytes);
+    int (*copy)(uint64_t to, uint64_t from, size_t bytes, void *stream);
     int (*pin)(void *memory, size_t bytes, unsigned flags);
     int (*unpin)(void *memory);
     int (*launch)(struct CUfunc_st *function, unsigned groups_x, unsigned groups_y,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cuda_base.h" /* hanse__cuda_base and so on: the texts, made by the build */
+#include "cuda_hopper.h"
+#include "cuda_matrix.h"
 
 static const struct part {
     const char *text, *what;
@@ -11,6 +13,8 @@ static const struct part {
     int from, to;  /* compute capabilities */
 } parts[] = {
     {hanse__cuda_base, "common kernels", HANSE__GPU_COMMON | HANSE__GPU_CUDA, 70, 999},
+    {hanse__cuda_matrix, "kernels for matrix units", HANSE__GPU_MATRIX, 80, 999},
+    {hanse__cuda_hopper, "kernels for Hopper's matrix units", HANSE__GPU_HOPPER, 90, 90},
 };
 
 enum { N_PARTS = sizeof parts / sizeof *parts };
@@ -91,6 +95,10 @@ enum hanse_status hanse__cuda_modules_find(struct hanse_context *ctx,
     for (int i = 0; i < N_PARTS; i++) {
         if (modules->loaded[i] != NULL && (parts[i].bits & launch->module) != 0) {
             int result = driver->function(function, modules->loaded[i], launch->name);
+            if (result == HANSE__CUDA_SUCCESS && launch->shared_bytes > 0) {
+                result = driver->set_function(*function, HANSE__CUDA_DYNAMIC_SHARED,
+                                              launch->shared_bytes);
+            }
             return result == HANSE__CUDA_SUCCESS
                        ? HANSE_OK
                        : hanse__fail(ctx, HANSE_ERR_IO, "cuda: kernel %s: %s", launch->name,

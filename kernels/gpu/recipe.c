@@ -207,10 +207,93 @@ static bool fits_barrier(const struct hanse_trial_key *key, int units)
     return key->shape.extent[0] <= units;
 }
 
+/* --- matrix units ------------------------------------------------------------------------- */
+
+/* Of the kernels in kernels/cuda: products a warp, or four, makes at a time. */
+enum {
+    PEAK_GROUPS = 2,
+    PEAK_WARPS = 8,
+    PEAK_CHAINS = 8,
+    MATRIX_TILE = 128,
+    MATRIX_GROUP = 128
+};
+enum { HOPPER_HIGH = 128, HOPPER_WIDE = 256, HOPPER_GROUP = 256, HOPPER_PIECE = 48 << 10 };
+enum { HOPPER_RING = 4, MOST_EXACT = 1 << 24 };
+
+/* Bytes of depth of one instruction are 32 in every precision but fp64. */
+static int depth_of(enum hanse_precision precision)
+{
+    return precision == HANSE_FP64 ? 4 : (int)(32.0 / hanse_precision_bytes(precision));
+}
+
+static int64_t peak_steps(const struct hanse_trial_key *key, int units)
+{
+    bool hopper = key->variant[0] != '\0';
+    int64_t groups = (int64_t)PEAK_GROUPS * units,
+            area = key->precision == HANSE_FP64 ? 64 : 128;
+    int64_t per_step =
+        hopper ? units * 2 * (int64_t)4 * 64 * 256 : groups * PEAK_WARPS * PEAK_CHAINS * area;
+    per_step *= depth_of(key->precision);
+    return (key->shape.extent[0] + per_step - 1) / per_step;
+}
+
+/* Sums of ones must stay exact. */
+static bool fits_peak(const struct hanse_trial_key *key, int units)
+{
+    return peak_steps(key, units) * 4 * depth_of(key->precision) <= MOST_EXACT;
+}
+
+static void make_matrix_peak(const struct order *o)
+{
+    add_argument(add_launch(o, (int64_t)PEAK_GROUPS * o->units, GPU_WIDE, 1), HANSE__GPU_NUMBER,
+                 peak_steps(&o->trial->key, o->units));
+}
+
+static void make_hopper_peak(const struct order *o)
+{
+    struct hanse__gpu_launch *launch = add_launch(o, o->units, HOPPER_GROUP, 1);
+    launch->shared_bytes = HOPPER_PIECE;
+    add_argument(launch, HANSE__GPU_NUMBER, peak_steps(&o->trial->key, o->units));
+}
+
+/* Rows must begin at multiples of sixteen bytes. */
+static bool fits_matrix(const struct hanse_trial_key *key, int units)
+{
+    int64_t size = (int64_t)hanse_precision_bytes(key->precision);
+    const int64_t *x = key->shape.extent;
+    return x[2] * size % 16 == 0 &&
+           (key->precision == HANSE_INT8 ? x[1] % 2 == 0 : x[1] * size % 16 == 0);
+}
+
+static void make_matrix_gemm(const struct order *o)
+{
+    int64_t groups = tiles(o->x[0], o->x[1], MATRIX_TILE);
+    add_extents(add_launch(o, groups, MATRIX_GROUP, 3), o->x, 3);
+}
+
+static void make_hopper_gemm(const struct order *o)
+{
+    int64_t groups =
+        (o->x[0] + HOPPER_HIGH - 1) / HOPPER_HIGH * ((o->x[1] + HOPPER_WIDE - 1) / HOPPER_WIDE);
+    struct hanse__gpu_launch *launch = add_launch(o, groups, HOPPER_GROUP, 3);
+    launch->shared_bytes = HOPPER_RING * HOPPER_PIECE;
+    add_extents(launch, o->x, 3);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 #define COMMON HANSE__GPU_COMMON
 #define CUDA HANSE__GPU_CUDA
+#define MATRIX HANSE__GPU_MATRIX
+#define HOPPER HANSE__GPU_HOPPER
+#define PEAK_OF(precision, variant, name, module, make)                                        \
+    {                                                                                          \
+        HANSE_KERNEL_MATRIX_PEAK, precision, variant, name, module, make, fits_peak            \
+    }
+#define GEMM_OF(precision, variant, name, module, make)                                        \
+    {                                                                                          \
+        HANSE_KERNEL_GEMM, precision, variant, name, module, make, fits_matrix                 \
+    }
 
 static const struct row rows[] = {
     {HANSE_KERNEL_LAUNCH, HANSE_BYTES, "", "launch", COMMON, make_launch, NULL},
@@ -227,6 +310,21 @@ static const struct row rows[] = {
     {HANSE_KERNEL_FMA_PEAK, HANSE_FP32, "", "fma_peak_fp32", COMMON, make_fma_peak, NULL},
     {HANSE_KERNEL_GEMM, HANSE_FP64, "", "gemm_fp64", COMMON, make_gemm, NULL},
     {HANSE_KERNEL_GEMM, HANSE_FP32, "", "gemm_fp32", COMMON, make_gemm, NULL},
+    PEAK_OF(HANSE_FP64, "", "matrix_peak_fp64", MATRIX, make_matrix_peak),
+    PEAK_OF(HANSE_TF32, "", "matrix_peak_tf32", MATRIX, make_matrix_peak),
+    PEAK_OF(HANSE_BF16, "", "matrix_peak_bf16", MATRIX, make_matrix_peak),
+    PEAK_OF(HANSE_FP16, "", "matrix_peak_fp16", MATRIX, make_matrix_peak),
+    PEAK_OF(HANSE_INT8, "", "matrix_peak_int8", MATRIX, make_matrix_peak),
+    PEAK_OF(HANSE_BF16, "wgmma", "hopper_peak_bf16", HOPPER, make_hopper_peak),
+    PEAK_OF(HANSE_FP16, "wgmma", "hopper_peak_fp16", HOPPER, make_hopper_peak),
+    PEAK_OF(HANSE_INT8, "wgmma", "hopper_peak_int8", HOPPER, make_hopper_peak),
+    GEMM_OF(HANSE_TF32, "", "matrix_gemm_tf32", MATRIX, make_matrix_gemm),
+    GEMM_OF(HANSE_BF16, "", "matrix_gemm_bf16", MATRIX, make_matrix_gemm),
+    GEMM_OF(HANSE_FP16, "", "matrix_gemm_fp16", MATRIX, make_matrix_gemm),
+    GEMM_OF(HANSE_INT8, "", "matrix_gemm_int8", MATRIX, make_matrix_gemm),
+    GEMM_OF(HANSE_BF16, "wgmma", "hopper_gemm_bf16", HOPPER, make_hopper_gemm),
+    GEMM_OF(HANSE_FP16, "wgmma", "hopper_gemm_fp16", HOPPER, make_hopper_gemm),
+    GEMM_OF(HANSE_INT8, "wgmma", "hopper_gemm_int8", HOPPER, make_hopper_gemm),
     {HANSE_KERNEL_SKINNY, HANSE_FP32, "", "skinny_fp32", COMMON, make_skinny, NULL},
     {HANSE_KERNEL_SKINNY, HANSE_BF16, "", "skinny_bf16", COMMON, make_skinny, NULL},
     {HANSE_KERNEL_SKINNY, HANSE_INT8, "", "skinny_int8", COMMON, make_skinny, NULL},

@@ -20,7 +20,7 @@ enum hanse__gpu_module {
     HANSE__GPU_COMMON = 1, /* kernels/gpu: OpenCL and CUDA */
     HANSE__GPU_CUDA = 2,   /* kernels/cuda/extra.cl */
     HANSE__GPU_MATRIX = 4, /* kernels/cuda/matrix.cl: sm_80 and up */
-    HANSE__GPU_HOPPER = 8  /* kernels/cuda/hopper.ptx: sm_90a alone */
+    HANSE__GPU_HOPPER = 8  /* kernels/cuda/hopper.cl: sm_90a alone */
 };
 
 enum { HANSE__GPU_ARGUMENTS = HANSE_BUFFERS + HANSE_EXTENTS + 1, HANSE__GPU_LAUNCHES = 24 };
@@ -34,8 +34,9 @@ struct hanse__gpu_argument {
 struct hanse__gpu_launch {
     const char *name; /* of the kernel, in its module's text */
     enum hanse__gpu_module module;
-    bool meets; /* its groups wait for each other: they must run at the same time */
-    int group;  /* items of a group */
+    bool meets;       /* its groups wait for each other: they must run at the same time */
+    int group;        /* items of a group */
+    int shared_bytes; /* of a group's memory, beside what the kernel itself declares */
     int64_t groups;
     int n_arguments;
     struct hanse__gpu_argument arguments[HANSE__GPU_ARGUMENTS];

@@ -27,6 +27,8 @@ static const struct awkward awkward_shapes[] = {
     {HANSE_KERNEL_GEMM, {8, 48, 5}},
     {HANSE_KERNEL_GEMM, {300, 100, 800}},
     {HANSE_KERNEL_GEMM, {64, 3200, 70}},
+    {HANSE_KERNEL_GEMM, {70, 144, 80}},
+    {HANSE_KERNEL_GEMM, {300, 272, 208}},
     {HANSE_KERNEL_SKINNY, {1, 1, 64}},
     {HANSE_KERNEL_SKINNY, {1, 131, 2240}},
     {HANSE_KERNEL_SKINNY, {3, 67, 192}},
@@ -75,7 +77,7 @@ static const struct awkward awkward_shapes[] = {
  * have run. */
 static inline void every_kernel_agrees_with_its_reference(const char *path)
 {
-    static const char *const variants[] = {"", "nontemporal", "library", "gemv"};
+    static const char *const variants[] = {"", "nontemporal", "library", "gemv", "wgmma"};
     struct hanse_context *ctx = hanse_context_create();
     struct hanse_device device;
     int n_ran = 0;

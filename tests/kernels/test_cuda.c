@@ -1,20 +1,24 @@
 /* CUDA's kernels, and all that can go wrong around them, on an emulated device: the driver is
- * tests/kernels/cuda/fake_driver.c, which LD_LIBRARY_PATH leads to. Kernels run as C, with what
- * PTX says about matrix units done lane by lane. */
+ * tests/kernels/cuda/fake_driver.c, which LD_LIBRARY_PATH leads to. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "tests/kernels/backend_tests.h"
 
-static void emulated(void **state)
+/* A device without the matrix units that test_cuda_matrix.c is about. */
+static void kernels_without_matrix_units_agree(void **state)
 {
+    setenv("HANSE_FAKE_CUDA_CAPABILITY", "75", 1);
     every_kernel_agrees_with_its_reference("cuda:0");
+    unsetenv("HANSE_FAKE_CUDA_CAPABILITY");
 }
 
 /* Opens the device while `what` goes wrong; the context's message. */
@@ -74,6 +78,65 @@ static void a_device_that_is_not_there_is_named(void **state)
     hanse_context_destroy(ctx);
 }
 
+/* A compiler that refuses one module leaves the others, and says which it was. */
+static void a_refused_module_leaves_the_rest(void **state)
+{
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_device device;
+    const struct hanse_trial_key gemm = {
+        .kernel = HANSE_KERNEL_GEMM, .precision = HANSE_BF16, .shape = {{64, 64, 64}}};
+    struct hanse_trial_key plain = gemm;
+    plain.precision = HANSE_FP32;
+    setenv("HANSE_FAKE_CUDA", "refuse-matrix", 1);
+    assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
+    unsetenv("HANSE_FAKE_CUDA");
+    print_message("%s\n", device.remark);
+    assert_non_null(strstr(device.remark, "refuses our kernels for matrix units"));
+    assert_false(device.backend->runs(&device, &gemm));
+    assert_true(device.backend->runs(&device, &plain));
+    hanse_device_close(&device);
+    hanse_context_destroy(ctx);
+}
+
+/* Power comes from the driver's library; the device of the tests takes 250 W. */
+static void power_is_what_the_device_says(void **state)
+{
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_device device;
+    char text[256];
+    assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
+    device.backend->power_w(&device);
+    assert_true(isnan(device.backend->power_w(&device))); /* too soon */
+    nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
+    assert_true(fabs(device.backend->power_w(&device) - 250.0) < 1.0);
+    device.backend->state(&device, text, sizeof text);
+    assert_string_equal(text, "driver 570.0, multiprocessors at 1410 MHz, memory at 1215 MHz, "
+                              "limit 400 W");
+    hanse_device_close(&device);
+    hanse_context_destroy(ctx);
+}
+
+/* What mma.sync reaches on compute capability 9.0 is less than the device does. */
+static void rates_below_the_device_are_marked(void **state)
+{
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_device device;
+    struct hanse_trial_key key = {
+        .kernel = HANSE_KERNEL_GEMM, .precision = HANSE_BF16, .shape = {{64, 64, 64}}};
+    setenv("HANSE_FAKE_CUDA_CAPABILITY", "90", 1);
+    assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
+    assert_int_equal(device.backend->marks(&device, &key), HANSE_RATE_LOWER_BOUND);
+    snprintf(key.variant, sizeof key.variant, "library");
+    assert_int_equal(device.backend->marks(&device, &key), 0);
+    hanse_device_close(&device);
+    unsetenv("HANSE_FAKE_CUDA_CAPABILITY");
+    assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
+    key.variant[0] = '\0';
+    assert_int_equal(device.backend->marks(&device, &key), 0);
+    hanse_device_close(&device);
+    hanse_context_destroy(ctx);
+}
+
 /* What happens to a trial leaves the device as it was. */
 static void trouble_of_a_trial_is_said_and_the_rest_goes_on(void **state)
 {
@@ -106,9 +169,12 @@ static void trouble_of_a_trial_is_said_and_the_rest_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emulated),
+        cmocka_unit_test(kernels_without_matrix_units_agree),
         cmocka_unit_test(a_device_that_cannot_be_used_says_why),
         cmocka_unit_test(old_hardware_is_named),
+        cmocka_unit_test(a_refused_module_leaves_the_rest),
+        cmocka_unit_test(power_is_what_the_device_says),
+        cmocka_unit_test(rates_below_the_device_are_marked),
         cmocka_unit_test(a_device_that_is_not_there_is_named),
         cmocka_unit_test(trouble_of_a_trial_is_said_and_the_rest_goes_on),
     };

@@ -1,4 +1,12 @@
 /* The very text that clang makes PTX of, as C. */
-#include "tests/kernels/cuda/dialect.h"
+#include "tests/kernels/cuda/warpgroup.h"
 
 #include "kernels/cuda/base.cu"
+#undef GEMM
+#undef TILE
+
+#include "kernels/cuda/store.cl"
+
+#include "kernels/cuda/matrix.cl"
+
+#include "kernels/cuda/hopper.cl"

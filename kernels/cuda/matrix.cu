@@ -1,0 +1,7 @@
+/* What the matrix units of sm_80 and later run. */
+#include "kernels/gpu/sizes.h"
+#include "kernels/gpu/dialect.h"
+#include "kernels/cuda/units.h"
+
+#include "kernels/cuda/store.cl"
+#include "kernels/cuda/matrix.cl"
