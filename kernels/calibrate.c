@@ -328,6 +328,18 @@ static enum hanse_status note_trouble(struct calibrating *c, struct hanse_profil
     return HANSE_OK;
 }
 
+/* Trouble with it leaves the power unknown. */
+static enum hanse_status look_at_power(struct calibrating *c, struct hanse_profile *profile)
+{
+    struct hanse_device device;
+    HANSE_TRY(hanse_device_open(c->ctx, c->calibration->device, &device));
+    if (hanse__add_sustained_power(&device, c->calibration->seed, profile) != HANSE_OK) {
+        say(c, hanse_context_message(c->ctx));
+    }
+    hanse_device_close(&device);
+    return HANSE_OK;
+}
+
 static enum hanse_status calibrate(struct calibrating *c, struct hanse_profile *profile)
 {
     int n = c->calibration->launches > 0 ? c->calibration->launches : HANSE_LAUNCHES_LEAST;
@@ -338,6 +350,7 @@ static enum hanse_status calibrate(struct calibrating *c, struct hanse_profile *
         profile->rates[t].marks |= c->marks[t];
     }
     HANSE_TRY(note_trouble(c, profile));
+    HANSE_TRY(look_at_power(c, profile));
     HANSE_TRY(add_energy(c->ctx, profile));
     hanse_profile_set_ceilings(profile);
     return HANSE_OK;

@@ -51,6 +51,15 @@ enum hanse_status hanse_calibrate_launch(struct hanse_context *ctx,
 /* Notes on the machine's state, from /proc and /sys. */
 enum hanse_status hanse__note_state(struct hanse_context *ctx, struct hanse_profile *profile);
 
+/* Watts of a device that keeps at one kernel, of which a call takes about `seconds_each`; NaN
+ * where it has no counter. The device must have power_w. */
+enum hanse_status hanse__sustained_power(struct hanse_device *device,
+                                         const struct hanse_trial_key *key, double seconds_each,
+                                         uint64_t seed, double *watt);
+/* The same for an accelerator's fastest gemm and triad, where they have no power yet. */
+enum hanse_status hanse__add_sustained_power(struct hanse_device *device, uint64_t seed,
+                                             struct hanse_profile *profile);
+
 /* Rates and factors from the samples gathered; samples are of trial numbers until then. */
 struct hanse__gathered {
     struct hanse_sample *samples;

@@ -22,12 +22,13 @@ struct ask {
     double u; /* unit roundoff */
 };
 
-/* A gemm's operands are of its precision; elsewhere what is not fp64 is fp32. */
+/* Operands of gemm and attention are of its precision; elsewhere what is not fp64 is fp32. */
 static enum hanse_precision held_in(const struct hanse_trial *trial)
 {
-    return trial->key.kernel == HANSE_KERNEL_GEMM || trial->key.precision == HANSE_FP64
-               ? trial->key.precision
-               : HANSE_FP32;
+    bool dense = trial->key.kernel == HANSE_KERNEL_GEMM ||
+                 trial->key.kernel == HANSE_KERNEL_ATTENTION_PREFILL ||
+                 trial->key.kernel == HANSE_KERNEL_ATTENTION_DECODE;
+    return dense || trial->key.precision == HANSE_FP64 ? trial->key.precision : HANSE_FP32;
 }
 
 static double number_at(const struct ask *a, int buffer, int64_t i)
@@ -142,7 +143,10 @@ static double attention(const struct ask *a, double *bound)
     }
     /* An error δ in a score is a relative error δ in its weight, and again in their sum. */
     double relative = 2.0 * ((double)x[3] + 4.0) * a->u * worst + (double)(tokens + 32) * a->u;
+    /* Matrix units take weights in the precision of the values. */
+    relative += a->trial->key.precision == HANSE_BF16 ? 0x1p-8 : 0.0;
     *bound = relative * magnitude / total;
+    *bound += store_bound(a->trial->key.precision, sum / total, *bound);
     return sum / total;
 }
 

@@ -112,12 +112,17 @@ static bool add_operand(struct maker *m, double n)
     return buffer != NULL;
 }
 
+/* And of its result. */
+static bool add_result(struct maker *m, double n)
+{
+    double size = (double)hanse__number_bytes(m->trial->key.precision, 1);
+    return add(m->ctx, m->trial, size * n, HANSE_BUFFER_OUT) != NULL;
+}
+
 static bool make_gemm(struct maker *m)
 {
     double a = (double)m->x[0], b = (double)m->x[1], c = (double)m->x[2];
-    double size = (double)hanse__number_bytes(m->trial->key.precision, 1);
-    return add_operand(m, a * c) && add_operand(m, c * b) &&
-           add(m->ctx, m->trial, size * a * b, HANSE_BUFFER_OUT) != NULL;
+    return add_operand(m, a * c) && add_operand(m, c * b) && add_result(m, a * b);
 }
 
 static bool make_weights(struct maker *m, double n, double k)
@@ -157,8 +162,7 @@ static bool make_prefill(struct maker *m)
 {
     double q = (double)(m->x[0] * m->x[2] * m->x[3]);
     double kv = (double)(m->x[1] * m->x[2] * m->x[3]);
-    return add_in(m->ctx, m->trial, q, &m->state) && add_in(m->ctx, m->trial, kv, &m->state) &&
-           add_in(m->ctx, m->trial, kv, &m->state) && add_out(m->ctx, m->trial, q);
+    return add_operand(m, q) && add_operand(m, kv) && add_operand(m, kv) && add_result(m, q);
 }
 
 /* A random order of 0 … n - 1 (Fisher and Yates). */
@@ -181,9 +185,7 @@ static bool make_decode(struct maker *m)
     int64_t pages = x[4] * ((x[2] + HANSE_PAGE_TOKENS - 1) / HANSE_PAGE_TOKENS);
     double cache = (double)(pages * HANSE_PAGE_TOKENS * x[1] * x[3]);
     double q = (double)(x[4] * x[0] * x[3]);
-    if (!add_in(m->ctx, m->trial, q, &m->state) ||
-        !add_in(m->ctx, m->trial, cache, &m->state) ||
-        !add_in(m->ctx, m->trial, cache, &m->state)) {
+    if (!add_operand(m, q) || !add_operand(m, cache) || !add_operand(m, cache)) {
         return false;
     }
     struct hanse_buffer *table = add(m->ctx, m->trial, 4.0 * (double)pages, HANSE_BUFFER_IN);
@@ -191,7 +193,7 @@ static bool make_decode(struct maker *m)
         return false;
     }
     shuffle(table->data, pages, &m->state);
-    return add_out(m->ctx, m->trial, q);
+    return add_result(m, q);
 }
 
 static bool make_rmsnorm(struct maker *m)

@@ -55,12 +55,6 @@ HOPPER_PEAK(hopper_peak_int8, int, wgmma_int8, 0x01010101u, 32)
 
 /* --- gemm --------------------------------------------------------------------------------- */
 
-/* Where block c of row r lies, in rows of 128 bytes. */
-DEVICE int place8(int r, int c)
-{
-    return r * 128 + ((c ^ (r & 7)) << 4);
-}
-
 /* As copy_piece in matrix.cl, by 256 items. Rows longer than 128 bytes lie side by side. */
 #define COPY_ROWS(name, BYTES, BLOCKS)                                                         \
     DEVICE void name(SHARED_POINTER char *to, global const char *from, long bytes, long left,  \

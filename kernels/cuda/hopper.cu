@@ -5,5 +5,5 @@
 #include "kernels/cuda/units.h"
 #include "kernels/cuda/warpgroup.h"
 
-#include "kernels/cuda/store.cl"
+#include "kernels/cuda/tile.cl"
 #include "kernels/cuda/hopper.cl"

@@ -58,22 +58,6 @@ MATRIX_PEAK(matrix_peak_fp64, mma_fp64, double, double, 1.0, 1, 1, 2, 4)
 
 /* --- gemm --------------------------------------------------------------------------------- */
 
-/* Where block `c` (of sixteen bytes) of row r lies, in rows of 4, 16 and 32 blocks. */
-DEVICE int place4(int r, int c)
-{
-    return r * 64 + ((c ^ (r >> 1 & 3)) << 4);
-}
-
-DEVICE int place16(int r, int c)
-{
-    return r * 256 + ((c ^ (r & 7)) << 4);
-}
-
-DEVICE int place32(int r, int c)
-{
-    return r * 512 + ((c ^ ((r & 3) << 1)) << 4);
-}
-
 /* Copies a piece: BLOCKS blocks to a row. `bytes`: of a row of the matrix; `left`: rows that
  * there are from the piece's first on; `offset`: its first byte within a row. */
 #define COPY_PIECE(name, BLOCKS, PLACE)                                                        \

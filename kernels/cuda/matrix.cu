@@ -3,5 +3,6 @@
 #include "kernels/gpu/dialect.h"
 #include "kernels/cuda/units.h"
 
-#include "kernels/cuda/store.cl"
+#include "kernels/cuda/tile.cl"
 #include "kernels/cuda/matrix.cl"
+#include "kernels/cuda/flash.cl"

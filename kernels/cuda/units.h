@@ -8,6 +8,7 @@
  *   load_columns(r, p)      the same, each matrix turned over
  *   copy16(to, from, n)     sixteen bytes to the group's memory, those beyond n zero; they have
  *                           arrived when `wait_copies` says so
+ *   quad_sum, quad_highest  over the four lanes that hold a row of a fragment
  */
 #ifndef HANSE_KERNELS_CUDA_UNITS_H
 #define HANSE_KERNELS_CUDA_UNITS_H
@@ -15,6 +16,7 @@
 #ifdef __CUDA__
 
 #define ALIGNED __attribute__((__aligned__(128)))
+#define DYNAMIC_SHARED(name) extern __attribute__((__shared__, __aligned__(1024))) char name[]
 
 DEVICE uint shared_address(const void *p)
 {
@@ -77,6 +79,16 @@ DEVICE void commit_copies()
 }
 #define wait_copies(left) asm volatile("cp.async.wait_group %0;" ::"n"(left) : "memory")
 
+#define WARP_SYNC asm volatile("bar.warp.sync 0xffffffff;" ::: "memory")
+DEVICE float from_lane(float x, int turned)
+{
+    float y;
+    asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 0x1f, 0xffffffff;"
+                 : "=f"(y)
+                 : "f"(x), "r"(turned));
+    return y;
+}
+
 DEVICE uint pack_fp16(float low, float high)
 {
     uint two;
@@ -90,5 +102,19 @@ DEVICE uint pack_bf16(float low, float high)
     return two;
 }
 
+#endif
+
+#if defined(KERNEL) && !defined(__OPENCL_VERSION__)
+DEVICE float quad_sum(float x)
+{
+    x += from_lane(x, 1);
+    return x + from_lane(x, 2);
+}
+
+DEVICE float quad_highest(float x)
+{
+    x = fmax(x, from_lane(x, 1));
+    return fmax(x, from_lane(x, 2));
+}
 #endif
 #endif

@@ -16,7 +16,6 @@
 
 #ifdef __CUDA__
 
-#define DYNAMIC_SHARED(name) extern __attribute__((__shared__, __aligned__(1024))) char name[]
 #define PUBLISH asm volatile("fence.proxy.async;" ::: "memory")
 #define open_products() asm volatile("wgmma.fence.sync.aligned;" ::: "memory")
 #define close_products() asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory")

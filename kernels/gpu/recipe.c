@@ -280,6 +280,52 @@ static void make_hopper_gemm(const struct order *o)
     add_extents(launch, o->x, 3);
 }
 
+/* --- attention on matrix units ------------------------------------------------------------ */
+
+enum { FLASH_QUERIES = 64, FLASH_GROUP = 128, FLASH_DECODE_GROUP = 64, FLASH_WIDTH = 64 };
+
+static bool fits_flash(const struct hanse_trial_key *key, int units)
+{
+    return key->shape.extent[3] == FLASH_WIDTH || key->shape.extent[3] == 2 * (int)FLASH_WIDTH;
+}
+
+/* Two places for keys and values of 64 tokens. */
+static void make_flash_prefill(const struct order *o)
+{
+    int64_t groups = (o->x[2] + FLASH_QUERIES - 1) / FLASH_QUERIES * o->x[0];
+    struct hanse__gpu_launch *launch = add_launch(o, groups, FLASH_GROUP, 4);
+    launch->name = o->x[3] == FLASH_WIDTH ? "flash_prefill_64" : o->row->name;
+    launch->shared_bytes = (int)(2 * FLASH_QUERIES * o->x[3] * 4);
+    add_extents(launch, o->x, 4);
+}
+
+/* Groups enough for all multiprocessors, if there are so many pages; two parts in each. */
+static int64_t decode_splits(const int64_t *x, int units)
+{
+    int64_t pages = (x[2] + HANSE_PAGE_TOKENS - 1) / HANSE_PAGE_TOKENS;
+    int64_t wanted = (4 * (int64_t)units + x[4] * x[1] - 1) / (x[4] * x[1]);
+    int64_t most = pages / 2 > 1 ? pages / 2 : 1;
+    return wanted < most ? wanted : most;
+}
+
+static void make_flash_decode(const struct order *o)
+{
+    int64_t splits = decode_splits(o->x, o->units), rows = o->x[4] * o->x[0];
+    struct hanse__gpu_launch *launch =
+        add_launch(o, o->x[4] * o->x[1] * splits, FLASH_DECODE_GROUP, 4);
+    launch->name = o->x[3] == FLASH_WIDTH ? "flash_decode_64" : o->row->name;
+    add_argument(launch, HANSE__GPU_SCRATCH, 0);
+    add_extents(launch, o->x, 3);
+    add_argument(launch, HANSE__GPU_NUMBER, splits);
+    launch = add_launch(o, rows, FLASH_DECODE_GROUP, 0);
+    launch->name = "flash_merge";
+    add_argument(launch, HANSE__GPU_SCRATCH, 0);
+    add_argument(launch, HANSE__GPU_BUFFER, 4);
+    add_argument(launch, HANSE__GPU_NUMBER, o->x[3]);
+    add_argument(launch, HANSE__GPU_NUMBER, 2 * splits);
+    o->recipe->scratch_bytes = (size_t)(rows * 2 * splits * (o->x[3] + 2)) * sizeof(float);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 #define COMMON HANSE__GPU_COMMON
@@ -333,6 +379,10 @@ static const struct row rows[] = {
      NULL},
     {HANSE_KERNEL_ATTENTION_DECODE, HANSE_FP32, "", "attention_decode", COMMON, make_decode,
      NULL},
+    {HANSE_KERNEL_ATTENTION_PREFILL, HANSE_BF16, "", "flash_prefill_128", MATRIX,
+     make_flash_prefill, fits_flash},
+    {HANSE_KERNEL_ATTENTION_DECODE, HANSE_BF16, "", "flash_decode_128", MATRIX,
+     make_flash_decode, fits_flash},
     {HANSE_KERNEL_RMSNORM, HANSE_FP32, "", "rmsnorm", COMMON, make_rows, NULL},
     {HANSE_KERNEL_SWIGLU, HANSE_FP32, "", "swiglu", COMMON, make_area, NULL},
     {HANSE_KERNEL_SOFTMAX, HANSE_FP32, "", "softmax", COMMON, make_rows, NULL},

@@ -7,14 +7,46 @@
 # and how far apart the two calibrations are. Every line also goes to gpu.log beside the
 # profile. A whole calibration (hanse calibrate -d cuda:0) takes up to fifty minutes.
 #
+# For a machine that has a GPU and none of our packages: `tests/bench/gpu.sh --pack FOLDER` puts
+# the programs, the libraries they need and this script into a folder; started from there, it
+# builds nothing.
+#
 # HANSE_GPU_SECONDS: the time there is (480).
 set -euo pipefail
 
-root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../..
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+
+# Builds what is needed, in the project's folder.
+build_all() {
+    root=$(readlink -f -- "$here/../..")
+    "$root/setup/install.sh" run nvidia check || echo "goes on with what is there"
+    # shellcheck source=setup/build.sh
+    . "$root/setup/build.sh"
+    sources+=(tests)
+    build check
+    build=$root/build/check
+}
+
+# All but the C library's own, which belong to the system's loader.
+pack() { # folder
+    local folder=$1
+    build_all
+    mkdir -p "$folder/lib"
+    cp "$build/bin/hanse" "$build/tests/test_cuda_device" "$here/gpu.sh" "$folder/"
+    ldd "$build/bin/hanse" "$build/tests/test_cuda_device" | awk '$2 == "=>" { print $3 }' |
+        sort -u | grep -vE '/(libc|libm|libdl|librt|libpthread|ld-linux[^/]*)\.so' |
+        xargs -I {} cp -L {} "$folder/lib/"
+    du -sh "$folder"
+}
+
+if [ "${1:-}" = --pack ]; then
+    pack "$2"
+    exit
+fi
+
 profile=$(readlink -f -- "${1:-profile-cuda-0.h5}")
 limit=${HANSE_GPU_SECONDS:-480}
 log=$(dirname -- "$profile")/gpu.log
-build=$root/build/check
 exec > >(tee "$log") 2>&1
 
 left() { # seconds that are left
@@ -24,7 +56,7 @@ left() { # seconds that are left
 # Both sides of a ratio come from one profile: each was measured in every launch, in random
 # order.
 ratios() { # profile
-    "$build/bin/hanse" calibrate --show "$1" --format json >"$1.json"
+    "$hanse" calibrate --show "$1" --format json >"$1.json"
     python3 - "$1.json" <<'PYTHON'
 import json, sys
 profile = json.load(open(sys.argv[1]))
@@ -68,23 +100,35 @@ for note in profile["notes"]:
 PYTHON
 }
 
-cd "$root"
-"$root/setup/install.sh" run nvidia check || echo "goes on with what is there"
-# shellcheck source=setup/build.sh
-. "$root/setup/build.sh"
-build check
-echo "built after $SECONDS s"
+if [ -e "$here/test_cuda_device" ]; then
+    hanse=$here/hanse device_test=$here/test_cuda_device
+    export LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+else
+    build_all
+    hanse=$build/bin/hanse device_test=$build/tests/test_cuda_device
+    echo "built after $SECONDS s"
+fi
+# NVIDIA's libraries are often where the loader does not look.
+for library in libcublas.so.1 libcufft.so.1; do
+    place=$(find /usr /opt -name "$library*" -printf '%h\n' -quit 2>/dev/null || true)
+    [ -z "$place" ] || export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$place
+done
 
 status=0
-timeout "$(left)" "$build/tests/test_cuda_device" || status=1
+timeout "$(left)" "$device_test" >"$log.test" 2>&1 || status=1
+cat "$log.test"
+if grep -q SKIPPED "$log.test"; then
+    echo "there is no device to measure"
+    exit 1
+fi
 echo "correctness: $([ "$status" -eq 0 ] && echo agrees || echo WRONG), after $SECONDS s"
 
-"$build/bin/hanse" calibrate --quick -d cuda:0 --force -o "$profile"
+"$hanse" calibrate --quick -d cuda:0 --force -o "$profile"
 ratios "$profile"
 if [ "$(left)" -gt 90 ]; then
     again=$(mktemp -d)/again.h5
-    "$build/bin/hanse" calibrate --quick -d cuda:0 --seed 2 -o "$again"
-    "$build/bin/hanse" calibrate --compare "$profile" "$again" || true
+    "$hanse" calibrate --quick -d cuda:0 --seed 2 -o "$again"
+    "$hanse" calibrate --compare "$profile" "$again" || true
 fi
 echo "done after $SECONDS s"
 exit "$status"

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "kernels/calibrate.h"
 #include "tests/kernels/backend_tests.h"
 
 /* A device without the matrix units that test_cuda_matrix.c is about. */
@@ -116,6 +117,20 @@ static void power_is_what_the_device_says(void **state)
     hanse_context_destroy(ctx);
 }
 
+static void a_sustained_run_has_the_device_s_power(void **state)
+{
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_device device;
+    const struct hanse_trial_key key = {
+        .kernel = HANSE_KERNEL_STREAM_TRIAD, .precision = HANSE_FP64, .shape = {{1000}}};
+    double watt;
+    assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
+    assert_int_equal(hanse__sustained_power(&device, &key, 0.01, 1, &watt), HANSE_OK);
+    assert_true(fabs(watt - 250.0) < 1.0);
+    hanse_device_close(&device);
+    hanse_context_destroy(ctx);
+}
+
 /* What mma.sync reaches on compute capability 9.0 is less than the device does. */
 static void rates_below_the_device_are_marked(void **state)
 {
@@ -174,6 +189,7 @@ int main(void)
         cmocka_unit_test(old_hardware_is_named),
         cmocka_unit_test(a_refused_module_leaves_the_rest),
         cmocka_unit_test(power_is_what_the_device_says),
+        cmocka_unit_test(a_sustained_run_has_the_device_s_power),
         cmocka_unit_test(rates_below_the_device_are_marked),
         cmocka_unit_test(a_device_that_is_not_there_is_named),
         cmocka_unit_test(trouble_of_a_trial_is_said_and_the_rest_goes_on),

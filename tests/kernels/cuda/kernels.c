@@ -5,8 +5,11 @@
 #undef GEMM
 #undef TILE
 
-#include "kernels/cuda/store.cl"
+#include "kernels/cuda/tile.cl"
+#include "kernels/cuda/units.h"
 
 #include "kernels/cuda/matrix.cl"
+
+#include "kernels/cuda/flash.cl"
 
 #include "kernels/cuda/hopper.cl"

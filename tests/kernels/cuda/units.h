@@ -7,6 +7,9 @@
 
 #define ALIGNED __attribute__((aligned(128)))
 
+static char dynamic_shared[227 << 10] __attribute__((section("gpu_shared"), aligned(1024)));
+#define DYNAMIC_SHARED(name) char *name = dynamic_shared
+
 /* What a lane has in registers counts E elements to a word: 1 of tf32, 2 halves, 4 bytes. */
 DEVICE double element_of(uint32_t word, enum hanse_precision precision, int i)
 {
@@ -118,6 +121,18 @@ DEVICE void commit_copies(void)
 DEVICE void wait_copies(int left)
 {
     emulated_wait(left);
+}
+
+#define WARP_SYNC emulated_warp_sync()
+
+DEVICE float from_lane(float x, int turned)
+{
+    int lane = emulated_item() % 32;
+    memcpy(emulated_words(lane), &x, sizeof x);
+    emulated_warp_sync();
+    memcpy(&x, emulated_words(lane ^ turned), sizeof x);
+    emulated_warp_sync();
+    return x;
 }
 
 /* Ten bits after the first, the nearest, a tie to the even one. */

@@ -5,9 +5,6 @@
 
 #include "tests/kernels/cuda/units.h"
 
-static char dynamic_shared[227 << 10] __attribute__((section("gpu_shared"), aligned(1024)));
-
-#define DYNAMIC_SHARED(name) char *name = dynamic_shared
 #define PUBLISH
 #define open_products()
 #define close_products()
