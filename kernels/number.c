@@ -24,16 +24,26 @@ static void fill_bytes(unsigned char *to, size_t bytes, uint64_t *state)
 }
 
 /* Between 1/16 and 1, either sign. */
-static uint16_t random_fp16(uint64_t *state)
+static uint16_t random_fp16(uint64_t bits)
 {
-    uint64_t bits = hanse__random_bits(state);
-    return (uint16_t)((bits & 0x83FF) | (11 + (bits >> 16 & 3)) << 10);
+    return (uint16_t)((bits & 0x83FF) | (11 + (bits >> 10 & 3)) << 10);
 }
 
-/* Cut, not rounded: so they are exact. */
-static uint32_t random_bits_of_float(uint32_t kept, uint64_t *state)
+/* Uniform, cut to bf16 and not rounded: so it is exact. */
+static uint16_t random_bf16(uint64_t bits)
 {
-    return hanse__bits_of((float)hanse__random(state)) & kept;
+    float x = ((float)(bits & 0xFFFF) + 0.5f) * 0x1p-15f - 1.0f;
+    return (uint16_t)(hanse__bits_of(x) >> 16);
+}
+
+/* Four numbers of a draw: sixteen of its bits for each. */
+static void fill_halves(uint16_t *to, size_t n, enum hanse_precision precision, uint64_t *state)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++, bits >>= 16) {
+        bits = i % 4 == 0 ? hanse__random_bits(state) : bits;
+        to[i] = precision == HANSE_FP16 ? random_fp16(bits) : random_bf16(bits);
+    }
 }
 
 void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint64_t *state)
@@ -43,21 +53,16 @@ void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint6
         return;
     }
     size_t n = bytes / hanse__number_bytes(precision, 0);
+    if (precision == HANSE_FP16 || precision == HANSE_BF16) {
+        fill_halves(data, n, precision, state);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        switch (precision) {
-        case HANSE_FP64:
+        if (precision == HANSE_FP64) {
             ((double *)data)[i] = hanse__random(state);
-            break;
-        case HANSE_FP16:
-            ((uint16_t *)data)[i] = random_fp16(state);
-            break;
-        case HANSE_BF16:
-            ((uint16_t *)data)[i] = (uint16_t)(random_bits_of_float(~0u, state) >> 16);
-            break;
-        case HANSE_TF32:
-            ((uint32_t *)data)[i] = random_bits_of_float(~0x1FFFu, state);
-            break;
-        default:
+        } else if (precision == HANSE_TF32) { /* cut, not rounded */
+            ((uint32_t *)data)[i] = hanse__bits_of((float)hanse__random(state)) & ~0x1FFFu;
+        } else {
             ((float *)data)[i] = (float)hanse__random(state);
         }
     }

@@ -1,5 +1,6 @@
-/* CUDA's kernels, and all that can go wrong around them, on an emulated device: the driver is
- * tests/kernels/cuda/fake_driver.c, which LD_LIBRARY_PATH leads to. */
+/* All that can go wrong around CUDA's kernels, on an emulated device: the driver is
+ * tests/kernels/cuda/fake_driver.c, which LD_LIBRARY_PATH leads to. What the kernels compute is
+ * looked at in test_cuda_kernels.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,15 +13,7 @@
 #include <cmocka.h>
 
 #include "kernels/calibrate.h"
-#include "tests/kernels/backend_tests.h"
-
-/* A device without the matrix units that test_cuda_matrix.c is about. */
-static void kernels_without_matrix_units_agree(void **state)
-{
-    setenv("HANSE_FAKE_CUDA_CAPABILITY", "75", 1);
-    every_kernel_agrees_with_its_reference("cuda:0");
-    unsetenv("HANSE_FAKE_CUDA_CAPABILITY");
-}
+#include "kernels/device.h"
 
 /* Opens the device while `what` goes wrong; the context's message. */
 static const char *message_when(struct hanse_context *ctx, const char *what,
@@ -184,7 +177,6 @@ static void trouble_of_a_trial_is_said_and_the_rest_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kernels_without_matrix_units_agree),
         cmocka_unit_test(a_device_that_cannot_be_used_says_why),
         cmocka_unit_test(old_hardware_is_named),
         cmocka_unit_test(a_refused_module_leaves_the_rest),

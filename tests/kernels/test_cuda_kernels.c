@@ -1,5 +1,5 @@
-/* CUDA's kernels on an emulated Hopper, whose matrix units work lane by lane as the PTX ISA has
- * it; and what the host passes to a kernel beside what its PTX declares.
+/* CUDA's kernels on an emulated Turing, and on a Hopper whose matrix units work lane by lane as
+ * the PTX ISA has it; and what the host passes to a kernel beside what its PTX declares.
  * ctest: slow (a warp of fibres to every product) */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,13 @@
 #include "cuda_matrix.h"
 #include "kernels/gpu/recipe.h"
 #include "tests/kernels/backend_tests.h"
+
+static void kernels_without_matrix_units_agree(void **state)
+{
+    setenv("HANSE_FAKE_CUDA_CAPABILITY", "75", 1);
+    every_kernel_agrees_with_its_reference("cuda:0");
+    unsetenv("HANSE_FAKE_CUDA_CAPABILITY");
+}
 
 static void kernels_on_matrix_units_agree(void **state)
 {
@@ -118,9 +125,10 @@ static void every_module_names_its_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernels_without_matrix_units_agree),
         cmocka_unit_test(kernels_on_matrix_units_agree),
         cmocka_unit_test(kernels_take_what_the_host_passes),
         cmocka_unit_test(every_module_names_its_target),
     };
-    return cmocka_run_group_tests_name("cuda_matrix", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("cuda_kernels", tests, NULL, NULL);
 }
