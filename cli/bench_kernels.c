@@ -4,12 +4,17 @@
  * Absolute times on a shared machine move by a factor, ratios of neighbours in time by a few
  * per cent. So both sides of a ratio run in turn, some milliseconds each, many times; a ratio
  * is the median over the rounds of (their time ÷ our time), and every kernel is first judged
- * against its reference. Theory is clock × width × units: the clock is measured beside each
- * round, by a chain of dependent additions, one a cycle.
+ * against its reference. Theory is clock × width × units: the clock is measured before and
+ * after each round on the same core, by a chain of dependent additions, one a cycle.
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "cli/bench.h"
 #include "kernels/calibrate.h"
@@ -78,12 +83,26 @@ static enum hanse_status open_side(struct hanse_device *device,
     return run_side(side, &seconds);
 }
 
+enum { ROUNDS = 9 };
+
+static double median_of_rounds(double *x)
+{
+    for (int i = 1; i < ROUNDS; i++) { /* by insertion */
+        double held = x[i];
+        int j = i;
+        for (; j > 0 && x[j - 1] > held; j--) {
+            x[j] = x[j - 1];
+        }
+        x[j] = held;
+    }
+    return x[ROUNDS / 2];
+}
+
 /* Ratios of the fastest rival's time to ours, one per round. The fastest is chosen by its total
  * over all rounds, not per round: a minimum of noisy times would flatter nobody. */
 static enum hanse_status race(struct kernels *k, const char *name, struct side *sides, int n,
                               uint64_t size)
 {
-    enum { ROUNDS = 9 };
     double times[1 + RIVALS][HANSE_BENCH_MOST * ROUNDS], totals[1 + RIVALS] = {0};
     double ratios[HANSE_BENCH_MOST];
     int rounds = k->bench->repetitions * ROUNDS, best = 1;
@@ -103,15 +122,7 @@ static enum hanse_status race(struct kernels *k, const char *name, struct side *
         for (int r = 0; r < ROUNDS; r++) {
             chunk[r] = times[best][p * ROUNDS + r] / times[0][p * ROUNDS + r];
         }
-        for (int i = 1; i < ROUNDS; i++) { /* sorted by insertion: its median */
-            double x = chunk[i];
-            int j = i;
-            for (; j > 0 && chunk[j - 1] > x; j--) {
-                chunk[j] = chunk[j - 1];
-            }
-            chunk[j] = x;
-        }
-        ratios[p] = chunk[ROUNDS / 2];
+        ratios[p] = median_of_rounds(chunk);
     }
     hanse_bench_row(k->bench, name, size, "of the best rival", ratios);
     return HANSE_OK;
@@ -205,35 +216,54 @@ static enum hanse_status triads(struct kernels *k)
 
 /* --- theory ------------------------------------------------------------------------------- */
 
-/* Cycles a second: dependent additions take one each on every processor we know. */
-static double clock_hz(void)
+/* Cycles a second: additions of a register that depend on each other take one each on every
+ * processor we know. (Of a constant they may not: some fold those before they execute.) By the
+ * clock that `side` is timed with. */
+static double clock_hz(const struct side *side)
 {
-    enum { STEPS = 400000 };
-    uint64_t x = 1;
-    double before = hanse_bench_clock();
-    for (int i = 0; i < STEPS; i += 8) {
-#pragma GCC unroll 8
-        for (int j = 0; j < 8; j++) {
-            x += 3;
-            __asm__ volatile("" : "+r"(x));
+    enum { STEPS = 1 << 20, UNROLLED = 16 };
+    bool alone = side->device->units == 1 && side->clock == OWN;
+    uint64_t x = 1, y = 3;
+    double before = alone ? hanse_bench_clock() : wall_s();
+    for (int i = 0; i < STEPS; i += UNROLLED) {
+#pragma GCC unroll 16
+        for (int j = 0; j < UNROLLED; j++) {
+            x += y;
+            __asm__ volatile("" : "+r"(x), "+r"(y));
         }
     }
-    return STEPS / (hanse_bench_clock() - before);
+    return STEPS / ((alone ? hanse_bench_clock() : wall_s()) - before);
 }
 
-/* Bytes that the multiply-add units of a core take in a cycle: 2 × 32 on Zen 2 to 4 and on
- * Intel's client cores, 2 × 64 on Zen 5 servers and Intel's with two AVX-512 units (AMD
- * Software Optimization Guides 56305, 57647; Intel Optimization Manual 248966). 0: not known.
- */
+#if defined(__x86_64__)
+/* AMD, by family and model: Zen 2 and 3 have two units of 32 bytes, Zen 4 takes two cycles for
+ * 64, Zen 5 has two units of 64 but in the small parts of notebooks (models 20h to 2Fh and 60h
+ * to 6Fh). */
+static double amd_fma_bytes(void)
+{
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) {
+        return 0.0;
+    }
+    unsigned family = ((a >> 8) & 15) + ((a >> 20) & 255);
+    unsigned model = ((a >> 4) & 15) + ((a >> 12) & 240);
+    bool small = (model >= 0x20 && model < 0x30) || (model >= 0x60 && model < 0x70);
+    return family == 0x17 && model >= 0x30 ? 64.0
+           : family == 0x19                ? 64.0
+           : family == 0x1A                ? (small ? 64.0 : 128.0)
+                                           : 0.0;
+}
+#endif
+
+/* Bytes that the multiply-add units of a core take in a cycle (AMD Software Optimization
+ * Guides 56305, 56665, 57647, 58455; Intel Optimization Manual 248966: two units of 64 bytes
+ * where there is AVX-512, else of 32). 0: not known. */
 static double fma_bytes_per_cycle(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_is("znver2") || __builtin_cpu_is("znver3")) {
-        return 64.0;
-    }
-    if (__builtin_cpu_is("amd")) { /* gcc 12 has no name for Zen 4; 512-bit takes two cycles */
-        return __builtin_cpu_supports("avx512bf16") ? 64.0 : 0.0;
+    if (__builtin_cpu_is("amd")) {
+        return amd_fma_bytes();
     }
     if (__builtin_cpu_is("intel")) {
         return __builtin_cpu_supports("avx512f") ? 128.0
@@ -247,7 +277,8 @@ static double fma_bytes_per_cycle(void)
 static enum hanse_status roof(struct kernels *k, enum hanse_precision precision,
                               const char *name)
 {
-    struct hanse_trial_key key = key_of(HANSE_KERNEL_FMA_PEAK, precision, 3 << 22, 0, 0, "");
+    /* Long enough that starting the threads is nothing: a millisecond or so. */
+    struct hanse_trial_key key = key_of(HANSE_KERNEL_FMA_PEAK, precision, 3 << 25, 0, 0, "");
     double width = fma_bytes_per_cycle() / hanse_precision_bytes(precision);
     double ratios[HANSE_BENCH_MOST];
     struct side side;
@@ -257,16 +288,16 @@ static enum hanse_status roof(struct kernels *k, enum hanse_precision precision,
     }
     enum hanse_status status = open_side(&k->cpu, &key, OWN, &side);
     for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
-        /* Others can only slow either down, so the fastest of each belong together. */
-        double hz = 0.0, fastest = INFINITY;
-        for (int r = 0; r < 9 && status == HANSE_OK; r++) {
-            double seconds = INFINITY;
-            hz = fmax(hz, clock_hz());
+        double rounds[ROUNDS];
+        double flop = hanse_kernel_amount(key.kernel, key.precision, &key.shape);
+        double hz = clock_hz(&side);
+        for (int r = 0; r < ROUNDS && status == HANSE_OK; r++) {
+            double seconds = INFINITY, before = hz;
             status = run_side(&side, &seconds);
-            fastest = fmin(fastest, seconds);
+            hz = clock_hz(&side);
+            rounds[r] = flop / seconds / (2.0 * width * 0.5 * (before + hz) * k->cpu.units);
         }
-        double flops = hanse_kernel_amount(key.kernel, key.precision, &key.shape) / fastest;
-        ratios[p] = flops / (2.0 * width * hz * k->cpu.units);
+        ratios[p] = median_of_rounds(rounds);
     }
     close_side(&side);
     if (status == HANSE_OK) {
@@ -283,10 +314,35 @@ static void say_missing(struct kernels *k, const char *what)
     }
 }
 
+/* Libraries older than the processor take it for an older one still, and are then half as fast
+ * as they could be (Debian 12's OpenBLAS on Zen 5: Haswell). A rival is to be at its best, so
+ * unless the user chose, the kernels for AVX-512 are asked for where the processor has it. */
+static void wake_rivals(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
+        setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
+        setenv("BLIS_ARCH_TYPE", "skx", 0);
+    }
+#endif
+}
+
 enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
 {
     struct kernels k = {.bench = bench};
-    HANSE_TRY(hanse_device_open(bench->ctx, "cpu", &k.cpu));
+    wake_rivals();
+    /* Before any thread is bound: a driver's threads take over the binding of who makes them,
+     * and PoCL's would all share one core. */
+    k.has_opencl = hanse_device_open(bench->ctx, "opencl:0", &k.opencl) == HANSE_OK;
+    if (!k.has_opencl) {
+        say_missing(&k, "OpenCL");
+    }
+    enum hanse_status status = hanse_device_open(bench->ctx, "cpu", &k.cpu);
+    if (status != HANSE_OK) {
+        hanse_device_close(&k.opencl);
+        return status;
+    }
     k.has_openblas = hanse_device_open(bench->ctx, "blas:openblas", &k.openblas) == HANSE_OK;
     if (!k.has_openblas) {
         say_missing(&k, "OpenBLAS");
@@ -295,11 +351,7 @@ enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
     if (!k.has_blis) {
         say_missing(&k, "BLIS");
     }
-    k.has_opencl = hanse_device_open(bench->ctx, "opencl:0", &k.opencl) == HANSE_OK;
-    if (!k.has_opencl) {
-        say_missing(&k, "OpenCL");
-    }
-    enum hanse_status status = triads(&k);
+    status = triads(&k);
     if (status == HANSE_OK) {
         status = roof(&k, HANSE_FP64, "multiply-add roof fp64");
     }

@@ -17,6 +17,7 @@ struct cpu {
     struct hanse__topology *topology;
     const struct hanse__isa *isa;
     void *room;
+    double own_bytes; /* of a core's second-level cache */
     struct hanse__rapl power;
 };
 
@@ -119,6 +120,7 @@ static enum hanse_status open_device(struct hanse_context *ctx, const char *whic
     machine.cores =
         machine.cores < omp_get_max_threads() ? machine.cores : omp_get_max_threads();
     size_t room = HANSE__ROOM_SHARED + (size_t)machine.cores * HANSE__ROOM_OWN;
+    cpu->own_bytes = machine.own_bytes;
     cpu->room = aligned_alloc(2 << 20, (room + (2 << 20) - 1) >> 21 << 21);
     hanse__rapl_open(&cpu->power);
     device->self = cpu;
@@ -192,8 +194,10 @@ static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial
         return HANSE_ERR_MEMORY;
     }
     task->trial = trial;
-    task->job =
-        (struct hanse__cpu_job){.trial = trial, .n_threads = device->units, .room = cpu->room};
+    task->job = (struct hanse__cpu_job){.trial = trial,
+                                        .n_threads = device->units,
+                                        .own_bytes = cpu->own_bytes,
+                                        .room = cpu->room};
     if (hanse__transfer_is(trial->key.kernel)) {
         enum hanse_status status = hanse__transfer_create(device->ctx, trial, &task->transfer);
         if (status != HANSE_OK) {

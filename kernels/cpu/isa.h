@@ -18,7 +18,8 @@ struct hanse__cpu_job {
     const struct hanse_trial *trial;
     int64_t turn; /* copy of the weights */
     int n_threads;
-    void *room; /* HANSE__ROOM_SHARED bytes, then HANSE__ROOM_OWN for each thread */
+    double own_bytes; /* of a core's second-level cache */
+    void *room;       /* HANSE__ROOM_SHARED bytes, then HANSE__ROOM_OWN for each thread */
 };
 
 enum { HANSE__ROOM_SHARED = 16 << 20, HANSE__ROOM_OWN = 1 << 20 };

@@ -38,6 +38,15 @@ static double cache_of(hwloc_topology_t hwloc)
     return 32.0 * 1048576.0; /* unknown: streams stay past what most machines have */
 }
 
+/* A core's share of its second level; half a MiB where the machine doesn't say. */
+static double own_of(hwloc_topology_t hwloc, int cores)
+{
+    int n = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_L2CACHE);
+    hwloc_obj_t cache = n > 0 ? hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_L2CACHE, 0) : NULL;
+    double bytes = cache != NULL ? (double)cache->attr->cache.size : 0.0;
+    return bytes > 0.0 ? bytes * (n < cores ? (double)n / cores : 1.0) : 524288.0;
+}
+
 enum hanse_status hanse__topology_create(struct hanse_context *ctx,
                                          struct hanse__topology **topology,
                                          struct hanse__machine *machine)
@@ -67,7 +76,9 @@ enum hanse_status hanse__topology_create(struct hanse_context *ctx,
     if (t->before != NULL) {
         hwloc_get_cpubind(t->hwloc, t->before, HWLOC_CPUBIND_THREAD);
     }
-    *machine = (struct hanse__machine){.cores = t->cores, .cache_bytes = cache_of(t->hwloc)};
+    *machine = (struct hanse__machine){.cores = t->cores,
+                                       .cache_bytes = cache_of(t->hwloc),
+                                       .own_bytes = own_of(t->hwloc, t->cores)};
     machine->memory_bytes = (double)hwloc_get_root_obj(t->hwloc)->total_memory;
     name_of(t->hwloc, machine->processor, sizeof machine->processor);
     return HANSE_OK;

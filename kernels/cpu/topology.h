@@ -13,6 +13,7 @@ struct hanse__machine {
     char processor[64]; /* as the processor names itself */
     int cores;          /* that this process may use */
     double cache_bytes; /* last level, all of those in reach */
+    double own_bytes;   /* second level, a core's own */
     double memory_bytes;
 };
 

@@ -7,8 +7,7 @@
 #define LOAD load_f
 #define STORE store_f
 #define NAME(a) a##_fp32
-#define DEPTH 384
-#define HEIGHT 240
+#define DEPTH 512
 #include "kernels/cpu/isa/gemm_body.h"
 #undef ELEMENT
 #undef VECTOR
@@ -17,7 +16,6 @@
 #undef STORE
 #undef NAME
 #undef DEPTH
-#undef HEIGHT
 
 #define ELEMENT double
 #define VECTOR vd
@@ -25,8 +23,7 @@
 #define LOAD load_d
 #define STORE store_d
 #define NAME(a) a##_fp64
-#define DEPTH 256
-#define HEIGHT 192
+#define DEPTH 512
 #include "kernels/cpu/isa/gemm_body.h"
 
 void HANSE__HERE(gemm)(const struct hanse__cpu_job *job)

@@ -3,12 +3,13 @@
  *
  *   ELEMENT  float, double      VECTOR  vf, vd       LANES  elements in a vector
  *   LOAD, STORE                 NAME    of the function
- *   DEPTH    k-block            HEIGHT  rows of A packed at once
+ *   DEPTH    k-block
  *
  * Blocks as by Goto and van de Geijn (2008): a DEPTH × WIDTH piece of B, packed once and shared
- * by all threads, lies in the last-level cache; each thread packs HEIGHT × DEPTH of A into its
- * second level; the innermost kernel keeps ROWS × VECTORS vectors of C in registers, reads B
- * as vectors and broadcasts A. With 32 registers (AVX-512) 8 × 3 of them, with 16 6 × 2.
+ * by all threads, lies in the last-level cache; each thread packs as many rows × DEPTH of A as
+ * half of its second level holds; the innermost kernel keeps ROWS × VECTORS vectors of C in
+ * registers, reads B as vectors and broadcasts A. With 32 registers (AVX-512) 8 × 3 of them,
+ * with 16 6 × 2.
  */
 #ifdef ELEMENT
 
@@ -22,14 +23,44 @@
 #define COLUMNS (VECTORS * LANES)
 #define WIDTH (COLUMNS * 64)
 
+#if ROWS == 8
+/* Eight rows' next eight elements, turned: interleaving each row with the one four further on
+ * three times over brings element (i, j) to (j, i). */
+HANSE__INLINE void NAME(turn)(ELEMENT *to, const ELEMENT *from, int64_t stride)
+{
+    typedef ELEMENT eight __attribute__((vector_size(8 * sizeof(ELEMENT))));
+    eight x[8], y[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+        memcpy(&x[i], from + i * stride, sizeof x[i]);
+    }
+#pragma GCC unroll 3
+    for (int round = 0; round < 3; round++) {
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            y[2 * i] = __builtin_shufflevector(x[i], x[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+            y[2 * i + 1] = __builtin_shufflevector(x[i], x[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+        }
+        memcpy(x, y, sizeof x);
+    }
+    memcpy(to, x, sizeof x);
+}
+#endif
+
 /* Panels of ROWS rows: column after column, short panels filled with zeros. */
 static void NAME(pack_a)(ELEMENT *to, const ELEMENT *a, int64_t stride, int64_t rows,
                          int64_t depth)
 {
     for (int64_t r = 0; r < rows; r += ROWS, to += ROWS * depth) {
+        int64_t done = 0;
+#if ROWS == 8
+        for (; r + ROWS <= rows && done + 8 <= depth; done += 8) {
+            NAME(turn)(to + done * ROWS, a + r * stride + done, stride);
+        }
+#endif
         for (int64_t i = 0; i < ROWS; i++) {
             const ELEMENT *from = a + (r + i) * stride;
-            for (int64_t k = 0; k < depth; k++) {
+            for (int64_t k = done; k < depth; k++) {
                 to[k * ROWS + i] = r + i < rows ? from[k] : (ELEMENT)0;
             }
         }
@@ -93,6 +124,12 @@ static void NAME(tile)(int64_t depth, const ELEMENT *a, const ELEMENT *b, ELEMEN
                        int64_t stride, int64_t rows, int64_t columns, bool first)
 {
     VECTOR sums[ROWS][VECTORS];
+    /* What the sums will be added to is on its way while they are made. */
+    for (int64_t i = 0; i < ROWS && i < rows; i++) {
+        for (int64_t at = 0; at < COLUMNS && at < columns; at += 64 / (int64_t)sizeof *c) {
+            __builtin_prefetch(c + i * stride + at, 1);
+        }
+    }
     if (columns <= LANES) {
         NAME(micro)(depth, a, b, sums, 1);
     } else if (columns <= 2 * LANES) {
@@ -127,7 +164,7 @@ static void NAME(block)(const ELEMENT *a, const ELEMENT *b, ELEMENT *c, int64_t 
 
 struct NAME(sizes) {
     int64_t m, n, k;
-    int64_t height; /* rows of A at once: less than HEIGHT when threads would idle */
+    int64_t height; /* rows of A at once: fewer when threads would idle */
 };
 
 /* One thread's part of a column block of C; all threads of the region call it together. */
@@ -153,13 +190,22 @@ static void NAME(columns)(const struct NAME(sizes) * s, const struct hanse__cpu_
     }
 }
 
+/* Rows that half of the second level holds, but at least four pieces for each thread, so that
+ * none waits long for the last. */
+static int64_t NAME(height)(const struct hanse__cpu_job *job, int64_t m)
+{
+    double room =
+        0.5 * job->own_bytes < HANSE__ROOM_OWN ? 0.5 * job->own_bytes : HANSE__ROOM_OWN;
+    int64_t most = (int64_t)(room / (DEPTH * sizeof(ELEMENT))) / ROWS * ROWS;
+    int64_t fair = (m / (4 * job->n_threads) + ROWS) / ROWS * ROWS;
+    int64_t height = fair < most ? fair : most;
+    return height < ROWS ? ROWS : height;
+}
+
 void HANSE__HERE(NAME(gemm))(const struct hanse__cpu_job *job)
 {
     const int64_t *x = job->trial->key.shape.extent;
-    struct NAME(sizes) s = {.m = x[0], .n = x[1], .k = x[2], .height = HEIGHT};
-    /* At least four pieces for each thread, so that none waits long for the last. */
-    int64_t fair = (s.m / (4 * job->n_threads) + ROWS) / ROWS * ROWS;
-    s.height = fair < s.height ? fair : s.height;
+    struct NAME(sizes) s = {.m = x[0], .n = x[1], .k = x[2], .height = NAME(height)(job, x[0])};
 #pragma omp parallel num_threads(job->n_threads)
     for (int64_t j = 0; j < s.n; j += WIDTH) {
         for (int64_t k = 0; k < s.k; k += DEPTH) {

@@ -5,7 +5,8 @@
  * once, turned into fp32 in registers and used for a block of tokens; rows of W are dot
  * products, vectors run along k and nothing is packed. With more tokens the registers hold a
  * block of R rows × T tokens. Weights of a block of k stay in the first-level cache while the
- * next tokens pass.
+ * next tokens pass, and the last of these to pass fetch the next block's weights into the
+ * second level, so that memory works while the units do.
  */
 #include "kernels/cpu/isa/kernels.h"
 
@@ -40,18 +41,28 @@ HANSE__INLINE vf weight(enum hanse_precision precision, const char *row, int64_t
     return __builtin_convertvector(__builtin_convertvector(bytes, vi), vf);
 }
 
-/* Adds the products of r_n rows and t_n tokens over columns k0 … k1 to y. Sizes are constants
- * where it counts: the compiler makes a register block of each. */
-HANSE__INLINE void tile(enum hanse_precision precision, const struct weights *w, int64_t row,
-                        const float *x, int64_t k0, int64_t k1, float *y, int r_n, int t_n)
+HANSE__INLINE int64_t weight_bytes(enum hanse_precision precision)
 {
-    int64_t row_bytes = w->k * (precision == HANSE_FP32 ? 4 : precision == HANSE_BF16 ? 2 : 1);
+    return precision == HANSE_FP32 ? 4 : precision == HANSE_BF16 ? 2 : 1;
+}
+
+/* Adds the products of r_n rows and t_n tokens over columns k0 … k1 to y, and fetches as many
+ * weights from `ahead` on (NULL: none). Sizes are constants where it counts: the compiler makes
+ * a register block of each. */
+HANSE__INLINE void tile(enum hanse_precision precision, const struct weights *w, int64_t row,
+                        const float *x, int64_t k0, int64_t k1, float *y, const char *ahead,
+                        int r_n, int t_n)
+{
+    int64_t size = weight_bytes(precision), row_bytes = w->k * size;
     vf sums[R][T] = {{{0}}};
     for (int64_t k = k0; k < k1; k += LANES_F) {
         vf weights[R];
 #pragma GCC unroll 4
         for (int r = 0; r < r_n; r++) {
             weights[r] = weight(precision, w->w + (row + r) * row_bytes, k);
+            if (ahead != NULL) {
+                __builtin_prefetch(ahead + r * row_bytes + (k - k0) * size, 0, 2);
+            }
         }
 #pragma GCC unroll 6
         for (int t = 0; t < t_n; t++) {
@@ -62,8 +73,10 @@ HANSE__INLINE void tile(enum hanse_precision precision, const struct weights *w,
             }
         }
     }
+#pragma GCC unroll 4
     for (int r = 0; r < r_n; r++) {
         float scale = precision == HANSE_INT8 ? ((const float *)w->scales)[row + r] : 1.0f;
+#pragma GCC unroll 6
         for (int t = 0; t < t_n; t++) {
             y[t * w->n + row + r] += scale * sum_f(sums[r][t]);
         }
@@ -108,17 +121,17 @@ HANSE__INLINE void tile_int4(const struct weights *w, int64_t row, const float *
     do {                                                                                       \
         int64_t r = row;                                                                       \
         for (; r + R <= end; r += R) {                                                         \
-            tile(precision_, w, r, x, k0, k1, y, R, t_n);                                      \
+            tile(precision_, w, r, x, k0, k1, y, ahead, R, t_n);                               \
         }                                                                                      \
         for (; r < end; r++) {                                                                 \
-            tile(precision_, w, r, x, k0, k1, y, 1, t_n);                                      \
+            tile(precision_, w, r, x, k0, k1, y, NULL, 1, t_n);                                \
         }                                                                                      \
     } while (0)
 
 /* All precisions of one size of tokens. */
 #define ROWS_FUNCTION(t_n)                                                                     \
     static void rows_##t_n(const struct weights *w, int64_t row, int64_t end, const float *x,  \
-                           int64_t k0, int64_t k1, float *y)                                   \
+                           int64_t k0, int64_t k1, float *y, const char *ahead)                \
     {                                                                                          \
         if (w->precision == HANSE_FP32) {                                                      \
             ROWS_OF(HANSE_FP32, t_n);                                                          \
@@ -141,34 +154,59 @@ ROWS_FUNCTION(6)
 #endif
 
 typedef void rows_function(const struct weights *w, int64_t row, int64_t end, const float *x,
-                           int64_t k0, int64_t k1, float *y);
+                           int64_t k0, int64_t k1, float *y, const char *ahead);
 
-/* All tokens over one block of rows: in sixes, fours, pairs, singles. */
-static void all_tokens(const struct weights *w, int64_t row, int64_t end, const float *x,
-                       int64_t tokens, float *y)
-{
-    static const struct {
-        int64_t tokens;
-        rows_function *function;
-    } sizes[] = {
+static const struct {
+    int64_t tokens;
+    rows_function *function;
+} sizes[] = {
 #if HANSE_VECTOR == 64
-        {6, rows_6},
+    {6, rows_6},
 #endif
-        {4, rows_4},
-        {2, rows_2},
-        {1, rows_1},
-    };
+    {4, rows_4},
+    {2, rows_2},
+    {1, rows_1},
+};
+
+/* The block that takes the next of `tokens`: the widest, but two blocks of four rather than six
+ * and two, which would load each weight for little. */
+static int block_size(int64_t tokens)
+{
+    int size = 0;
+    while (tokens < sizes[size].tokens) {
+        size++;
+    }
+#if HANSE_VECTOR == 64
+    size += size == 0 && tokens == 8;
+#endif
+    return size;
+}
+
+/* Where the weights lie that come after these: the next columns, else the next rows. NULL at
+ * the end. */
+static const char *weights_after(const struct weights *w, int64_t row, int64_t last, int64_t k)
+{
+    int64_t size = weight_bytes(w->precision);
+    if (w->precision == HANSE_INT4 || (k >= w->k && row + 2 * R > last)) {
+        return NULL;
+    }
+    return k < w->k ? w->w + (row * w->k + k) * size : w->w + (row + R) * w->k * size;
+}
+
+/* All tokens over one block of rows. `last`: where this thread's rows end. */
+static void all_tokens(const struct weights *w, int64_t row, int64_t end, int64_t last,
+                       const float *x, int64_t tokens, float *y)
+{
     for (int64_t t = 0; t < tokens; t++) {
         memset(y + t * w->n + row, 0, (size_t)(end - row) * sizeof *y);
     }
     for (int64_t k = 0; k < w->k; k += BLOCK_K) {
         int64_t end_k = k + BLOCK_K < w->k ? k + BLOCK_K : w->k;
-        int size = 0;
         for (int64_t t = 0; t < tokens;) {
-            while (tokens - t < sizes[size].tokens) {
-                size++;
-            }
-            sizes[size].function(w, row, end, x + t * w->k, k, end_k, y + t * w->n);
+            int size = block_size(tokens - t);
+            bool is_last = tokens > T && t + sizes[size].tokens >= tokens;
+            sizes[size].function(w, row, end, x + t * w->k, k, end_k, y + t * w->n,
+                                 is_last ? weights_after(w, row, last, end_k) : NULL);
             t += sizes[size].tokens;
         }
     }
@@ -195,7 +233,7 @@ void HANSE__HERE(skinny)(const struct hanse__cpu_job *job)
         int t = omp_get_thread_num(), p = omp_get_num_threads();
         int64_t last = hanse__slice(w.n, block, t + 1, p);
         for (int64_t r = hanse__slice(w.n, block, t, p); r < last; r += block) {
-            all_tokens(&w, r, r + block < last ? r + block : last, x, e[0], y);
+            all_tokens(&w, r, r + block < last ? r + block : last, last, x, e[0], y);
         }
     }
 }

@@ -54,17 +54,26 @@ HANSE__INLINE void store_f(float *to, vf v)
     memcpy(to, &v, sizeof v);
 }
 
+/* Halves are added, never lanes through memory: a block of products ends with dozens of these.
+ */
 HANSE__INLINE float sum_f(vf v)
 {
-    float lanes[LANES_F], sum = 0.0f;
-    memcpy(lanes, &v, sizeof v);
-    for (int half = LANES_F / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-            lanes[i] += lanes[i + half];
-        }
-    }
-    sum = lanes[0];
-    return sum;
+    typedef float v4 __attribute__((vector_size(16)));
+    v4 quarter;
+#if HANSE_VECTOR == 64
+    typedef float v8 __attribute__((vector_size(32)));
+    v8 half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+              __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    quarter = __builtin_shufflevector(half, half, 0, 1, 2, 3) +
+              __builtin_shufflevector(half, half, 4, 5, 6, 7);
+#elif HANSE_VECTOR == 32
+    quarter =
+        __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+#else
+    quarter = (v4)v;
+#endif
+    quarter += __builtin_shufflevector(quarter, quarter, 2, 3, 2, 3);
+    return quarter[0] + quarter[1];
 }
 
 HANSE__INLINE double sum_d(vd v)
