@@ -18,6 +18,9 @@ enum { ARGUMENTS = 32 };
 /* Seconds that a quick calibration may take in all, and a full launch. */
 static const double QUICK_S = 54.0, FULL_LAUNCH_S = 600.0;
 
+/* Where a launch was disturbed another takes its place, up to this many more. */
+enum { MORE_LAUNCHES = 3 };
+
 /* --- a launch, from the inside ------------------------------------------------------------ */
 
 static void write_sample(void *self, const struct hanse_sample *sample)
@@ -198,17 +201,45 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static enum hanse_status make_launches(struct calibrating *c, int n)
+/* Trials that `n` launches have not enough valid samples of. */
+static int n_lacking(const struct calibrating *c, int n)
 {
-    double began = now_s();
-    for (int l = 0; l < n; l++) {
-        char line[96];
-        double left = (QUICK_S - (now_s() - began)) / (n - l);
-        double budget = c->calibration->quick ? fmax(left - 1.0, 1.0) : FULL_LAUNCH_S;
-        snprintf(line, sizeof line, "%s: launch %d of %d, %d trials", c->calibration->device,
-                 l + 1, n, c->n_trials);
+    int lacking = 0;
+    for (int t = 0; t < c->n_trials; t++) {
+        int valid = 0;
+        uint64_t launches = 0;
+        for (size_t i = 0; i < c->gathered.n_samples; i++) {
+            const struct hanse_sample *s = &c->gathered.samples[i];
+            bool counts = s->rate == t && s->faults == 0 && s->launch < n;
+            valid += counts;
+            launches |= counts ? (uint64_t)1 << (s->launch & 63) : 0;
+        }
+        lacking += valid < HANSE_SAMPLES_LEAST ||
+                   __builtin_popcountll(launches) < HANSE_LAUNCHES_LEAST;
+    }
+    return lacking;
+}
+
+/* `least` launches, and more while trials lack samples and there is time; how many. */
+static enum hanse_status make_launches(struct calibrating *c, int least, int *made)
+{
+    double began = now_s(), longest = 0.0;
+    for (*made = 0; *made < least + MORE_LAUNCHES; ++*made) {
+        char line[128];
+        int lacking = *made >= least ? n_lacking(c, *made) : c->n_trials;
+        double left = QUICK_S - (now_s() - began), started = now_s();
+        if (*made >= least &&
+            (lacking == 0 || (c->calibration->quick && left < 1.2 * longest))) {
+            break;
+        }
+        double share = *made < least ? left / (least - *made) : left;
+        double budget = c->calibration->quick ? fmax(share - 1.0, 1.0) : FULL_LAUNCH_S;
+        snprintf(line, sizeof line, "%s: launch %d of %d, %d trials%s", c->calibration->device,
+                 *made + 1, *made < least ? least : *made + 1, lacking,
+                 *made < least ? "" : " lack undisturbed samples");
         say(c, line);
-        HANSE_TRY(make_launch(c, l, budget));
+        HANSE_TRY(make_launch(c, *made, budget));
+        longest = fmax(longest, now_s() - started);
     }
     return HANSE_OK;
 }
@@ -344,7 +375,7 @@ static enum hanse_status calibrate(struct calibrating *c, struct hanse_profile *
 {
     int n = c->calibration->launches > 0 ? c->calibration->launches : HANSE_LAUNCHES_LEAST;
     HANSE_TRY(prepare(c, profile));
-    HANSE_TRY(make_launches(c, n));
+    HANSE_TRY(make_launches(c, n, &n));
     HANSE_TRY(hanse__judge_all(c->ctx, c->trials, c->n_trials, &c->gathered, n, profile));
     for (int t = 0; t < c->n_trials; t++) { /* a rate for each trial, in their order */
         profile->rates[t].marks |= c->marks[t];

@@ -1,4 +1,5 @@
 /* The machine's clock, its counters and its pressure. */
+#include <dirent.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,12 +36,39 @@ static double pressure_s(void)
     return seconds;
 }
 
+/* The second figure of a thread's schedstat: nanoseconds it was runnable and not running. Added
+ * up over the threads of this process; NaN where the kernel keeps none. */
+static double waited_s(void)
+{
+    double seconds = NAN;
+    DIR *threads = opendir("/proc/self/task");
+    if (threads == NULL) {
+        return NAN;
+    }
+    for (const struct dirent *thread; (thread = readdir(threads)) != NULL;) {
+        char path[300];
+        unsigned long long ran, waited;
+        snprintf(path, sizeof path, "/proc/self/task/%s/schedstat", thread->d_name);
+        FILE *file = thread->d_name[0] != '.' ? fopen(path, "r") : NULL;
+        if (file == NULL) {
+            continue;
+        }
+        if (fscanf(file, "%llu %llu", &ran, &waited) == 2) {
+            seconds = (isnan(seconds) ? 0.0 : seconds) + 1e-9 * (double)waited;
+        }
+        fclose(file);
+    }
+    closedir(threads);
+    return seconds;
+}
+
 static void read_all(void *self, struct hanse_reading *reading)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     reading->switches = (double)usage.ru_nivcsw;
     reading->pressure_s = pressure_s();
+    reading->waited_s = waited_s();
     reading->cpu_s = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     reading->wall_s = seconds_of(CLOCK_MONOTONIC);
 }

@@ -5,7 +5,7 @@
 
 #include "kernels/measure.h"
 
-enum { WARMUP_MOST = 12, TRIES = 3 }; /* TRIES × the samples wanted, at most */
+enum { WARMUP_MOST = 12, TRIES = 4 }; /* TRIES × the samples wanted, at most */
 
 struct launch {
     struct hanse_device *device;
@@ -13,10 +13,11 @@ struct launch {
     const struct hanse_launch_sink *sink;
     struct hanse_trial *reference;
     void *reference_task;
-    double fastest_probe_s;
+    double first_probe_s; /* the fastest before the first sample */
     double began_s;
     struct hanse_sample *samples; /* of this launch so far */
-    size_t n_samples, capacity;
+    double *probes;               /* the slower of the two around each */
+    size_t n_samples, capacity, probes_capacity;
     int order;
 };
 
@@ -29,9 +30,7 @@ static double wall(const struct launch *l)
 
 static double probe(struct launch *l)
 {
-    double seconds = l->options->clock.probe(l->options->clock.self);
-    l->fastest_probe_s = fmin(l->fastest_probe_s, seconds);
-    return seconds;
+    return l->options->clock.probe(l->options->clock.self);
 }
 
 static enum hanse_status timed(struct launch *l, void *task, int64_t turn, int64_t repeats,
@@ -78,10 +77,14 @@ static bool waits(enum hanse_kernel kernel)
            kernel == HANSE_KERNEL_STORAGE_WRITE || kernel == HANSE_KERNEL_STORAGE_READ;
 }
 
-static enum hanse_status keep(struct launch *l, const struct hanse_sample *sample)
+static enum hanse_status keep(struct launch *l, const struct hanse_sample *sample,
+                              double probe_s)
 {
     HANSE_TRY(hanse__reserve(l->device->ctx, &l->samples, &l->capacity, l->n_samples + 1,
                              sizeof *l->samples));
+    HANSE_TRY(hanse__reserve(l->device->ctx, &l->probes, &l->probes_capacity, l->n_samples + 1,
+                             sizeof *l->probes));
+    l->probes[l->n_samples] = probe_s;
     l->samples[l->n_samples++] = *sample;
     return HANSE_OK;
 }
@@ -97,14 +100,15 @@ static enum hanse_status take_sample(struct launch *l, const struct hanse_trial_
     l->options->clock.read(l->options->clock.self, &before);
     HANSE_TRY(l->device->backend->run(l->device, task, *turn, repeats));
     l->options->clock.read(l->options->clock.self, &after);
-    double second = probe(l);
+    double slower = fmax(first, probe(l));
+    double usual =
+        l->n_samples >= 8 ? hanse_usual_time(l->probes, l->n_samples) : l->first_probe_s;
     *turn += repeats;
     sample.seconds =
         (after.wall_s - before.wall_s) / ((double)repeats * (double)hanse_trial_calls(key));
-    sample.faults =
-        hanse_sample_faults(&l->options->bounds, &before, &after, fmax(first, second),
-                            l->fastest_probe_s, !l->device->on_host || waits(key->kernel));
-    return keep(l, &sample);
+    sample.faults = hanse_sample_faults(&l->options->bounds, &before, &after, slower, usual,
+                                        !l->device->on_host || waits(key->kernel));
+    return keep(l, &sample, slower);
 }
 
 static enum hanse_status take_samples(struct launch *l, const struct hanse_trial_key *key,
@@ -189,7 +193,7 @@ static enum hanse_status open_reference(struct launch *l)
     double seconds;
     for (int i = 0; i < 3; i++) {
         HANSE_TRY(timed(l, l->reference_task, 0, 1, &seconds));
-        probe(l);
+        l->first_probe_s = fmin(l->first_probe_s, probe(l));
     }
     return HANSE_OK;
 }
@@ -197,6 +201,7 @@ static enum hanse_status open_reference(struct launch *l)
 static void report(struct launch *l)
 {
     hanse_mark_references(&l->options->bounds, l->samples, l->n_samples);
+    hanse_mark_clocks(&l->options->bounds, l->samples, l->probes, l->n_samples);
     for (size_t i = 0; i < l->n_samples; i++) {
         l->sink->sample(l->sink->self, &l->samples[i]);
     }
@@ -226,7 +231,7 @@ enum hanse_status hanse_launch_measure(struct hanse_device *device,
                                        const struct hanse_launch_sink *sink)
 {
     struct launch l = {
-        .device = device, .options = options, .sink = sink, .fastest_probe_s = INFINITY};
+        .device = device, .options = options, .sink = sink, .first_probe_s = INFINITY};
     int *order = hanse__alloc(device->ctx, (size_t)n_trials + 1, sizeof *order);
     if (order == NULL) {
         return HANSE_ERR_MEMORY;
@@ -243,6 +248,7 @@ enum hanse_status hanse_launch_measure(struct hanse_device *device,
     }
     hanse_trial_destroy(l.reference);
     hanse__free(l.samples);
+    hanse__free(l.probes);
     hanse__free(order);
     return status;
 }

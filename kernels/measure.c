@@ -9,33 +9,43 @@
 struct hanse_bounds hanse_bounds_default(void)
 {
     return (struct hanse_bounds){.cpu_share = 0.97,
-                                 .switches_per_s = 20.0,
+                                 .waited = 0.03,
+                                 .switches_per_s = 100.0,
                                  .probe = 1.05,
-                                 .pressure = 0.10,
+                                 .pressure = 0.5,
                                  .reference = 1.15};
 }
 
 /* --- is a sample valid? ------------------------------------------------------------------- */
 
+/* Slower or faster than usual, or not known (NaN). */
+static bool off_the_clock(const struct hanse_bounds *bounds, double probe_s, double usual_s)
+{
+    return !(probe_s <= bounds->probe * usual_s && bounds->probe * probe_s >= usual_s);
+}
+
 uint32_t hanse_sample_faults(const struct hanse_bounds *bounds,
                              const struct hanse_reading *before,
                              const struct hanse_reading *after, double probe_s,
-                             double fastest_probe_s, bool blocks)
+                             double usual_probe_s, bool blocks)
 {
     uint32_t faults = 0;
     double wall = after->wall_s - before->wall_s, cpu = after->cpu_s - before->cpu_s;
     double switches = after->switches - before->switches;
     double pressure = after->pressure_s - before->pressure_s;
-    if (!blocks && !(cpu >= bounds->cpu_share * wall)) {
+    double waited = after->waited_s - before->waited_s;
+    /* NaN where the system keeps no such figure: no fault then, but for the thread's own time,
+     * which every system keeps. */
+    if ((!blocks && !(cpu >= bounds->cpu_share * wall)) || waited > bounds->waited * wall) {
         faults |= HANSE_SAMPLE_PREEMPTED;
     }
-    if (switches > bounds->switches_per_s * wall) {
+    if (switches > fmax(1.0, bounds->switches_per_s * wall)) {
         faults |= HANSE_SAMPLE_SWITCHED;
     }
-    if (!(probe_s <= bounds->probe * fastest_probe_s)) {
+    if (off_the_clock(bounds, probe_s, usual_probe_s)) {
         faults |= HANSE_SAMPLE_CLOCK;
     }
-    if (pressure > bounds->pressure * wall) { /* NaN: no pressure figures, no fault */
+    if (pressure > bounds->pressure * wall) {
         faults |= HANSE_SAMPLE_PRESSURE;
     }
     return faults;
@@ -47,22 +57,41 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double hanse_usual_time(const double *seconds, size_t n)
+{
+    enum { MOST = 4096 };
+    double sorted[MOST];
+    size_t kept = n < MOST ? n : MOST;
+    if (kept == 0) {
+        return INFINITY;
+    }
+    memcpy(sorted, seconds + (n - kept), kept * sizeof *sorted);
+    qsort(sorted, kept, sizeof *sorted, ascending);
+    return sorted[kept / 4];
+}
+
+void hanse_mark_clocks(const struct hanse_bounds *bounds, struct hanse_sample *samples,
+                       const double *probes, size_t n)
+{
+    double usual = hanse_usual_time(probes, n);
+    for (size_t i = 0; i < n; i++) {
+        samples[i].faults &= ~(uint32_t)HANSE_SAMPLE_CLOCK;
+        samples[i].faults |= off_the_clock(bounds, probes[i], usual) ? HANSE_SAMPLE_CLOCK : 0;
+    }
+}
+
 void hanse_mark_references(const struct hanse_bounds *bounds, struct hanse_sample *samples,
                            size_t n)
 {
     enum { MOST = 4096 };
     double seconds[MOST];
     size_t kept = n < MOST ? n : MOST;
-    if (kept == 0) {
-        return;
-    }
     for (size_t i = 0; i < kept; i++) {
         seconds[i] = samples[i].reference_seconds;
     }
-    qsort(seconds, kept, sizeof *seconds, ascending);
-    double quartile = seconds[kept / 4];
+    double usual = hanse_usual_time(seconds, kept);
     for (size_t i = 0; i < n; i++) {
-        if (!(samples[i].reference_seconds <= bounds->reference * quartile)) {
+        if (!(samples[i].reference_seconds <= bounds->reference * usual)) {
             samples[i].faults |= HANSE_SAMPLE_REFERENCE;
         }
     }

@@ -3,8 +3,9 @@
  *
  * A machine is shared: with neighbours behind a hypervisor, with its own services, with its
  * clock's governor. A time alone does not say whether it was the kernel's. So around each
- * sample everything is read that can tell: processor time of the thread that ran it,
- * involuntary switches, stalls for a processor (PSI), a clock probe (a chain of dependent
+ * sample everything is read that can tell: processor time of the thread that ran it, time that
+ * threads of ours stood in the queue for a processor (schedstat), involuntary switches, stalls
+ * of anybody for a processor (PSI), a clock probe (a chain of dependent
  * instructions whose length in cycles is fixed) and a reference (a triad on the same device,
  * past the caches). A sample counts only when all of them stayed within their bounds. Samples
  * that don't are kept with the reason, never used, and never replaced quietly by a number: too
@@ -13,6 +14,15 @@
  * A *launch* is one process: addresses, pages and the luck of placement are drawn anew. Within
  * a launch the trials come in random order. Statistics: median of all valid samples, its 95 %
  * interval from order statistics, standard deviation of log rate between the launches' medians.
+ *
+ * Bounds separate a kernel that was disturbed from one that was not, and no more. Even an idle
+ * machine has daemons: one that wakes takes a core of ours for some tens of microseconds, which
+ * is one switch, and until it gets it, it counts as stalled, which is pressure. So neither of
+ * these two condemns a sample by itself unless it says that somebody really competed; what a
+ * switch took is in the two shares of time, which are bounded to the per cent. Clock and
+ * reference are compared with the launch's own lower quartiles, not with its luckiest moment: a
+ * boost that lasts for a second at the start would condemn all that follows. It is what was
+ * taken at the boost that does not count: a launch has one clock.
  *
  * The clock is injected, so that all of this is tested without one.
  */
@@ -29,6 +39,7 @@ extern "C" {
 struct hanse_reading {
     double wall_s;
     double cpu_s;      /* of this thread */
+    double waited_s;   /* runnable, without a processor: all threads of this process; NaN */
     double switches;   /* involuntary, of the whole process */
     double pressure_s; /* someone waited for a processor, system-wide; NaN: not to be had */
 };
@@ -46,19 +57,28 @@ struct hanse_clock hanse_clock_real(void);
 /* Bounds on a valid sample. */
 struct hanse_bounds {
     double cpu_share;      /* at least: CPU ÷ wall of the thread; 0.97 */
-    double switches_per_s; /* at most; 20: none in a sample of less than 50 ms */
-    double probe;          /* at most: probe ÷ the launch's fastest; 1.05 */
-    double pressure;       /* at most: stall ÷ wall; 0.10 */
+    double waited;         /* at most: time in the queue ÷ wall; 0.03, as the share above */
+    double switches_per_s; /* at most, and one in any case; 100: daemons; 0.1 ms each is 1 % */
+    double probe;          /* at most: probe ÷ the launch's lower quartile, either way; 1.05 */
+    double pressure;       /* at most: stall ÷ wall; 0.5: a competitor stalls all the time */
     double reference;      /* at most: reference ÷ the launch's lower quartile; 1.15 */
 };
 struct hanse_bounds hanse_bounds_default(void);
 
-/* Faults that show at once; `blocks`: the kernel waits by nature (storage, network), so its CPU
- * share says nothing. */
+/* Faults that show at once; `usual_probe_s`: the launch's lower quartile so far; `blocks`: the
+ * kernel waits by nature (storage, network), so its CPU share says nothing. */
 uint32_t hanse_sample_faults(const struct hanse_bounds *bounds,
                              const struct hanse_reading *before,
                              const struct hanse_reading *after, double probe_s,
-                             double fastest_probe_s, bool blocks);
+                             double usual_probe_s, bool blocks);
+
+/* The lower quartile of n times, of the last 4096 at most; infinite without any. */
+double hanse_usual_time(const double *seconds, size_t n);
+
+/* Marks HANSE_SAMPLE_CLOCK anew on samples of one launch, now that all of its probes (one for
+ * each sample) are known. */
+void hanse_mark_clocks(const struct hanse_bounds *bounds, struct hanse_sample *samples,
+                       const double *probes, size_t n);
 
 /* Marks HANSE_SAMPLE_REFERENCE on samples of one launch whose reference was slow. */
 void hanse_mark_references(const struct hanse_bounds *bounds, struct hanse_sample *samples,

@@ -14,7 +14,8 @@
 
 static struct hanse_reading reading(double wall, double cpu, double switches, double pressure)
 {
-    return (struct hanse_reading){wall, cpu, switches, pressure};
+    return (struct hanse_reading){
+        .wall_s = wall, .cpu_s = cpu, .switches = switches, .pressure_s = pressure};
 }
 
 static uint32_t faults(double cpu, double switches, double pressure, double probe)
@@ -30,12 +31,50 @@ static void a_sample_counts_only_when_the_thread_kept_its_processor(void **state
     assert_int_equal(faults(0.01, 0, 0, 1e-4), 0);
     assert_int_equal(faults(0.0097001, 0, 0, 1.04e-4), 0);
     assert_int_equal(faults(0.0096, 0, 0, 1e-4), HANSE_SAMPLE_PREEMPTED);
-    assert_int_equal(faults(0.01, 1, 0, 1e-4), HANSE_SAMPLE_SWITCHED);
+    assert_int_equal(faults(0.01, 1, 0, 1e-4), 0); /* a daemon woke */
+    assert_int_equal(faults(0.01, 2, 0, 1e-4), HANSE_SAMPLE_SWITCHED);
     assert_int_equal(faults(0.01, 0, 0, 1.06e-4), HANSE_SAMPLE_CLOCK);
-    assert_int_equal(faults(0.01, 0, 0.002, 1e-4), HANSE_SAMPLE_PRESSURE);
+    assert_int_equal(faults(0.01, 0, 0.002, 1e-4), 0); /* and stood in our queue */
+    assert_int_equal(faults(0.01, 0, 0.006, 1e-4), HANSE_SAMPLE_PRESSURE);
     assert_int_equal(faults(0.01, 0, NAN, 1e-4), 0);
     assert_int_equal(faults(0.0, 3, 0.01, NAN), HANSE_SAMPLE_PREEMPTED | HANSE_SAMPLE_SWITCHED |
                                                     HANSE_SAMPLE_CLOCK | HANSE_SAMPLE_PRESSURE);
+}
+
+/* A worker's loss is not in the caller's own time: it shows in the queue. */
+static void a_thread_that_stood_in_the_queue_is_a_fault_of_its_sample(void **state)
+{
+    struct hanse_bounds bounds = hanse_bounds_default();
+    struct hanse_reading before = reading(10.0, 3.0, 5.0, NAN), after = before;
+    after.wall_s += 0.01;
+    after.cpu_s += 0.01;
+    after.waited_s = 0.0002;
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, false), 0);
+    after.waited_s = 0.0004;
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, false),
+                     HANSE_SAMPLE_PREEMPTED);
+    before.waited_s = after.waited_s = NAN; /* the system keeps no such figure */
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, false), 0);
+}
+
+/* One lucky probe at the start does not condemn the rest, nor a slow stretch: each is condemned
+ * alone. */
+static void clocks_are_judged_by_the_launchs_usual_one(void **state)
+{
+    struct hanse_bounds bounds = hanse_bounds_default();
+    struct hanse_sample samples[12] = {{0}};
+    double probes[12];
+    for (int i = 0; i < 12; i++) {
+        probes[i] = i == 0 ? 0.9 : i >= 6 && i < 9 ? 1.2 : 1.0 + 0.002 * i;
+        samples[i].faults = i == 3 ? HANSE_SAMPLE_CLOCK : i == 4 ? HANSE_SAMPLE_SWITCHED : 0;
+    }
+    hanse_mark_clocks(&bounds, samples, probes, 12);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(samples[i].faults, i == 4 ? HANSE_SAMPLE_SWITCHED
+                                            : i == 0 || (i >= 6 && i < 9) ? HANSE_SAMPLE_CLOCK
+                                                                          : 0);
+    }
+    assert_true(isinf(hanse_usual_time(probes, 0)));
 }
 
 static void a_slow_reference_condemns_its_sample_alone(void **state)
@@ -154,7 +193,7 @@ struct fake {
     double now;
     double switches;
     int n_probes;
-    int slow_from; /* from this probe on the clock runs at half its rate; 0: never */
+    int slow_from, slow_to; /* between these probes the clock runs at half its rate */
 };
 
 static void fake_read(void *self, struct hanse_reading *r)
@@ -168,7 +207,8 @@ static double fake_probe(void *self)
 {
     struct fake *fake = self;
     fake->n_probes++;
-    return fake->slow_from > 0 && fake->n_probes >= fake->slow_from ? 2e-4 : 1e-4;
+    bool slow = fake->n_probes >= fake->slow_from && fake->n_probes < fake->slow_to;
+    return slow ? 2e-4 : 1e-4;
 }
 
 struct heard {
@@ -234,13 +274,29 @@ static void a_quiet_launch_takes_the_samples_asked_for(void **state)
     assert_non_null(strstr(heard.trouble, "power of two"));
 }
 
-static void a_slow_clock_is_tried_again_and_then_given_up(void **state)
+/* Three probes come before the first sample, then two a sample: the fourth to the eighth are
+ * slow, and five more are taken for them. */
+static void samples_of_a_slow_clock_are_taken_again(void **state)
 {
-    struct fake fake = {.slow_from = 10};
+    struct fake fake = {.slow_from = 10, .slow_to = 20};
     struct heard heard;
     launch_with(&fake, 0.0, &heard);
-    assert_true(heard.valid[0] + heard.valid[1] < 10);
-    assert_true(heard.all[0] == 15 || heard.all[1] == 15);
+    assert_int_equal(heard.valid[0] + heard.valid[1], 10);
+    assert_int_equal(heard.all[0] + heard.all[1], 15);
+}
+
+/* After the first trial's five samples the clock halves for good. That is then the launch's
+ * clock, and what was taken at the other one does not count beside it. */
+static void a_launch_has_one_clock(void **state)
+{
+    struct fake fake = {.slow_from = 14, .slow_to = 1000};
+    struct heard heard;
+    launch_with(&fake, 0.0, &heard);
+    int first = heard.all[0] == 5 ? 0 : 1;
+    assert_int_equal(heard.all[first], 5);
+    assert_int_equal(heard.valid[first], 0);
+    assert_int_equal(heard.all[1 - first], 20);
+    assert_int_equal(heard.valid[1 - first], 20);
 }
 
 static void what_does_not_fit_the_budget_is_left_out_and_said(void **state)
@@ -256,12 +312,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sample_counts_only_when_the_thread_kept_its_processor),
+        cmocka_unit_test(a_thread_that_stood_in_the_queue_is_a_fault_of_its_sample),
+        cmocka_unit_test(clocks_are_judged_by_the_launchs_usual_one),
         cmocka_unit_test(a_slow_reference_condemns_its_sample_alone),
         cmocka_unit_test(too_few_valid_samples_or_launches_make_no_number),
         cmocka_unit_test(the_verdict_is_median_order_statistics_and_launch_spread),
         cmocka_unit_test(what_launches_have_in_common_becomes_covariance),
         cmocka_unit_test(a_quiet_launch_takes_the_samples_asked_for),
-        cmocka_unit_test(a_slow_clock_is_tried_again_and_then_given_up),
+        cmocka_unit_test(samples_of_a_slow_clock_are_taken_again),
+        cmocka_unit_test(a_launch_has_one_clock),
         cmocka_unit_test(what_does_not_fit_the_budget_is_left_out_and_said),
     };
     return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
