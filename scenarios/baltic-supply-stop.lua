@@ -373,7 +373,7 @@ override{name = "walls", set = {
   ["jurisdiction.lv.personal_data"] = "home",
   ["jurisdiction.lt.personal_data"] = "home",
 }}
-override{name = "rent", set = {
+override{name = "cloud", set = {
   ["purchase.ee_tender.count"] = 0,
   ["purchase.lv_tender.count"] = 0,
   ["purchase.lt_tender.count"] = 0,
@@ -389,7 +389,7 @@ case{name = "diffusion", label = "tier-2 cap of 2025", with = {"tier2_cap"}}
 case{name = "pooled", label = "stop, all data pooled",
   with = {"stop24", "treaty"}}
 case{name = "walled", label = "stop, data walled", with = {"stop24", "walls"}}
-case{name = "cloud", label = "rent, buy nothing", with = {"rent"}}
+case{name = "cloud", label = "rent, buy nothing", with = {"cloud"}}
 
 -- Who can stop it? `hanse deny` withdraws each of these in the month the stop would begin.
 denial{
@@ -406,3 +406,4 @@ headline{
   name = "served", text = "of demand is served on time while the stop lasts",
   output = "on_time_share", case = "stop24", window = "stop", floor = 0.9,
 }
+chart{kind = "fan", output = "on_time_share"}

@@ -16,7 +16,9 @@ local p = params{
 }
 
 jurisdiction{name = "home_land", label = "Home"}
+jurisdiction{name = "abroad", label = "Abroad"}
 firm{name = "vendor", home = "home_land"}
+firm{name = "renter", home = "abroad"}
 operator{name = "state", home = "home_land", type = "state", cost_of_capital = 0.03/year}
 pool{name = "national", coordinator = "state"}
 region{
@@ -41,14 +43,22 @@ site{
 
 model{name = "open", parameters = 70e9, bytes_per_parameter = 1*B, kv_per_token = 160*kB/token,
   batch = 64}
+cloud{name = "api", label = "foreign API", provider = "renter", host = "abroad",
+  prompt_price = 0.5*EUR/Mtoken, output_price = 0.7*EUR/Mtoken}
 workload{
   name = "assistant", data_class = "personal", model = "open",
   prompts_start = 1*prompt/person/day, prompts_cap = 5*prompt/person/day, growth = p.growth,
   prompt_tokens = 1000*token/prompt, output_tokens = 250*token/prompt,
+  cloud = "api", cloud_use = "never",
 }
 
 override{name = "bigger", set = {["group.hall/gpu.count"] = 32}}
+-- Renting personal answers abroad takes a law that lets them go.
+override{name = "cloud", set = {["group.hall/gpu.count"] = 0,
+  ["workload.assistant.cloud_use"] = "always",
+  ["jurisdiction.home_land.personal_data"] = "any"}}
 case{name = "as_planned"}
 case{name = "twice_as_big", with = {"bigger"}}
+case{name = "rented", with = {"cloud"}}
 headline{name = "served", text = "of questions are answered at once",
   output = "on_time_share", case = "as_planned", floor = 0.95}

@@ -10,7 +10,9 @@ scenario{
 }
 
 bloc{name = "union"}
+jurisdiction{name = "abroad"}
 firm{name = "vendor", home = "west"}
+firm{name = "renter", home = "abroad"}
 operator{name = "office", home = "west", type = "state", cost_of_capital = 0.03/year}
 pool{name = "common", coordinator = "office"}
 accelerator{
@@ -39,10 +41,13 @@ for _, place in ipairs{
     groups = {{accelerator = "gpu", count = place.devices, maintenance = "care"}}}
 end
 
+cloud{name = "api", provider = "renter", host = "abroad",
+  prompt_price = 0.5*EUR/Mtoken, output_price = 0.7*EUR/Mtoken}
 workload{
   name = "assistant", data_class = "personal", model = "open",
   prompts_start = 1*prompt/person/day, prompts_cap = 1*prompt/person/day, growth = 0/year,
   prompt_tokens = 1000*token/prompt, output_tokens = 250*token/prompt,
+  cloud = "api", cloud_use = "never",
 }
 
 withdraw{name = "coordinator", actor = "office", axis = "coordinator",
@@ -52,7 +57,10 @@ window{name = "apart", from = 6*month, to = 9*month, shade = true}
 
 override{name = "walls", set = {
   ["jurisdiction.west.personal_data"] = "home", ["jurisdiction.east.personal_data"] = "home"}}
+override{name = "cloud", set = {["workload.assistant.cloud_use"] = "always",
+  ["jurisdiction.west.personal_data"] = "any", ["jurisdiction.east.personal_data"] = "any"}}
 case{name = "pooled"}
 case{name = "walled", with = {"walls"}}
+case{name = "rented", with = {"cloud"}}
 headline{name = "served", text = "of demand is served on time in the common pool",
   output = "on_time_share", case = "pooled", window = "together"}
