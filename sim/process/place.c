@@ -230,14 +230,14 @@ static void find_capacity(struct hanse_world *world, int32_t place)
         double *capacity = (double *)hanse__at(world, s->capacity) + (size_t)i * cells_of(s) +
                            (size_t)place * (size_t)s->n_workloads;
         measure(world, place, i, row);
+        if (s->small != 0) {
+            find_small(world, place, i, devices_at(world, i, place), row);
+        }
         if (memcmp(row, capacity, bytes) != 0) {
             if (i == HANSE_STANDING_AVAILABLE) {
                 hanse__control_read(world, place);
             }
             memcpy(capacity, row, bytes);
-        }
-        if (s->small != 0) {
-            find_small(world, place, i, devices, capacity);
         }
     }
 }
