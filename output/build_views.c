@@ -291,7 +291,7 @@ static const char *reducer_name(enum hanse_reducer reducer)
     static const char *const NAMES[] = {
         [HANSE_SUM] = "sum",     [HANSE_MEAN] = "mean",     [HANSE_LAST] = "last",
         [HANSE_RATIO] = "ratio", [HANSE_COUNTS] = "counts", [HANSE_P50] = "p50",
-        [HANSE_P95] = "p95",     [HANSE_P99] = "p99",     [HANSE_PER_YEAR] = "per_year"};
+        [HANSE_P95] = "p95",     [HANSE_P99] = "p99",       [HANSE_PER_YEAR] = "per_year"};
     return NAMES[reducer];
 }
 

@@ -362,8 +362,10 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
         HANSE_TRY(hanse__batch_resize(world, g, devices));
     }
     hanse__batch_follow_islands(world);
-    HANSE_TRY(change_lanes(world));
-    memset(hanse__batch_parted(world), 0, (size_t)t->n_pools);
+    if (memchr(hanse__batch_parted(world), 1, (size_t)t->n_pools) != NULL) {
+        HANSE_TRY(change_lanes(world));
+        memset(hanse__batch_parted(world), 0, (size_t)t->n_pools);
+    }
     for (int32_t p = 0; p < t->n_pools; p++) {
         HANSE_TRY(pass_all(world, p));
     }

@@ -72,9 +72,8 @@ static const struct hanse_kind *const KINDS[] = {
     &hanse_kind_route,       &hanse_kind_certification, &hanse_kind_eligibility,
     &hanse_kind_link,        &hanse_kind_plant,         &hanse_kind_currency,
     &hanse_kind_devaluation, &hanse_kind_hazard,        &hanse_kind_serving,
-    &hanse_kind_opening,
-    &hanse_kind_devaluation, &hanse_kind_hazard,        &hanse_kind_viewer,
-    &hanse_kind_shortfall,   &hanse_kind_shock,
+    &hanse_kind_opening,     &hanse_kind_viewer,        &hanse_kind_shortfall,
+    &hanse_kind_shock,
 };
 
 const struct hanse_mechanism *const *hanse_mechanisms(size_t *n)
