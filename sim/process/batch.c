@@ -6,6 +6,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch_machine.h"
+#include "sim/process/batch_work.h"
 #include "sim/process/control.h"
 #include "sim/process/fleet.h"
 #include "sim/process/schedule/interruption.h"
@@ -21,7 +22,9 @@ enum {
     OUT_LATE,
     OUT_BACKLOG,
     OUT_KILLED,
-    OUT_LOST
+    OUT_LOST,
+    OUT_VALUE,
+    OUT_WAITS
 };
 static const uint32_t NONE = HANSE__NOBODY;
 
@@ -55,38 +58,6 @@ double hanse__batch_take_served(struct hanse_world *world)
 
 /* --- jobs -------------------------------------------------------------------------------- */
 
-static enum hanse_status new_job(struct hanse_world *world, uint32_t *number)
-{
-    struct hanse__batches *s = hanse__batches_of(world);
-    if (s->free == NONE) {
-        uint32_t capacity = s->capacity ? 2 * s->capacity : 64;
-        hanse_ref grown = hanse_arena_resize(&world->arena, s->jobs,
-                                             s->capacity * sizeof(struct hanse__batch_job),
-                                             capacity * sizeof(struct hanse__batch_job));
-        if (grown == 0) {
-            return HANSE_ERR_MEMORY;
-        }
-        s = hanse__batches_of(world);
-        s->jobs = grown;
-        for (uint32_t i = capacity; i-- > s->capacity;) {
-            hanse__batch_job(world, i)->next = s->free;
-            s->free = i;
-        }
-        s->capacity = capacity;
-    }
-    *number = s->free;
-    s->free = hanse__batch_job(world, *number)->next;
-    return HANSE_OK;
-}
-
-static void free_job(struct hanse_world *world, uint32_t number)
-{
-    struct hanse__batches *s = hanse__batches_of(world);
-    hanse__batch_job(world, number)->next = s->free;
-    hanse__batch_job(world, number)->alive = false;
-    s->free = number;
-}
-
 static int32_t pool_of(const struct hanse_world *world, const struct hanse__batch_job *job)
 {
     return world->tables.regions[world->tables.batches[job->batch].region].pool;
@@ -97,14 +68,20 @@ static double work_of(const struct hanse__batch_job *job)
     return job->width * job->whole_h;
 }
 
+/* Of a job that runs. */
+static double pace_of(const struct hanse_world *world, const struct hanse__batch_job *job)
+{
+    return hanse__batch_pace(job, hanse__batch_speed(world, job->batch, job->group));
+}
+
 /* How long a stay of the job keeps what it has done: work of whole segments, and the last one
  * is not saved. */
 static double saved_h(const struct hanse_world *world, uint32_t number, double stay_h)
 {
     const struct hanse__batch_job *job = hanse__batch_job(world, number);
     double every_h = hanse__batch_interval_h(world, number);
-    double work_h = job->reference_h / hanse__batch_speed(world, job->group);
-    double worked_h = stay_h - job->restart_h;
+    double work_h = job->reference_h / pace_of(world, job);
+    double worked_h = stay_h - job->restart_h - job->haul_h;
     if (!(every_h < work_h) || worked_h <= 0.0) {
         return 0.0;
     }
@@ -131,13 +108,15 @@ static void use_devices(struct hanse_world *world, uint32_t slot, int32_t sign)
 }
 
 /* A gang runs at the speed of its slowest member. */
-static int32_t slowest_member(const struct hanse_world *world, uint32_t slot)
+static int32_t slowest_member(const struct hanse_world *world, int32_t batch, uint32_t slot)
 {
     int32_t group = hanse__part_at(world, slot)->group;
     for (; slot != NONE; slot = hanse__part_at(world, slot)->peer) {
         int32_t other = hanse__part_at(world, slot)->group;
         group =
-            hanse__batch_speed(world, other) < hanse__batch_speed(world, group) ? other : group;
+            hanse__batch_speed(world, batch, other) < hanse__batch_speed(world, batch, group)
+                ? other
+                : group;
     }
     return group;
 }
@@ -147,7 +126,8 @@ static enum hanse_status start(struct hanse_world *world, uint32_t number, uint3
     struct hanse__batch_job *job = hanse__batch_job(world, number);
     use_devices(world, slot, +1);
     job->slot = slot;
-    job->group = slowest_member(world, slot);
+    job->group = slowest_member(world, job->batch, slot);
+    hanse__batch_start_talk(world, number);
     job->start_h = world->moving.now_h;
     if (isnan(job->waited_h)) {
         job->waited_h = job->start_h - job->submit_h;
@@ -156,7 +136,8 @@ static enum hanse_status start(struct hanse_world *world, uint32_t number, uint3
     }
     struct hanse_event event = {
         .time = job->start_h +
-                hanse__batch_stay_h(world, number, hanse__batch_speed(world, job->group)),
+                hanse__batch_stay_h(world, number,
+                                    hanse__batch_speed(world, job->batch, job->group)),
         .kind = HANSE_MECHANISM_BATCH * 16 + EVENT_END,
         .order = HANSE_ORDER_FREES,
         .entity = number,
@@ -255,18 +236,18 @@ static uint32_t started_last(const struct hanse_world *world, int32_t group)
     return latest;
 }
 
-/* Takes the job started last off a group; it keeps what it saved and waits again. */
-static enum hanse_status stop_latest(struct hanse_world *world, int32_t group)
+/* Takes a job off what it runs on; it keeps what it saved and waits again. */
+static enum hanse_status stop_job(struct hanse_world *world, uint32_t number)
 {
-    uint32_t number = started_last(world, group);
     struct hanse__batch_job *job = hanse__batch_job(world, number);
     double stay_h = world->moving.now_h - job->start_h;
-    double speed = hanse__batch_speed(world, job->group);
-    double kept = saved_h(world, number, stay_h) * speed;
+    double pace = pace_of(world, job);
+    double kept = saved_h(world, number, stay_h) * pace;
     use_devices(world, job->slot, -1);
     hanse_calendar_cancel(&world->calendar, job->end);
     cells(world, OUT_KILLED)[job->batch] += 1.0;
-    cells(world, OUT_LOST)[job->batch] += job->width * fmax(0.0, stay_h * speed - kept);
+    cells(world, OUT_LOST)[job->batch] +=
+        job->width * fmax(0.0, (stay_h - job->haul_h) * pace - kept);
     job->reference_h -= kept;
     job->restart_h = world->tables.batches[job->batch].restart_cost_h;
     job->group = -1;
@@ -281,6 +262,20 @@ static enum hanse_status stop_latest(struct hanse_world *world, int32_t group)
     return hanse_scheduler_requeue(&scheduler, hanse__batch_now_s(world),
                                    hanse__batch_job(world, number)->id, planned.estimate_s,
                                    planned.runtime_s);
+}
+
+/* Stops gangs whose sites can no longer reach each other. */
+static enum hanse_status stop_parted(struct hanse_world *world)
+{
+    for (uint32_t i = 0; i < hanse__batches_of(world)->capacity; i++) {
+        const struct hanse__batch_job *job = hanse__batch_job(world, i);
+        if (job->alive && job->group >= 0 &&
+            world->tables.batches[job->batch].span == HANSE_SPAN_POOL &&
+            !hanse__batch_slot_whole(world, job->slot)) {
+            HANSE_TRY(stop_job(world, i));
+        }
+    }
+    return HANSE_OK;
 }
 
 /* --- events and sweeps ------------------------------------------------------------------- */
@@ -357,12 +352,13 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
         int32_t devices = (int32_t)(t->sites[t->groups[g].site].batch_share *
                                     hanse__group_available(&hanse__fleet_groups(world)[g]));
         while (hanse__bench_of(world, g)->used > devices) {
-            HANSE_TRY(stop_latest(world, g));
+            HANSE_TRY(stop_job(world, started_last(world, g)));
         }
         HANSE_TRY(hanse__batch_resize(world, g, devices));
     }
     hanse__batch_follow_islands(world);
     if (memchr(hanse__batch_parted(world), 1, (size_t)t->n_pools) != NULL) {
+        HANSE_TRY(stop_parted(world));
         HANSE_TRY(change_lanes(world));
         memset(hanse__batch_parted(world), 0, (size_t)t->n_pools);
     }
@@ -403,8 +399,8 @@ static void draw_job(struct hanse_world *world, int32_t index, struct hanse__bat
     int power = law->low + (int)(hanse_stream_uniform(stream) * (law->high - law->low + 1));
     int64_t width = INT64_C(1) << power;
     width = width < b->width_min ? b->width_min : width > b->width_max ? b->width_max : width;
-    double reference_h =
-        b->runtime_h * exp(law->sd * hanse_stream_normal(stream) - law->half_variance);
+    double reference_h = hanse__batch_runtime_h(world, index, (int32_t)width) *
+                         exp(law->sd * hanse_stream_normal(stream) - law->half_variance);
     *job = (struct hanse__batch_job){
         .submit_h = world->moving.now_h,
         .reference_h = reference_h,
@@ -422,7 +418,7 @@ static void draw_job(struct hanse_world *world, int32_t index, struct hanse__bat
 static enum hanse_status submit(struct hanse_world *world, int32_t index)
 {
     uint32_t number;
-    HANSE_TRY(new_job(world, &number));
+    HANSE_TRY(hanse__batch_new_job(world, &number));
     struct hanse__batch_job *job = hanse__batch_job(world, number);
     draw_job(world, index, job);
     cells(world, OUT_JOBS)[index] += 1.0;
@@ -450,10 +446,14 @@ static enum hanse_status end(struct hanse_world *world, uint32_t number)
     credit(world, &job);
     HANSE_TRY(hanse__batch_scheduler(world, job.lane, &scheduler));
     HANSE_TRY(hanse_scheduler_end(&scheduler, hanse__batch_now_s(world), job.id));
-    bool on_time = job.waited_h <= world->tables.batches[job.batch].deadline_h;
+    const struct hanse_batch *b = &world->tables.batches[job.batch];
+    bool on_time =
+        job.waited_h <= b->deadline_h &&
+        (b->finish_within_h == 0.0 || world->moving.now_h - job.submit_h <= b->finish_within_h);
     cells(world, on_time ? OUT_ON_TIME : OUT_LATE)[job.batch] += work_of(&job);
+    cells(world, OUT_VALUE)[job.batch] += on_time ? work_of(&job) * b->value_eur : 0.0;
     hanse__batches_of(world)->served += work_of(&job);
-    free_job(world, number);
+    hanse__batch_free_job(world, number);
     return pass_all(world, pool_of(world, &job));
 }
 
@@ -479,6 +479,10 @@ static void month(struct hanse_world *world, int32_t which)
         if (job->alive) {
             backlog[job->batch] += work_of(job);
         }
+        if (job->alive && job->group < 0) {
+            enum hanse_reason reason = hanse__batch_reason(world, job);
+            cells(world, OUT_WAITS + (int)reason)[job->batch] += work_of(job);
+        }
     }
 }
 
@@ -497,7 +501,8 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(
         hanse__take(world, hanse__batch_n_lanes(world), sizeof(struct hanse__lane), &s.lanes));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(struct hanse__batch_law), &s.laws));
-    HANSE_TRY(hanse__take(world, (size_t)world->tables.n_groups, sizeof(double), &s.speeds));
+    HANSE_TRY(hanse__take(world, (size_t)n * (size_t)world->tables.n_groups, sizeof(double),
+                          &s.speeds));
     HANSE_TRY(hanse__take(world, (size_t)n * (size_t)world->tables.n_groups, 1, &s.leaves));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.slowest));
     HANSE_TRY(hanse__take(world, (size_t)n, sizeof(double), &s.hazards));
@@ -524,6 +529,14 @@ static const struct hanse_kind *const KINDS[] = {&hanse_kind_batch};
     {                                                                                          \
         "batch", NULL                                                                          \
     }
+#define WAITS(word, reason)                                                                    \
+    [OUT_WAITS + (reason)] = {"batch_waits_" word,                                             \
+                              "H100_h",                                                        \
+                              "of the batch backlog: waits for want of " word,                 \
+                              BY_BATCH,                                                        \
+                              HANSE_LAST,                                                      \
+                              NULL,                                                            \
+                              NULL}
 static const struct hanse_output OUTPUTS[] = {
     [OUT_JOBS] = {"batch_jobs", "1", "batch jobs submitted", BY_BATCH, HANSE_SUM, NULL, NULL},
     [OUT_STARTED] = {"batch_started", "1", "batch jobs started", BY_BATCH, HANSE_SUM, NULL,
@@ -542,6 +555,12 @@ static const struct hanse_output OUTPUTS[] = {
                     HANSE_SUM, NULL, NULL},
     [OUT_LOST] = {"batch_lost", "H100_h", "batch work lost to stops", BY_BATCH, HANSE_SUM, NULL,
                   NULL},
+    [OUT_VALUE] = {"batch_value", "EUR", "worth of the batch work done on time", BY_BATCH,
+                   HANSE_SUM, NULL, NULL},
+    WAITS("capacity", HANSE_REASON_CAPACITY),
+    WAITS("law", HANSE_REASON_LAW),
+    WAITS("network", HANSE_REASON_NETWORK),
+    WAITS("power", HANSE_REASON_POWER),
     {"batch_on_time_share", "1", "batch work finished that started in time, over submitted",
      BY_BATCH, HANSE_RATIO, "batch_on_time", "batch_demand"},
     {"wait_time", "h", "mean wait of batch jobs", BY_BATCH, HANSE_RATIO, "batch_wait",

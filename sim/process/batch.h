@@ -2,9 +2,10 @@
  * Batch jobs: discrete gangs, scheduled over a pool.
  *
  * A job needs `width` devices at once, of one group (with span = site: of several groups of one
- * site) and has an amount of work for each: hours on the reference accelerator. It runs faster
- * or slower on other devices by the ratio of achieved compute rates, and as a gang at the speed
- * of its slowest member. Law, memory and interconnect say where it may run at all.
+ * site; with span = pool: of several sites of its island) and has an amount of work for each:
+ * hours on the reference accelerator. It runs faster or slower on other devices, as a gang at
+ * the speed of its slowest member; batch_work.h has what work is and what is sent over links.
+ * Law, memory and interconnect say where it may run at all.
  *
  * The pool's scheduler says which waiting job starts (sim/process/schedule: fcfs, sjf, easy,
  * easy-sjbf, conservative, priority); where, among the groups it fits on, best fit does
@@ -22,7 +23,8 @@
  * lognormal: the shape of published rigid-job models (Lublin and Feitelson 2003), simplified.
  *
  * Each island (islands.h) runs its own jobs on its own hardware, and they wait only for each
- * other. What runs when an island comes apart goes on where it is.
+ * other. What runs when an island comes apart goes on where it is, unless it is a gang whose
+ * sites are apart now: that one is stopped.
  */
 #ifndef HANSE_SIM_PROCESS_BATCH_H
 #define HANSE_SIM_PROCESS_BATCH_H
@@ -31,12 +33,18 @@
 
 struct hanse_world;
 
-enum hanse_batch_span { HANSE_SPAN_GROUP, HANSE_SPAN_SITE };
+enum hanse_batch_span { HANSE_SPAN_GROUP, HANSE_SPAN_SITE, HANSE_SPAN_POOL };
 
 struct hanse_batch {
     const char *name, *label;
     int32_t region, data_class;
-    double rate_per_h, runtime_h, runtime_cv, deadline_h;
+    int32_t work, model; /* enum hanse_batch_work; -1 none */
+    double rate_per_h, runtime_h, runtime_cv, deadline_h, finish_within_h;
+    double tokens, trained_share, step_tokens, exchanged_bytes; /* of training */
+    int64_t inner_steps;
+    double prompts, prompt_tokens, answer_tokens; /* of inference */
+    double value_eur;                             /* of an hour of reference work on time */
+    double input_bytes, output_bytes;             /* moved by a job away from home */
     int64_t width_min, width_max;
     int32_t placement;        /* enum hanse_siting */
     int32_t span, checkpoint; /* enum hanse_batch_span; enum hanse_checkpoint */

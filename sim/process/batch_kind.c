@@ -4,7 +4,43 @@
 #include "sim/model/nouns.h"
 #include "sim/model/scenario.h"
 #include "sim/process/batch.h"
+#include "sim/process/batch_work.h"
+#include "sim/process/demand.h"
 #include "sim/process/schedule/interruption.h"
+
+static enum hanse_status refuse(const struct hanse_scenario *scenario, int32_t index,
+                                const char *key, const char *rule)
+{
+    return hanse_scenario_reject(scenario, &hanse_kind_batch, index, key, "%s", rule);
+}
+
+static enum hanse_status check_work(const struct hanse_scenario *scenario, int32_t index,
+                                    const struct hanse_batch *b)
+{
+    bool training = b->work == HANSE_WORK_TRAINING, calls = b->work == HANSE_WORK_INFERENCE;
+    if ((b->work == HANSE_WORK_GIVEN) != (b->runtime_h > 0.0)) {
+        return refuse(scenario, index, "runtime",
+                      "must be > 0 h with work = given, and is not given otherwise");
+    }
+    if ((training || calls) && b->model < 0) {
+        return refuse(scenario, index, "model", "must be named where work follows from it");
+    }
+    if (training != (b->tokens > 0.0)) {
+        return refuse(scenario, index, "tokens",
+                      "must be > 0 with work = training, and is not given otherwise");
+    }
+    if (calls != (b->prompts > 0.0 && b->prompt_tokens > 0.0 && b->answer_tokens > 0.0)) {
+        return refuse(scenario, index, "prompts",
+                      "prompts, prompt_tokens and answer_tokens must be > 0 with work = "
+                      "inference, and are not given otherwise");
+    }
+    if ((training && b->span == HANSE_SPAN_POOL) != (b->step_tokens > 0.0)) {
+        return refuse(scenario, index, "step_tokens",
+                      "must be > 0 for training over several sites (span = pool), and is not "
+                      "given otherwise");
+    }
+    return HANSE_OK;
+}
 
 static enum hanse_status check_batch(const struct hanse_scenario *scenario, int32_t index)
 {
@@ -16,6 +52,8 @@ static enum hanse_status check_batch(const struct hanse_scenario *scenario, int3
                                      "must not be below width_min (%lld), got %lld",
                                      (long long)b->width_min, (long long)b->width_max);
     }
+    HANSE_TRY(check_work(scenario, index, b));
+    HANSE_TRY(hanse__check_nearest(scenario, b->placement));
     if (b->checkpoint == HANSE_CHECKPOINT_EVERY && b->checkpoint_interval_h <= 0.0) {
         return hanse_scenario_reject(scenario, &hanse_kind_batch, index, "checkpoint_interval",
                                      "must be > 0 h with checkpoint = every, got %g",
@@ -70,10 +108,107 @@ static const struct hanse_field FIELDS[] = {
      .type = HANSE_NUMBER,
      .unit = "h",
      .offset = AT(runtime_h),
-     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
      .low = 0,
      .high = 87600,
-     .doc = "mean runtime on the reference accelerator"},
+     .doc = "mean runtime on the reference accelerator; needed with work = given"},
+    {.key = "work",
+     .type = HANSE_CHOICE,
+     .options = HANSE_WORK_WORDS,
+     .offset = AT(work),
+     .fallback_text = "given",
+     .doc =
+         "what a job's work is: given by runtime, or follows from training or calling a model"},
+    {.key = "model",
+     .type = HANSE_REFERENCE,
+     .options = "model",
+     .offset = AT(model),
+     .doc = "model that is trained or called; while it is withdrawn no job starts"},
+    {.key = "tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token",
+     .offset = AT(tokens),
+     .low = 0,
+     .high = 1e18,
+     .doc = "tokens a job trains on; needed with work = training"},
+    {.key = "trained_share",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(trained_share),
+     .fallback = 1,
+     .low = 0,
+     .high = 1,
+     .doc = "share of the parameters that is trained: adapters train a few per mille"},
+    {.key = "step_tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token",
+     .offset = AT(step_tokens),
+     .low = 0,
+     .high = 1e12,
+     .doc = "tokens of a step, over all devices; needed by training with span = pool"},
+    {.key = "inner_steps",
+     .type = HANSE_INTEGER,
+     .offset = AT(inner_steps),
+     .fallback = 1,
+     .low = 1,
+     .high = 1e9,
+     .doc = "steps between two sums over links; 1: synchronous"},
+    {.key = "exchanged_bytes",
+     .type = HANSE_NUMBER,
+     .unit = "B",
+     .offset = AT(exchanged_bytes),
+     .fallback = 2,
+     .low = 0,
+     .high = 1e6,
+     .doc = "of each trained parameter in a sum over links"},
+    {.key = "prompts",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(prompts),
+     .low = 0,
+     .high = 1e15,
+     .doc = "prompts of a job; needed with work = inference, and the next two"},
+    {.key = "prompt_tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token",
+     .offset = AT(prompt_tokens),
+     .low = 0,
+     .high = 1e7,
+     .doc = "mean length of a prompt"},
+    {.key = "answer_tokens",
+     .type = HANSE_NUMBER,
+     .unit = "token",
+     .offset = AT(answer_tokens),
+     .low = 0,
+     .high = 1e7,
+     .doc = "mean length of an answer"},
+    {.key = "input",
+     .type = HANSE_NUMBER,
+     .unit = "B",
+     .offset = AT(input_bytes),
+     .low = 0,
+     .high = 1e21,
+     .doc = "data a job away from home fetches before its work"},
+    {.key = "output",
+     .type = HANSE_NUMBER,
+     .unit = "B",
+     .offset = AT(output_bytes),
+     .low = 0,
+     .high = 1e21,
+     .doc = "data it sends home after it"},
+    {.key = "value",
+     .type = HANSE_NUMBER,
+     .unit = "EUR/H100_h",
+     .offset = AT(value_eur),
+     .low = 0,
+     .high = 1e9,
+     .doc = "worth of its work, done on time"},
+    {.key = "finish_within",
+     .type = HANSE_NUMBER,
+     .unit = "h",
+     .offset = AT(finish_within_h),
+     .low = 0,
+     .high = 876000,
+     .doc = "a job on time must also end within so many hours; 0: no matter"},
     {.key = "runtime_cv",
      .type = HANSE_NUMBER,
      .unit = "1",
@@ -92,7 +227,7 @@ static const struct hanse_field FIELDS[] = {
      .doc = "what users state, over what a job takes; schedulers plan with it"},
     {.key = "span",
      .type = HANSE_CHOICE,
-     .options = "group site",
+     .options = "group site pool",
      .offset = AT(span),
      .fallback_text = "group",
      .doc = "what a job's devices may be spread over; mixed, it runs at its slowest member"},

@@ -5,6 +5,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/batch.h"
+#include "sim/process/batch_work.h"
 #include "sim/process/schedule/interruption.h"
 #include "sim/process/schedule/timetable.h"
 
@@ -16,18 +17,10 @@ double hanse__batch_now_s(const struct hanse_world *world)
     return world->moving.now_h * 3600.0;
 }
 
-double hanse__batch_speed(const struct hanse_world *world, int32_t group)
+double hanse__batch_speed(const struct hanse_world *world, int32_t batch, int32_t group)
 {
     const double *speeds = hanse__at(world, hanse__batches_of(world)->speeds);
-    return speeds[group];
-}
-
-static double find_speed(const struct hanse_world *world, int32_t group)
-{
-    const struct hanse_accelerator *a =
-        &world->tables.accelerators[world->tables.groups[group].accelerator];
-    return a->peak_tflops * a->compute_efficiency /
-           (world->reference.peak_tflops * world->reference.compute_efficiency);
+    return speeds[(size_t)batch * (size_t)world->tables.n_groups + (size_t)group];
 }
 
 static int32_t pool_of_group(const struct hanse_world *world, int32_t group)
@@ -60,7 +53,8 @@ static double planned_s(const struct hanse_world *world, uint32_t number, double
 static double length_s(const struct hanse_world *world, const struct hanse_job *job,
                        int32_t group)
 {
-    return planned_s(world, (uint32_t)job->number, hanse__batch_speed(world, group));
+    return planned_s(world, (uint32_t)job->number,
+                     hanse__batch_speed(world, (int32_t)job->need, group));
 }
 
 /* How many of the group's devices are free over all of [start_s, start_s + length_s), no more
@@ -93,33 +87,37 @@ static int32_t free_now(const struct hanse_world *world, int32_t group)
     return b->table == 0 ? b->devices - b->held : hanse__timetable_now(&world->arena, b->table);
 }
 
-/* One place for a job: a group alone, or the eligible groups of its site down to one speed. */
+/* One place for a job: a group alone, or the eligible groups of its site, or of all sites, down
+ * to one speed. */
 struct stand {
-    int32_t group; /* the slowest member */
-    bool alone;
+    int32_t group; /* the slowest member; -1: none */
+    enum hanse_batch_span span;
 };
 
 static bool is_member(const struct hanse_world *world, const struct hanse_job *job,
                       struct stand stand, int32_t group)
 {
     const struct hanse_tables *t = &world->tables;
-    return stand.alone ? group == stand.group
-                       : t->groups[group].site == t->groups[stand.group].site &&
-                             hanse__batch_speed(world, group) >=
-                                 hanse__batch_speed(world, stand.group) &&
-                             hanse__batch_open(world, group) &&
-                             hanse__batch_may_run(world, (int32_t)job->need, group);
+    int32_t batch = (int32_t)job->need;
+    if (stand.span == HANSE_SPAN_GROUP) {
+        return group == stand.group;
+    }
+    return (stand.span == HANSE_SPAN_POOL ||
+            t->groups[group].site == t->groups[stand.group].site) &&
+           hanse__batch_speed(world, batch, group) >=
+               hanse__batch_speed(world, batch, stand.group) &&
+           hanse__batch_open(world, group) && hanse__batch_may_run(world, batch, group);
 }
 
 static bool holds(const struct hanse_world *world, const struct hanse_job *job,
                   struct stand stand, double start_s)
 {
     int32_t wanted = (int32_t)job->width;
-    if (stand.alone && hanse__bench_of(world, stand.group)->table == 0) {
+    if (stand.span == HANSE_SPAN_GROUP && hanse__bench_of(world, stand.group)->table == 0) {
         return free_now(world, stand.group) >= wanted; /* for how long does not matter */
     }
     double length = length_s(world, job, stand.group);
-    if (stand.alone) {
+    if (stand.span == HANSE_SPAN_GROUP) {
         return free_now(world, stand.group) >= 0 &&
                free_over(world, stand.group, start_s, length, wanted) >= wanted;
     }
@@ -144,21 +142,20 @@ static double earliest_at(const struct hanse_world *world, const struct hanse_jo
                                      length_s(world, job, group), HUGE_VAL);
 }
 
-static bool spans_site(const struct hanse_world *world, const struct hanse_job *job)
+static enum hanse_batch_span span_of(const struct hanse_world *world,
+                                     const struct hanse_job *job)
 {
-    return world->tables.batches[job->need].span == HANSE_SPAN_SITE;
+    return (enum hanse_batch_span)world->tables.batches[job->need].span;
 }
 
-/* The stand at which the job may start at start_s. A group alone goes before several; of equal
- * scores by the job's placement, among groups the one with fewest free, among several the site
- * whose slowest member is fastest. */
-static bool find_stand(const struct hanse_world *world, const struct hanse_job *job,
+/* The group alone on which the job may start at start_s: of equal scores by its placement, the
+ * one with fewest free. */
+static void find_group(const struct hanse_world *world, const struct hanse_job *job,
                        double start_s, struct stand *best)
 {
-    bool found = false;
     double least = HUGE_VAL;
     for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        struct stand stand = {g, true};
+        struct stand stand = {g, HANSE_SPAN_GROUP};
         const struct hanse__bench *b = hanse__bench_of(world, g);
         if ((b->table == 0 && b->devices - b->held < (int32_t)job->width) ||
             !hanse__batch_open(world, g)) {
@@ -168,30 +165,49 @@ static bool find_stand(const struct hanse_world *world, const struct hanse_job *
             continue;
         }
         double score = hanse__batch_score(world, (int32_t)job->need, g, start_s);
-        if ((!found || score < least ||
+        if ((best->group < 0 || score < least ||
              (score == least && free_now(world, g) < free_now(world, best->group))) &&
             holds(world, job, stand, start_s)) {
             *best = stand;
-            found = true;
             least = score;
         }
     }
-    for (int32_t g = 0; !found && spans_site(world, job) && g < world->tables.n_groups; g++) {
-        struct stand stand = {g, false};
-        if (!hanse__batch_open(world, g) ||
-            !hanse__batch_may_run(world, (int32_t)job->need, g)) {
+}
+
+/* Several groups: of equal scores by the slowest member, the fastest such. */
+static void find_several(const struct hanse_world *world, const struct hanse_job *job,
+                         enum hanse_batch_span span, double start_s, struct stand *best)
+{
+    double least = HUGE_VAL;
+    int32_t batch = (int32_t)job->need;
+    for (int32_t g = 0; g < world->tables.n_groups; g++) {
+        struct stand stand = {g, span};
+        if (!hanse__batch_open(world, g) || !hanse__batch_may_run(world, batch, g)) {
             continue;
         }
-        double score = hanse__batch_score(world, (int32_t)job->need, g, start_s);
-        if ((best->alone || score < least ||
-             (score == least &&
-              hanse__batch_speed(world, g) > hanse__batch_speed(world, best->group))) &&
+        double score = hanse__batch_score(world, batch, g, start_s);
+        if ((best->group < 0 || score < least ||
+             (score == least && hanse__batch_speed(world, batch, g) >
+                                    hanse__batch_speed(world, batch, best->group))) &&
             holds(world, job, stand, start_s)) {
             *best = stand;
             least = score;
         }
     }
-    return found || !best->alone;
+}
+
+/* The stand at which the job may start at start_s. A group alone goes before several of a site,
+ * these before several sites. */
+static bool find_stand(const struct hanse_world *world, const struct hanse_job *job,
+                       double start_s, struct stand *best)
+{
+    *best = (struct stand){-1, HANSE_SPAN_GROUP};
+    find_group(world, job, start_s, best);
+    for (int span = HANSE_SPAN_SITE; best->group < 0 && span <= (int)span_of(world, job);
+         span++) {
+        find_several(world, job, (enum hanse_batch_span)span, start_s, best);
+    }
+    return best->group >= 0;
 }
 
 static enum hanse_status advance(struct hanse_resource *view, double now_s)
@@ -209,7 +225,7 @@ static enum hanse_status advance(struct hanse_resource *view, double now_s)
 static bool fits_now(const struct hanse_resource *view, const struct hanse_job *job)
 {
     const struct hanse_world *world = world_of(view);
-    struct stand stand = {-1, true};
+    struct stand stand;
     return find_stand(world, job, hanse__batch_now_s(world), &stand);
 }
 
@@ -222,7 +238,7 @@ static double earliest_spanning(const struct hanse_world *world, const struct ha
         hanse_ref table = hanse__bench_of(world, g)->table;
         uint32_t n = table == 0 ? 0 : hanse__timetable_steps(&world->arena, table);
         for (uint32_t i = 0; i < n && hanse__batch_may_run(world, (int32_t)job->need, g); i++) {
-            struct stand stand = {-1, true};
+            struct stand stand;
             double from_s;
             int32_t level;
             hanse__timetable_step(&world->arena, table, i, &from_s, &level);
@@ -244,7 +260,9 @@ static double earliest(const struct hanse_resource *view, const struct hanse_job
             found_s = fmin(found_s, earliest_at(world, job, g));
         }
     }
-    return spans_site(world, job) ? fmin(found_s, earliest_spanning(world, job)) : found_s;
+    return span_of(world, job) != HANSE_SPAN_GROUP
+               ? fmin(found_s, earliest_spanning(world, job))
+               : found_s;
 }
 
 /* --- parts ---------------------------------------------------------------------------------*/
@@ -289,11 +307,31 @@ static enum hanse_status take_part(struct hanse_world *world, int32_t group, int
     return hanse__timetable_add(&world->arena, b->table, start_s, end_s, -width);
 }
 
+/* The member to take from next, and how much: in order, or over several sites where most is. */
+static int32_t next_member(const struct hanse_world *world, const struct hanse_job *job,
+                           struct stand stand, double start_s, double length, int32_t wanted,
+                           int32_t *from)
+{
+    int32_t most = 0;
+    for (int32_t g = *from; g < world->tables.n_groups; g++) {
+        int32_t here =
+            is_member(world, job, stand, g) ? free_over(world, g, start_s, length, wanted) : 0;
+        if (here > most) {
+            most = here;
+            *from = g;
+            if (stand.span == HANSE_SPAN_SITE) {
+                break;
+            }
+        }
+    }
+    return most;
+}
+
 static enum hanse_status take(struct hanse_resource *view, const struct hanse_job *job,
                               double start_s, uint32_t *slot)
 {
     struct hanse_world *world = world_of(view);
-    struct stand stand = {-1, true};
+    struct stand stand;
     *slot = HANSE__NOBODY;
     if (start_s == HUGE_VAL) {
         return HANSE_OK;
@@ -302,17 +340,14 @@ static enum hanse_status take(struct hanse_resource *view, const struct hanse_jo
     HANSE_ASSERT(found);
     double end_s = start_s + length_s(world, job, stand.group);
     int32_t wanted = (int32_t)job->width;
-    if (stand.alone) {
+    if (stand.span == HANSE_SPAN_GROUP) {
         return take_part(world, stand.group, wanted, start_s, end_s, slot);
     }
-    for (int32_t g = 0; g < world->tables.n_groups && wanted > 0; g++) {
-        int32_t here = is_member(world, job, stand, g)
-                           ? free_over(world, g, start_s, end_s - start_s, wanted)
-                           : 0;
-        if (here > 0) {
-            HANSE_TRY(take_part(world, g, here, start_s, end_s, slot));
-            wanted -= here;
-        }
+    for (int32_t g = 0; wanted > 0; g = stand.span == HANSE_SPAN_SITE ? g + 1 : 0) {
+        int32_t here = next_member(world, job, stand, start_s, end_s - start_s, wanted, &g);
+        HANSE_ASSERT(here > 0);
+        HANSE_TRY(take_part(world, g, here, start_s, end_s, slot));
+        wanted -= here;
     }
     return HANSE_OK;
 }
@@ -447,7 +482,7 @@ static void find_bounds(const struct hanse_world *world, int32_t batch, double *
     *hazard = 0.0;
     for (int32_t g = 0; g < t->n_groups; g++) {
         if (pool_of_group(world, g) == pool) {
-            least = fmin(least, hanse__batch_speed(world, g));
+            least = fmin(least, hanse__batch_speed(world, batch, g));
             *hazard = fmax(*hazard, t->accelerators[t->groups[g].accelerator].hazard_per_h);
         }
     }
@@ -473,9 +508,10 @@ double hanse__batch_interval_h(const struct hanse_world *world, uint32_t number)
 double hanse__batch_stay_h(const struct hanse_world *world, uint32_t number, double speed)
 {
     const struct hanse__batch_job *job = hanse__batch_job(world, number);
-    double work_h = job->reference_h / speed, every_h = hanse__batch_interval_h(world, number);
+    double pace = hanse__batch_pace(job, speed);
+    double work_h = job->reference_h / pace, every_h = hanse__batch_interval_h(world, number);
     double saves = every_h < work_h ? ceil(work_h / every_h) - 1.0 : 0.0;
-    return job->restart_h + work_h +
+    return job->restart_h + job->haul_h + work_h +
            saves * world->tables.batches[job->batch].checkpoint_cost_h;
 }
 
@@ -485,14 +521,13 @@ enum hanse_status hanse__batch_machine_init(struct hanse_world *world)
     double *slowest = hanse__at(world, s->slowest), *hazards = hanse__at(world, s->hazards);
     double *speeds = hanse__at(world, s->speeds);
     uint8_t *leaves = hanse__at(world, s->leaves);
-    for (int32_t g = 0; g < world->tables.n_groups; g++) {
-        speeds[g] = find_speed(world, g);
-    }
     for (int32_t i = 0; i < world->tables.n_batches; i++) {
-        find_bounds(world, i, &slowest[i], &hazards[i]);
         for (int32_t g = 0; g < world->tables.n_groups; g++) {
+            *speeds++ = hanse__batch_find_speed(world, i, g);
             *leaves++ = hanse__batch_find_leave(world, i, g);
         }
+        find_bounds(world, i, &slowest[i], &hazards[i]);
+        s->talks |= hanse__batch_talks(world, i);
     }
     for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
         lane_at(world, l)->due_h = HUGE_VAL;
@@ -514,8 +549,9 @@ enum hanse_status hanse__batch_machine_init(struct hanse_world *world)
     return HANSE_OK;
 }
 
-struct hanse_job hanse__batch_planned(const struct hanse_world *world, uint32_t number)
+struct hanse_job hanse__batch_planned(struct hanse_world *world, uint32_t number)
 {
+    hanse__batch_plan_talk(world, number);
     const struct hanse__batch_job *job = hanse__batch_job(world, number);
     const double *slowest = hanse__at(world, hanse__batches_of(world)->slowest);
     double estimate_s = planned_s(world, number, slowest[job->batch]);

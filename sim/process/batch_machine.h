@@ -14,6 +14,7 @@
 #ifndef HANSE_SIM_PROCESS_BATCH_MACHINE_H
 #define HANSE_SIM_PROCESS_BATCH_MACHINE_H
 
+#include "sim/process/dispatch_inside.h"
 #include "sim/process/schedule/scheduler.h"
 #include "sim/process/world.h"
 
@@ -25,6 +26,8 @@ struct hanse__batch_job {
     double whole_h;           /* work at submission */
     double waited_h;          /* before its first start */
     double restart_h;         /* what this stay begins with */
+    double haul_h;            /* moving input and output, this stay */
+    double exchange_h;        /* summing over links, for an hour's work of the reference */
     int32_t batch, width;
     int32_t group; /* where it runs (its slowest member); -1 waiting */
     uint32_t lane, id;
@@ -52,7 +55,7 @@ struct hanse__batches {
     hanse_ref streams; /* struct hanse_stream [batches] */
     hanse_ref benches, lanes;
     hanse_ref laws;    /* struct hanse__batch_law [batches] */
-    hanse_ref speeds;  /* double [groups] */
+    hanse_ref speeds;  /* double [batches × groups] */
     hanse_ref leaves;  /* uint8_t [batches × groups]: who may run where, of one island */
     hanse_ref slowest; /* double [batches]: speed of the slowest device in its pool */
     hanse_ref hazards; /* double [batches]: greatest failure rate per h of a device in it */
@@ -64,6 +67,8 @@ struct hanse__batches {
     uint32_t n_parts, spare_part;
     double served; /* reference work finished and not booked yet */
     uint64_t changes;
+    bool talks;           /* some class sends over links */
+    uint64_t rules;       /* for which plans hold, where some class does */
     bool planned;         /* some bench has a timetable */
     uint32_t strict_pass; /* the next one's number, from 1 */
 };
@@ -103,11 +108,25 @@ static inline struct hanse__part *hanse__part_at(const struct hanse_world *world
     return (struct hanse__part *)hanse__at(world, hanse__batches_of(world)->parts) + part;
 }
 
-/* How much faster the group's device computes than the reference at mid. */
-double hanse__batch_speed(const struct hanse_world *world, int32_t group);
+/* How much faster the group's device does the class's work than the reference at mid. */
+double hanse__batch_speed(const struct hanse_world *world, int32_t batch, int32_t group);
+
+/* The same for a job that also sums over links: work of a reference device in an hour. */
+static inline double hanse__batch_pace(const struct hanse__batch_job *job, double speed)
+{
+    return job->exchange_h > 0.0 ? 1.0 / (1.0 / speed + job->exchange_h) : speed;
+}
 
 /* Makes the benches' timetables and the lanes' places. */
 enum hanse_status hanse__batch_machine_init(struct hanse_world *world);
+
+/* Takes a job's row; gives it back. */
+enum hanse_status hanse__batch_new_job(struct hanse_world *world, uint32_t *number);
+void hanse__batch_free_job(struct hanse_world *world, uint32_t number);
+
+/* What stands in the way of a job that waits, now (batch_reason.c). */
+enum hanse_reason hanse__batch_reason(const struct hanse_world *world,
+                                      const struct hanse__batch_job *job);
 
 /* May jobs of a class run on a group: by law, memory, interconnect and island? */
 bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_t group);
@@ -138,6 +157,8 @@ bool hanse__batch_lane_used(const struct hanse_world *world, uint32_t lane);
 /* The policy of a pool whose scheduler is a function. */
 extern const struct hanse_policy hanse__batch_function;
 
+/* Is all that a job holds on one island? */
+bool hanse__batch_slot_whole(const struct hanse_world *world, uint32_t slot);
 /* Brings the lanes' islands up to date and marks pools whose changed. */
 void hanse__batch_follow_islands(struct hanse_world *world);
 uint8_t *hanse__batch_parted(const struct hanse_world *world);
@@ -152,7 +173,7 @@ double hanse__batch_stay_h(const struct hanse_world *world, uint32_t number, dou
 double hanse__batch_interval_h(const struct hanse_world *world, uint32_t number);
 
 /* The job, as its scheduler is to see it. */
-struct hanse_job hanse__batch_planned(const struct hanse_world *world, uint32_t number);
+struct hanse_job hanse__batch_planned(struct hanse_world *world, uint32_t number);
 
 double hanse__batch_now_s(const struct hanse_world *world);
 

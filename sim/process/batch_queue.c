@@ -2,11 +2,15 @@
  * The queues of batch jobs: which hardware a job may use at all, which queue it stands in, and
  * whom a job that waits keeps waiting behind it.
  */
+#include <string.h>
+
 #include "sim/process/batch.h"
 #include "sim/process/batch_machine.h"
+#include "sim/process/batch_work.h"
 #include "sim/process/climate.h"
 #include "sim/process/eligible.h"
 #include "sim/process/islands.h"
+#include "sim/process/shock.h"
 
 /* --- who may run where ---------------------------------------------------------------------*/
 
@@ -28,8 +32,17 @@ bool hanse__batch_may_run(const struct hanse_world *world, int32_t batch, int32_
     const struct hanse__batches *s = hanse__batches_of(world);
     const uint8_t *leaves = hanse__at(world, s->leaves);
     const int32_t *islands = hanse__at(world, s->islands);
+    int32_t model = t->batches[batch].model;
+    int32_t there = t->sites[t->groups[group].site].region;
+    if (model >= 0 && hanse__shock_model_cut(world, model)) {
+        return false;
+    }
+    if (s->talks && hanse__batch_talks(world, batch) &&
+        !hanse__batch_reaches(world, batch, there)) {
+        return false;
+    }
     return leaves[(size_t)batch * (size_t)t->n_groups + (size_t)group] &&
-           islands[t->batches[batch].region] == islands[t->sites[t->groups[group].site].region];
+           islands[t->batches[batch].region] == islands[there];
 }
 
 static double score_by(const struct hanse_world *world, int32_t how, int32_t batch,
@@ -45,7 +58,7 @@ static double score_by(const struct hanse_world *world, int32_t how, int32_t bat
     struct hanse_tariff tariff = hanse__tariff_of(world, region, (int64_t)(when_s / 3600.0));
     double by = how == HANSE_SITING_CHEAPEST ? tariff.eur_per_kwh : tariff.g_per_kwh;
     return (a->power_kw - a->idle_power_kw) * tariff.pue * by /
-           hanse__batch_speed(world, group);
+           hanse__batch_speed(world, batch, group);
 }
 
 double hanse__batch_score(const struct hanse_world *world, int32_t batch, int32_t group,
@@ -56,6 +69,40 @@ double hanse__batch_score(const struct hanse_world *world, int32_t batch, int32_
                       ? b->placement
                       : world->tables.pools[world->tables.regions[b->region].pool].placement;
     return how == HANSE_SITING_LOCAL ? 0.0 : score_by(world, how, batch, group, when_s);
+}
+
+/* --- jobs --------------------------------------------------------------------------------- */
+
+enum hanse_status hanse__batch_new_job(struct hanse_world *world, uint32_t *number)
+{
+    struct hanse__batches *s = hanse__batches_of(world);
+    if (s->free == HANSE__NOBODY) {
+        uint32_t capacity = s->capacity ? 2 * s->capacity : 64;
+        hanse_ref grown = hanse_arena_resize(&world->arena, s->jobs,
+                                             s->capacity * sizeof(struct hanse__batch_job),
+                                             capacity * sizeof(struct hanse__batch_job));
+        if (grown == 0) {
+            return HANSE_ERR_MEMORY;
+        }
+        s = hanse__batches_of(world);
+        s->jobs = grown;
+        for (uint32_t i = capacity; i-- > s->capacity;) {
+            hanse__batch_job(world, i)->next = s->free;
+            s->free = i;
+        }
+        s->capacity = capacity;
+    }
+    *number = s->free;
+    s->free = hanse__batch_job(world, *number)->next;
+    return HANSE_OK;
+}
+
+void hanse__batch_free_job(struct hanse_world *world, uint32_t number)
+{
+    struct hanse__batches *s = hanse__batches_of(world);
+    hanse__batch_job(world, number)->next = s->free;
+    hanse__batch_job(world, number)->alive = false;
+    s->free = number;
 }
 
 /* --- lanes ---------------------------------------------------------------------------------*/
@@ -81,6 +128,22 @@ uint8_t *hanse__batch_parted(const struct hanse_world *world)
     return (uint8_t *)hanse__at(world, hanse__batches_of(world)->parted);
 }
 
+bool hanse__batch_slot_whole(const struct hanse_world *world, uint32_t slot)
+{
+    const struct hanse_tables *t = &world->tables;
+    const int32_t *islands = hanse__at(world, hanse__batches_of(world)->islands);
+    int32_t first = -1;
+    for (; slot != HANSE__NOBODY; slot = hanse__part_at(world, slot)->peer) {
+        int32_t group = hanse__part_at(world, slot)->group;
+        int32_t island = islands[t->sites[t->groups[group].site].region];
+        if (first >= 0 && island != first) {
+            return false;
+        }
+        first = island;
+    }
+    return true;
+}
+
 void hanse__batch_follow_islands(struct hanse_world *world)
 {
     const int32_t *now = hanse__islands(world);
@@ -89,6 +152,11 @@ void hanse__batch_follow_islands(struct hanse_world *world)
         hanse__batch_parted(world)[world->tables.regions[r].pool] |= known[r] != now[r];
         known[r] = now[r];
     }
+    struct hanse__batches *s = hanse__batches_of(world);
+    if (s->talks && s->rules != world->moving.rules) { /* paths are others: plan anew */
+        memset(hanse__batch_parted(world), 1, (size_t)world->tables.n_pools);
+    }
+    s->rules = world->moving.rules;
 }
 
 /* --- strict queues -------------------------------------------------------------------------*/
@@ -99,12 +167,10 @@ static bool could_hold(const struct hanse_world *world, const struct hanse_job *
 {
     const struct hanse_tables *t = &world->tables;
     int32_t found = hanse__bench_of(world, group)->devices, wanted = (int32_t)job->width;
-    for (int32_t g = 0;
-         found < wanted && world->tables.batches[job->need].span == HANSE_SPAN_SITE &&
-         g < t->n_groups;
-         g++) {
-        found += g != group && t->groups[g].site == t->groups[group].site &&
-                         hanse__batch_may_run(world, (int32_t)job->need, g)
+    int32_t span = t->batches[job->need].span;
+    for (int32_t g = 0; found < wanted && span != HANSE_SPAN_GROUP && g < t->n_groups; g++) {
+        bool near = span == HANSE_SPAN_POOL || t->groups[g].site == t->groups[group].site;
+        found += g != group && near && hanse__batch_may_run(world, (int32_t)job->need, g)
                      ? hanse__bench_of(world, g)->devices
                      : 0;
     }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/model/noun_table.h"
+#include "sim/process/carry.h"
 #include "sim/process/shock.h"
 #include "sim/process/world.h"
 
@@ -24,6 +25,7 @@ struct state {
     hanse_ref components; /* int32_t [regions] */
     hanse_ref islands;    /* int32_t [regions] */
     hanse_ref latency;    /* double [regions × regions] */
+    hanse_ref rate;       /* double [regions × regions]; 0: no link has a bandwidth */
     uint64_t rules;       /* for which the three hold */
     int32_t n_components, n_islands;
 };
@@ -75,12 +77,21 @@ double hanse__link_latency_s(const struct hanse_world *world, int32_t link)
     return cables(world)[link].faults == 0 ? s : INFINITY;
 }
 
-static void lay_links(const struct hanse_world *world, double *latency)
+static double batch_rate(const struct hanse_link *link)
+{
+    return link->bandwidth_byte_per_s > 0.0 ? link->bandwidth_byte_per_s * link->batch_share
+                                            : INFINITY;
+}
+
+static void lay_links(const struct hanse_world *world, double *latency, double *rate)
 {
     const struct hanse_tables *t = &world->tables;
     int32_t R = t->n_regions;
     for (int32_t i = 0; i < R * R; i++) {
         latency[i] = i % (R + 1) == 0 ? 0.0 : INFINITY;
+    }
+    for (int32_t i = 0; rate != NULL && i < R * R; i++) {
+        rate[i] = INFINITY;
     }
     for (int32_t i = 0; i < t->n_links; i++) {
         const struct hanse_link *link = &t->links[i];
@@ -88,18 +99,26 @@ static void lay_links(const struct hanse_world *world, double *latency)
         if (s < latency[link->from * R + link->to]) {
             latency[link->from * R + link->to] = s;
             latency[link->to * R + link->from] = s;
+            if (rate != NULL) {
+                rate[link->from * R + link->to] = batch_rate(link);
+                rate[link->to * R + link->from] = batch_rate(link);
+            }
         }
     }
 }
 
-/* Floyd (1962) and Warshall (1962): quickest paths between all regions. */
-static void shorten(double *latency, int32_t R)
+/* Floyd (1962) and Warshall (1962): quickest paths between all regions; and the least rate on
+ * them, if it is asked for. */
+static void shorten(double *latency, double *rate, int32_t R)
 {
     for (int32_t via = 0; via < R; via++) {
         for (int32_t a = 0; a < R; a++) {
             double first = latency[a * R + via];
             for (int32_t b = 0; first < INFINITY && b < R; b++) {
                 double s = first + latency[via * R + b];
+                if (rate != NULL && s < latency[a * R + b]) {
+                    rate[a * R + b] = fmin(rate[a * R + via], rate[via * R + b]);
+                }
                 latency[a * R + b] = s < latency[a * R + b] ? s : latency[a * R + b];
             }
         }
@@ -152,8 +171,9 @@ static struct state *current(struct hanse_world *world)
     if (s->rules != world->moving.rules) {
         double *latency = hanse__at(world, s->latency);
         if (world->tables.n_links > 0) {
-            lay_links(world, latency);
-            shorten(latency, world->tables.n_regions);
+            double *rate = s->rate != 0 ? hanse__at(world, s->rate) : NULL;
+            lay_links(world, latency, rate);
+            shorten(latency, rate, world->tables.n_regions);
         } else {
             direct_everywhere(world, latency);
         }
@@ -187,6 +207,13 @@ double hanse__latency_s(struct hanse_world *world, int32_t from, int32_t to)
 void hanse__link_carried(const struct hanse_world *world, int32_t link, double bytes)
 {
     hanse__cells(world, HANSE_MECHANISM_ISLANDS, OUT_CARRIED)[link] += bytes / 1e9;
+}
+
+double hanse__path_rate(const struct hanse_world *world, int32_t from, int32_t to)
+{
+    hanse_ref ref = islands(world)->rate;
+    const double *rate = ref != 0 ? hanse__at(world, ref) : NULL;
+    return rate != NULL ? rate[from * world->tables.n_regions + to] : INFINITY;
 }
 
 const double *hanse__latencies(const struct hanse_world *world)
@@ -292,6 +319,9 @@ static enum hanse_status init(struct hanse_world *world)
     HANSE_TRY(hanse__take(world, R, sizeof(int32_t), &s.components));
     HANSE_TRY(hanse__take(world, R, sizeof(int32_t), &s.islands));
     HANSE_TRY(hanse__take(world, R * R, sizeof(double), &s.latency));
+    if (hanse__carry_wanted(world)) {
+        HANSE_TRY(hanse__take(world, R * R, sizeof(double), &s.rate));
+    }
     *islands(world) = s;
     for (int32_t i = 0; i < t->n_links; i++) {
         HANSE_TRY(schedule_break(world, i));

@@ -62,6 +62,9 @@ double hanse__latency_s(struct hanse_world *world, int32_t from, int32_t to);
 
 /* All of them, [regions × regions], as they were found last. */
 const double *hanse__latencies(const struct hanse_world *world);
+/* Bytes a second for batch jobs on the quickest path: the least bandwidth × batch_share on it;
+ * INFINITY where no link has a bandwidth, or within a region. */
+double hanse__path_rate(const struct hanse_world *world, int32_t from, int32_t to);
 /* Of a link, one way; INFINITY while it is down. */
 double hanse__link_latency_s(const struct hanse_world *world, int32_t link);
 /* Bytes that crossed a link, either way, this month. */

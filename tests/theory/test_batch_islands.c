@@ -243,6 +243,67 @@ static void without_the_seat_jobs_stay_with_their_member(void **state)
     assert_true(started_without_the_seat(true) > 4000.0);
 }
 
+/* Work that waits at the year's end, by what stands in its way. */
+struct obstacles {
+    double capacity, law, network, power, value;
+};
+
+/* A's jobs of one card. Where: at home or in b; how many cards there; what cuts them off. */
+static struct obstacles obstacles_of(const char *data_class, const char *where, double has,
+                                     const char *axis)
+{
+    struct nation n = two_lands("fcfs", "pool", "pool");
+    uint32_t shed = add_shed(&n, "shed", where);
+    nation_group(&n, "shed", "card", has);
+    nation_text(&n, shed, "uplink_owner", "maker");
+    nation_text(&n, shed, "power_supplier", "maker");
+    uint32_t jobs = add_jobs(&n, "jobs", "a", data_class, 2.0, 1.0, 0.0);
+    nation_number(&n, jobs, "value", 10.0);
+    uint32_t cable = nation_add(&n, "link", "cable");
+    nation_text(&n, cable, "from", "a");
+    nation_text(&n, cable, "to", "b");
+    if (axis != NULL) {
+        uint32_t cut = nation_add(&n, "withdraw", "cut");
+        nation_text(&n, cut, "actor", "maker");
+        nation_text(&n, cut, "axis", axis);
+        nation_number(&n, cut, "from", 8000.0);
+        nation_number(&n, cut, "to", 9000.0);
+        if (strcmp(where, "b") == 0) {
+            nation_text(&n, cable, "owner", "maker");
+        }
+    }
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    int32_t last = run.layout.n_months - 1;
+    struct obstacles o = {nation_cell(&run, &r, "batch_waits_capacity", last, 0),
+                          nation_cell(&run, &r, "batch_waits_law", last, 0),
+                          nation_cell(&run, &r, "batch_waits_network", last, 0),
+                          nation_cell(&run, &r, "batch_waits_power", last, 0),
+                          nation_item(&run, &r, "batch_value", 0)};
+    assert_true(fabs(o.value - 10.0 * nation_item(&run, &r, "batch_on_time", 0)) < 1e-6);
+    double waits = o.capacity + o.law + o.network + o.power;
+    double backlog = nation_cell(&run, &r, "batch_backlog", last, 0);
+    assert_true(waits <= backlog && backlog <= waits + has);
+    nation_run_end(&run);
+    nation_end(&n);
+    return o;
+}
+
+static void what_waits_says_what_it_wants_for(void **state)
+{
+    (void)state;
+    struct obstacles o = obstacles_of("public", "a", 1.0, NULL);
+    assert_true(o.capacity > 8000.0 && o.law + o.network + o.power == 0.0);
+    o = obstacles_of("state", "b", 4.0, NULL);
+    assert_true(o.law > 16000.0 && o.capacity + o.network + o.power == 0.0);
+    o = obstacles_of("public", "b", 4.0, "network"); /* the cable, and the site's uplink */
+    assert_true(o.network > 1000.0 && o.capacity + o.law + o.power == 0.0);
+    o = obstacles_of("public", "a", 4.0, "network");
+    assert_true(o.network > 1000.0 && o.capacity + o.law + o.power == 0.0);
+    o = obstacles_of("public", "a", 4.0, "power");
+    assert_true(o.power > 1000.0 && o.capacity + o.law + o.network == 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +312,7 @@ int main(void)
         cmocka_unit_test(islands_run_their_own_jobs_on_their_own_hardware),
         cmocka_unit_test(queues_merge_when_the_network_heals),
         cmocka_unit_test(without_the_seat_jobs_stay_with_their_member),
+        cmocka_unit_test(what_waits_says_what_it_wants_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
