@@ -345,6 +345,13 @@ static inline bool money_adds_up(const struct hanse_world *world)
     for (int32_t r = 0; r < t->n_regions; r++) {
         sum += hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_FLEET_COST)[r];
     }
+    double by_site = 0.0; /* what sites were charged is what regions were */
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        by_site += hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_SITE_COST)[i];
+    }
+    if (fabs(sum - by_site) > 1e-9 * fmax(1.0, fabs(sum))) {
+        return false;
+    }
     for (int32_t i = 0; i < cloud->n_items; i++) {
         sum += series[cloud->offset + (size_t)world->moving.month * (size_t)cloud->n_items +
                       (size_t)i];

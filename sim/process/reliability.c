@@ -1,7 +1,10 @@
 #include "sim/process/reliability.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "sim/base/assert.h"
 #include "sim/process/demand.h"
 #include "sim/process/resilience.h"
 #include "sim/process/viewer.h"
@@ -180,8 +183,41 @@ void hanse__reliability_hour(struct hanse_world *world, int64_t hour, const doub
 
 /* --- the rest ---------------------------------------------------------------------------- */
 
+/* A month's sum of an output of any mechanism over all its items. */
+static double sum_of(const struct hanse_world *world, const char *output, int32_t month)
+{
+    const struct hanse_column *c =
+        &world->layout->columns[hanse_layout_find(world->layout, output)];
+    const double *cells = (const double *)hanse__at(world, world->moving.series) + c->offset +
+                          (size_t)month * (size_t)c->n_items;
+    double sum = 0.0;
+    for (int32_t i = 0; i < c->n_items; i++) {
+        sum += cells[i];
+    }
+    return sum;
+}
+
+/* What is missed or dropped has a reason, all of it, once; looked at in debug builds. */
+static inline bool reasons_add_up(const struct hanse_world *world, int32_t month)
+{
+    static const char *const REASONS[] = {"capacity", "law", "network", "power", "price"};
+    static const char *const WHAT[] = {"missed", "dropped"};
+    bool right = true;
+    for (int i = 0; i < 2; i++) {
+        double all = sum_of(world, WHAT[i], month), parts = 0.0;
+        for (int r = 0; r < 5; r++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s_%s", WHAT[i], REASONS[r]);
+            parts += sum_of(world, name, month);
+        }
+        right = right && fabs(all - parts) <= 1e-9 * (all + parts);
+    }
+    return right;
+}
+
 static void month(struct hanse_world *world, int32_t which)
 {
+    HANSE_CHECK(reasons_add_up(world, which));
     const struct state *s = reliability(world);
     int32_t W = s->n_workloads, R = s->n_regions;
     const uint8_t *sees = hanse__at(world, s->sees);

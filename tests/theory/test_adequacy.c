@@ -181,6 +181,37 @@ static void tiers_are_respected(void **state)
     nation_end(&n);
 }
 
+/* Whatever is missed or dropped has one reason, cell by cell and month by month. */
+static void every_loss_has_its_reasons(void **state)
+{
+    static const char *const REASONS[] = {"capacity", "law", "network", "power", "price"};
+    struct nation n = steady(1.0, 0.9);
+    uint32_t waits = nation_workload(&n, "waits", 20.0);
+    nation_number(&n, waits, "deadline", 5.0);
+    nation_number(&n, waits, "give_up", 12.0);
+    NATION_OK(n.ctx, hanse_draft_set_number(n.draft, waits, "tier", 2.0));
+    add_stop(&n, "stop", 1000.0, 1031.5);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    assert_true(nation_total(&run, &r, "missed") > 0.0);
+    for (int i = 0; i < 2; i++) {
+        const char *what = i == 0 ? "missed" : "dropped";
+        for (int32_t m = 0; m < 12; m++) {
+            double parts = 0.0;
+            for (int k = 0; k < 5; k++) {
+                char name[32];
+                snprintf(name, sizeof name, "%s_%s", what, REASONS[k]);
+                parts += nation_month(&run, &r, name, m);
+            }
+            assert_close(parts, nation_month(&run, &r, what, m), 1e-9);
+        }
+    }
+    assert_close(nation_total(&run, &r, "site_cost"), nation_total(&run, &r, "cost_fleet"),
+                 1e-12);
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
 /* The same stop in the same hours, with and without a profile that leaves the nights without
  * demand: hours without demand can't be lost. */
 static void hours_without_demand_lose_nothing(void **state)
@@ -235,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_week_of_quiet_ends_an_episode),
         cmocka_unit_test(what_waits_within_its_deadline_is_not_lost),
         cmocka_unit_test(tiers_are_respected),
+        cmocka_unit_test(every_loss_has_its_reasons),
         cmocka_unit_test(hours_without_demand_lose_nothing),
         cmocka_unit_test(viewers_are_those_whose_people_ask),
     };
