@@ -5,11 +5,12 @@
 typedef void part_function(struct hanse_page *page);
 
 static part_function *const parts[] = {
-    hanse__report_head,        hanse__report_headline,  hanse__report_shown,
-    hanse__report_fans,        hanse__report_cases,     hanse__report_floor,
-    hanse__report_binds,       hanse__report_control,   hanse__report_outputs,
-    hanse__report_assumptions, hanse__report_changes,   hanse__report_tornado,
-    hanse__report_limits,      hanse__report_reproduce, hanse__report_download,
+    hanse__report_head,     hanse__report_headline,    hanse__report_shown,
+    hanse__report_fans,     hanse__report_cases,       hanse__report_shocks,
+    hanse__report_floor,    hanse__report_binds,       hanse__report_control,
+    hanse__report_outputs,  hanse__report_assumptions, hanse__report_changes,
+    hanse__report_tornado,  hanse__report_limits,      hanse__report_reproduce,
+    hanse__report_download,
 };
 
 /* Of a file of denial experiments. */

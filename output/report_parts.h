@@ -24,6 +24,7 @@ void hanse__report_headline(struct hanse_page *page);
 void hanse__report_fans(struct hanse_page *page);
 void hanse__report_shown(struct hanse_page *page);
 void hanse__report_cases(struct hanse_page *page);
+void hanse__report_shocks(struct hanse_page *page);
 void hanse__report_floor(struct hanse_page *page);
 void hanse__report_outputs(struct hanse_page *page);
 void hanse__report_binds(struct hanse_page *page);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "output/digest.h"
+#include "output/shocks.h"
 #include "output/summary_shown.h"
 
 enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_WIDTH = 32, COLUMN_WIDTH = 17 };
@@ -206,6 +207,9 @@ enum hanse_status hanse_summary_print(struct hanse_context *ctx, struct hanse_re
                 hanse_results_number(results, "hypothetical") == 1.0 ? " (hypothetical)" : "");
         print_headline(&digest, file);
         print_table(&digest, file);
+        status = hanse__summary_shocks(&digest, file);
+    }
+    if (status == HANSE_OK) {
         status = hanse__summary_shown(&digest, file);
     }
     if (status == HANSE_OK) {

@@ -20,8 +20,7 @@
  * means per episode; shocks that overlap share what is lost, so rows are never added up.
  *
  * So measured alone, a trend of demand or ageing counts as well. Against a case without the
- * shock the paired differences of `eue` and `on_time_share` have neither; the summary shows
- * them as depth, area and recovery by months.
+ * shock the paired differences of `eue` and `on_time_share` have neither.
  *
  * Bruneau and others, Earthquake Spectra 19, 2003; Henry and Ramirez-Marquez, Reliability
  * Engineering and System Safety 99, 2012.
