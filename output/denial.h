@@ -34,6 +34,11 @@ enum hanse_status hanse_denial_write(struct hanse_context *ctx, const char *path
 enum hanse_status hanse_denial_headline(const struct hanse_denials *denials, int32_t viewer,
                                         int32_t band, struct hanse_text *text);
 
+/* "A", "A or B", "A, B, C or 4 others": who cannot be told from the worst. Of actors whose cut
+ * is the same the first is named for all. */
+void hanse_denial_name_worst(const struct hanse_denials *denials,
+                             const struct hanse_denial_worst *worst, struct hanse_text *text);
+
 /* Headlines and the table of actors × axes per viewer, within 100 columns. */
 enum hanse_status hanse_denial_print(struct hanse_context *ctx,
                                      const struct hanse_denials *denials, FILE *file);

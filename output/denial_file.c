@@ -368,52 +368,58 @@ static void ledger_axes(struct writing *w)
     hanse__free(texts);
 }
 
-/* "A or B"; "A, B, C or 4 others" */
-static void name_worst(const struct hanse_denials *d, const struct hanse_denial_worst *worst,
-                       char *text, size_t size)
+/* Texts that are put together here; freed with free_texts. */
+static struct hanse_text *new_texts(struct writing *w, size_t n)
 {
-    int32_t tied = worst->n > 0 ? worst->n_tied : 0, named = tied < 4 ? tied : 3;
-    size_t used = 0;
-    text[0] = '\0';
-    for (int32_t i = 0; i < named && used < size; i++) {
-        used += (size_t)snprintf(
-            text + used, size - used, "%s%.60s",
-            i == 0         ? ""
-            : i + 1 < tied ? ", "
-                           : " or ",
-            hanse_denial_actor_label(d, d->rows[worst->ranked[i]].cuts[0].actor));
+    struct hanse_text *texts = hanse__build_alloc(&w->build, n, sizeof *texts);
+    for (size_t i = 0; texts != NULL && i < n; i++) {
+        hanse__text_init(&texts[i], w->build.ctx);
+        hanse__text_add(&texts[i], "");
     }
-    if (tied > named && used < size) {
-        snprintf(text + used, size - used, " or %d others", tied - named);
+    return texts;
+}
+
+static void free_texts(struct hanse_text *texts, size_t n)
+{
+    for (size_t i = 0; texts != NULL && i < n; i++) {
+        hanse__text_fini(&texts[i]);
     }
+    hanse__free(texts);
 }
 
 /* Who is worst for each viewer and band: a row each. */
+static void find_verdict(struct writing *w, size_t i, size_t n, struct hanse_text *name,
+                         double *numbers)
+{
+    const struct hanse_denials *d = w->d;
+    struct hanse_denial_worst worst;
+    w->h5->status =
+        hanse_denial_worst(d, (int32_t)i / d->n_bands, (int32_t)i % d->n_bands, true, &worst);
+    if (w->h5->status == HANSE_OK) {
+        hanse_denial_name_worst(d, &worst, name);
+        numbers[i] = worst.n > 0 ? worst.assured : NAN;
+        numbers[n + i] = worst.n > 0 ? worst.low : NAN;
+        numbers[2 * n + i] = worst.n > 0 ? worst.high : NAN;
+    }
+    hanse_denial_worst_fini(&worst);
+}
+
 static void verdicts(struct writing *w)
 {
     const struct hanse_denials *d = w->d;
-    size_t bands = (size_t)d->n_bands, n = (size_t)d->n_viewers * bands;
-    char(*names)[256] = hanse__build_alloc(&w->build, n, sizeof *names);
-    const char **texts = hanse__build_alloc(&w->build, n, sizeof *texts);
+    size_t n = (size_t)d->n_viewers * (size_t)d->n_bands;
+    struct hanse_text *names = new_texts(w, n);
+    const char **words = hanse__build_alloc(&w->build, n, sizeof *words);
     double *numbers = hanse__build_alloc(&w->build, 3 * n, sizeof *numbers);
     for (size_t i = 0; i < n && w->h5->status == HANSE_OK; i++) {
-        struct hanse_denial_worst worst;
-        w->h5->status =
-            hanse_denial_worst(d, (int32_t)(i / bands), (int32_t)(i % bands), true, &worst);
-        if (w->h5->status == HANSE_OK) {
-            name_worst(d, &worst, names[i], sizeof names[i]);
-            numbers[i] = worst.n > 0 ? worst.assured : NAN;
-            numbers[n + i] = worst.n > 0 ? worst.low : NAN;
-            numbers[2 * n + i] = worst.n > 0 ? worst.high : NAN;
-            texts[i] = names[i];
-        }
-        hanse_denial_worst_fini(&worst);
+        find_verdict(w, i, n, &names[i], numbers);
+        words[i] = names[i].bytes != NULL ? names[i].bytes : "";
     }
     if (w->h5->status == HANSE_OK) {
         hanse__h5_axis_counter(w->h5, w->group, "verdict",
                                "viewer and band: viewer times bands plus band", n);
         hanse__h5_texts(w->h5, w->group, "verdict_actors", "verdict",
-                        "foreign actors that cannot be told from the worst", texts);
+                        "foreign actors that cannot be told from the worst", words);
         hanse__h5_numbers(w->h5, w->group, "verdict_assured", "verdict", "1",
                           "assured share under the worst", numbers);
         hanse__h5_numbers(w->h5, w->group, "verdict_assured_low", "verdict", "1",
@@ -422,33 +428,26 @@ static void verdicts(struct writing *w)
                           "95 % interval for the least of the true shares, high",
                           numbers + 2 * n);
     }
-    hanse__free(names);
-    hanse__free(texts);
+    free_texts(names, n);
+    hanse__free(words);
     hanse__free(numbers);
 }
 
 /* A sentence per viewer. */
 static void headlines(struct writing *w)
 {
-    const struct hanse_denials *d = w->d;
-    size_t n = (size_t)d->n_viewers;
-    struct hanse_text *texts = hanse__build_alloc(&w->build, n, sizeof *texts);
+    size_t n = (size_t)w->d->n_viewers;
+    struct hanse_text *texts = new_texts(w, n);
     const char **words = hanse__build_alloc(&w->build, n, sizeof *words);
     for (size_t v = 0; v < n && w->h5->status == HANSE_OK; v++) {
-        hanse__text_init(&texts[v], w->build.ctx);
-        w->h5->status = hanse_denial_headline(d, (int32_t)v, 0, &texts[v]);
+        w->h5->status = hanse_denial_headline(w->d, (int32_t)v, 0, &texts[v]);
         words[v] = texts[v].bytes;
     }
     if (w->h5->status == HANSE_OK) {
         hanse__h5_texts(w->h5, w->group, "headline", "viewer", "the answer in a sentence",
                         words);
     }
-    for (size_t v = 0; texts != NULL && v < n; v++) {
-        if (texts[v].ctx != NULL) {
-            hanse__text_fini(&texts[v]);
-        }
-    }
-    hanse__free(texts);
+    free_texts(texts, n);
     hanse__free(words);
 }
 

@@ -59,20 +59,60 @@ static void add_time(struct hanse_text *text, double hours)
     }
 }
 
+/* Does the row take just what an earlier one of the tied takes? Then nothing tells the two
+ * apart, and the first stands for both. */
+static bool is_same_cut(const struct hanse_denials *d, const struct hanse_denial_worst *worst,
+                        int32_t i)
+{
+    for (int32_t k = 0; k < i; k++) {
+        int32_t same = d->rows[worst->ranked[i]].same_as;
+        if (same >= 0 && same == d->rows[worst->ranked[k]].same_as) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many different cuts are tied with the worst. */
+static int32_t distinct(const struct hanse_denials *d, const struct hanse_denial_worst *worst)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < worst->n_tied; i++) {
+        n += !is_same_cut(d, worst, i);
+    }
+    return n;
+}
+
+void hanse_denial_name_worst(const struct hanse_denials *d,
+                             const struct hanse_denial_worst *worst, struct hanse_text *text)
+{
+    int32_t tied = worst->n > 0 ? distinct(d, worst) : 0, most = tied < 4 ? tied : 3, named = 0;
+    for (int32_t i = 0; named < most; i++) {
+        if (!is_same_cut(d, worst, i)) {
+            hanse__text_add(text, named == 0 ? "" : named + 1 < tied ? ", " : " or ");
+            add_actor(text, d, worst->ranked[i]);
+            named++;
+        }
+    }
+    if (tied > named) {
+        hanse__text_addf(text, " or %d other%s", tied - named, tied - named > 1 ? "s" : "");
+    }
+    if (tied == 1 && worst->n_tied > 1) {
+        hanse__text_add(text, " (as ");
+        for (int32_t i = 1; i < worst->n_tied && i < 4; i++) {
+            hanse__text_add(text, i == 1 ? "" : i + 1 < worst->n_tied ? ", " : " and ");
+            add_actor(text, d, worst->ranked[i]);
+        }
+        hanse__text_add(text, worst->n_tied > 4 ? " and others: one cut)" : ": one cut)");
+    }
+}
+
 static void add_worst(struct hanse_text *text, const struct hanse_denials *d,
                       const struct hanse_denial_worst *worst)
 {
     hanse__text_add(text, "; worst actor ");
-    int32_t named = worst->n_tied < 4 ? worst->n_tied : 3;
-    for (int32_t i = 0; i < named; i++) {
-        hanse__text_add(text, i == 0 ? "" : i + 1 < worst->n_tied ? ", " : " or ");
-        add_actor(text, d, worst->ranked[i]);
-    }
-    if (worst->n_tied > named) {
-        hanse__text_addf(text, " or %d other%s", worst->n_tied - named,
-                         worst->n_tied - named > 1 ? "s" : "");
-    }
-    if (worst->through >= 0 && worst->n_tied == 1) {
+    hanse_denial_name_worst(d, worst, text);
+    if (worst->through >= 0 && distinct(d, worst) == 1) {
         hanse__text_addf(text, ", through %s",
                          hanse_denial_axis_name(d->rows[worst->through].cuts[0].axis));
     }
