@@ -53,7 +53,8 @@ maintenance{
   lead_time = assumption(30*day, "replacement under warranty"),
 }
 
-pool{name = "national", label = "the national pool", coordinator = "university"}
+pool{name = "national", label = "the national pool", coordinator = "university",
+  votes = "stake", majority = assumption(0.5, "a simple majority")}
 region{
   name = "home", label = "the state", jurisdiction = "home", pool = "national", grid = "grid",
   population = assumption(1.3e6*person, round),
@@ -61,6 +62,7 @@ region{
   carbon_intensity = assumption(250*g/kWh, round), pue = assumption(1.3, round),
 }
 site{name = "campus", label = "campus", region = "home", operator = "university",
+  verified_by = {"university"},
   groups = {{accelerator = "h100", count = assumption(9, round), maintenance = "care",
     age = assumption(2*year, round)}}}
 site{name = "exchange", label = "telecom hall", region = "home", operator = "telecom",
