@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/base/assert.h"
-#include "sim/process/climate.h"
 #include "sim/process/cloud.h"
 #include "sim/process/currency.h"
 #include "sim/process/dispatch_inside.h"
