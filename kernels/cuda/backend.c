@@ -394,9 +394,11 @@ static void state(struct hanse_device *device, char *text, size_t size)
 static unsigned marks(const struct hanse_device *device, const struct hanse_trial_key *key)
 {
     const struct cuda *cuda = device->self;
-    bool on_matrix_units = key->kernel == HANSE_KERNEL_MATRIX_PEAK ||
-                           (key->kernel == HANSE_KERNEL_GEMM && key->precision != HANSE_FP64 &&
-                            key->precision != HANSE_FP32);
+    bool dense =
+        key->kernel == HANSE_KERNEL_GEMM || key->kernel == HANSE_KERNEL_ATTENTION_PREFILL;
+    bool on_matrix_units =
+        key->kernel == HANSE_KERNEL_MATRIX_PEAK ||
+        (dense && key->precision != HANSE_FP64 && key->precision != HANSE_FP32);
     return cuda->capability >= 90 && on_matrix_units && strcmp(key->variant, "library") != 0
                ? HANSE_RATE_LOWER_BOUND
                : 0;

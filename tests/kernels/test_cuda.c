@@ -134,6 +134,9 @@ static void rates_below_the_device_are_marked(void **state)
     setenv("HANSE_FAKE_CUDA_CAPABILITY", "90", 1);
     assert_int_equal(hanse_device_open(ctx, "cuda:0", &device), HANSE_OK);
     assert_int_equal(device.backend->marks(&device, &key), HANSE_RATE_LOWER_BOUND);
+    key.precision = HANSE_FP32; /* without matrix units */
+    assert_int_equal(device.backend->marks(&device, &key), 0);
+    key.precision = HANSE_BF16;
     snprintf(key.variant, sizeof key.variant, "library");
     assert_int_equal(device.backend->marks(&device, &key), 0);
     hanse_device_close(&device);
