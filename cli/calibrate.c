@@ -27,7 +27,7 @@ struct request {
 static enum hanse_status show(struct request *r)
 {
     struct hanse_profile profile;
-    HANSE_TRY(hanse_profile_read(r->ctx, r->args.operands[0], &profile));
+    HANSE_TRY(hanse_cli_find_profile(r->ctx, r->args.operands[0], &profile));
     enum hanse_status status = HANSE_OK;
     if (r->roofline != NULL) {
         status = hanse_roofline_write(r->ctx, &profile, r->roofline);
@@ -44,8 +44,8 @@ static enum hanse_status show(struct request *r)
 static enum hanse_status compare(struct request *r)
 {
     struct hanse_profile a, b;
-    HANSE_TRY(hanse_profile_read(r->ctx, r->args.operands[0], &a));
-    enum hanse_status status = hanse_profile_read(r->ctx, r->args.operands[1], &b);
+    HANSE_TRY(hanse_cli_find_profile(r->ctx, r->args.operands[0], &a));
+    enum hanse_status status = hanse_cli_find_profile(r->ctx, r->args.operands[1], &b);
     if (status == HANSE_OK) {
         if (hanse_cli_compare_profiles(&a, &b, r->args.json) == 0) {
             status = hanse__fail(r->ctx, HANSE_ERR_TARGET,

@@ -3,13 +3,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/options.h"
 #include "cli/table.h"
+#include "output/profile.h"
 #include "scripting/library.h"
+#include "sim/stats/quantile.h"
 
 /* What the table's words for a kernel mean here. A shape may follow the words. */
-static const struct {
+static const struct meaning {
     const char *category, *words;
     enum hanse_kernel kernel;
 } meanings[] = {
@@ -17,10 +20,43 @@ static const struct {
     {"memory_bandwidth", "BabelStream triad", HANSE_KERNEL_STREAM_TRIAD},
     {"memory_bandwidth", "STREAM triad", HANSE_KERNEL_STREAM_TRIAD},
     {"memory_bandwidth", "BabelStream dot", HANSE_KERNEL_STREAM_READ},
+    {"memory_bandwidth", "CUDA bandwidthTest device copy", HANSE_KERNEL_STREAM_COPY},
     {"gemm", "cuBLASLt square ", HANSE_KERNEL_GEMM},
     {"gemm", "matmul best shape", HANSE_KERNEL_GEMM},
     {"gemm", "matmul large", HANSE_KERNEL_GEMM},
+    {"collective", "NCCL all-reduce bus bw ", HANSE_KERNEL_RING_ALLREDUCE},
 };
+
+/* Subjects that are no beginning of a device's name. */
+static const struct {
+    const char *subject, *id;
+} others[] = {
+    {"H100 SXM", "h100_sxm5_80gb"},
+    {"H100 SXM (H200 same)", "h100_sxm5_80gb"},
+    {"H100 SXM (H200 same)", "h200_sxm_141gb"},
+};
+
+/* How the table's devices divide: the share of its datasheet that a device reaches. */
+struct efficiency {
+    double median, log_sd;
+    int n;
+};
+
+struct builder {
+    struct hanse_context *ctx;
+    struct hanse_table devices, measured;
+    size_t device; /* row of `devices`; n_rows: none, only a subject */
+    const char *name;
+    struct hanse_profile *profile;
+};
+
+static double number_of(const struct hanse_table *table, size_t row, const char *column)
+{
+    double value = 0.0;
+    return hanse_cli_number(hanse_table_cell(table, row, column), &value) ? value : 0.0;
+}
+
+/* --- rows of what was measured ------------------------------------------------------------ */
 
 static double spread_of(const char *evidence)
 {
@@ -30,15 +66,24 @@ static double spread_of(const char *evidence)
     return strcmp(evidence, "press") == 0 || strcmp(evidence, "aggregator") == 0 ? 0.10 : 0.20;
 }
 
-/* "4096" is a square, "2048x5120x6144" three extents, nothing a shape that is not known. */
-static void read_shape(const char *text, struct hanse_shape *shape)
+/* "4096" is a square, "2048x5120x6144" three extents, "67MB" bytes between `devices` ranks,
+ * nothing a shape that is not known. */
+static void read_shape(const char *text, double devices, struct hanse_rate *rate)
 {
     long long a, b, c;
+    double size;
+    char unit = 'B';
     int n = sscanf(text, "%lldx%lldx%lld", &a, &b, &c);
-    if (n == 3) {
-        *shape = (struct hanse_shape){{a, b, c}};
+    if (rate->kernel == HANSE_KERNEL_RING_ALLREDUCE) {
+        if (sscanf(text, "%lf%c", &size, &unit) >= 1) {
+            double bytes = size * (unit == 'G' ? 1e9 : unit == 'M' ? 1e6 : 1e3);
+            rate->shape = (struct hanse_shape){{(int64_t)bytes, (int64_t)devices}};
+            rate->precision = HANSE_BYTES;
+        }
+    } else if (n == 3) {
+        rate->shape = (struct hanse_shape){{a, b, c}};
     } else if (n == 1) {
-        *shape = (struct hanse_shape){{a, a, a}};
+        rate->shape = (struct hanse_shape){{a, a, a}};
     }
 }
 
@@ -47,95 +92,300 @@ static double unit_of(const char *unit)
     return strcmp(unit, "GB/s") == 0 ? 1e9 : strcmp(unit, "TFLOP/s") == 0 ? 1e12 : 0.0;
 }
 
-/* The kernel of a row, or false where it is none of ours. */
-static bool read_kernel(const struct hanse_table *table, size_t row, struct hanse_rate *rate)
+static const struct meaning *meaning_of(const struct hanse_table *table, size_t row)
 {
     const char *category = hanse_table_cell(table, row, "category");
     const char *words = hanse_table_cell(table, row, "kernel");
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
-        size_t length = strlen(meanings[i].words);
         if (strcmp(category, meanings[i].category) == 0 &&
-            strncmp(words, meanings[i].words, length) == 0) {
-            rate->kernel = meanings[i].kernel;
-            read_shape(words + length, &rate->shape);
+            strncmp(words, meanings[i].words, strlen(meanings[i].words)) == 0) {
+            return &meanings[i];
+        }
+    }
+    return NULL;
+}
+
+/* "fp16 (fp32 acc)" is fp16. */
+static enum hanse_precision read_precision(const char *text)
+{
+    char word[16];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+    return hanse_precision_named(word);
+}
+
+static enum hanse_status add_measured(struct builder *b, size_t row)
+{
+    const struct hanse_table *table = &b->measured;
+    const struct meaning *meaning = meaning_of(table, row);
+    struct hanse_rate rate = {.origin = HANSE_PROFILE_PUBLISHED,
+                              .low = NAN,
+                              .high = NAN,
+                              .launch_sd = NAN,
+                              .watt = NAN};
+    double devices = number_of(table, row, "devices");
+    double value =
+        number_of(table, row, "value") * unit_of(hanse_table_cell(table, row, "unit"));
+    rate.precision = read_precision(hanse_table_cell(table, row, "precision"));
+    bool several = meaning != NULL && meaning->kernel == HANSE_KERNEL_RING_ALLREDUCE;
+    if (meaning == NULL || !(value > 0.0) || rate.precision == HANSE_PRECISIONS ||
+        (devices > 1.0) != several) {
+        return HANSE_OK;
+    }
+    rate.kernel = meaning->kernel;
+    read_shape(hanse_table_cell(table, row, "kernel") + strlen(meaning->words), devices, &rate);
+    rate.rate = value;
+    rate.log_sd = spread_of(hanse_table_standing(table, row, "value", "evidence"));
+    snprintf(rate.variant, sizeof rate.variant, "library");
+    HANSE_TRY(hanse_profile_add_source(
+        b->ctx, b->profile, hanse_table_standing(table, row, "value", "source"), &rate.source));
+    return hanse_profile_add_rate(b->ctx, b->profile, &rate);
+}
+
+/* Is the row's subject this device? "A100 SXM" is every A100 SXM in what its chip computes; in
+ * what its memory moves a device must be named in full. */
+static bool is_subject(const struct builder *b, size_t row)
+{
+    const char *subject = hanse_table_cell(&b->measured, row, "subject");
+    if (b->device == b->devices.n_rows) {
+        return strcmp(subject, b->name) == 0;
+    }
+    const char *name = hanse_table_cell(&b->devices, b->device, "name");
+    const char *id = hanse_table_cell(&b->devices, b->device, "id");
+    size_t length = strlen(subject);
+    bool computes = strcmp(hanse_table_cell(&b->measured, row, "category"), "gemm") == 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(others[i].subject, subject) == 0 && strcmp(others[i].id, id) == 0) {
+            return computes;
+        }
+    }
+    return strcmp(subject, name) == 0 ||
+           (computes && strncmp(subject, name, length) == 0 && name[length] == ' ');
+}
+
+/* --- what the datasheet says -------------------------------------------------------------- */
+
+static bool is_share_row(const struct hanse_table *table, size_t row, const char *category)
+{
+    const char *kernel = hanse_table_cell(table, row, "kernel");
+    bool ours = strcmp(category, "gemm") == 0
+                    ? strstr(kernel, "best shape") != NULL
+                    : strstr(kernel, "copy") != NULL || strstr(kernel, "triad") != NULL;
+    return ours && strcmp(hanse_table_cell(table, row, "category"), category) == 0 &&
+           strcmp(hanse_table_cell(table, row, "unit"), "1") == 0;
+}
+
+/* Median and spread of the shares of peak in the rows of a category: best shapes of products,
+ * copies and triads. */
+static enum hanse_status read_efficiency(struct builder *b, const char *category,
+                                         struct efficiency *efficiency)
+{
+    double *logs = hanse__alloc(b->ctx, b->measured.n_rows + 1, sizeof *logs);
+    double sum = 0.0, squares = 0.0;
+    size_t n = 0;
+    if (logs == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (size_t r = 0; r < b->measured.n_rows; r++) {
+        double share = number_of(&b->measured, r, "value");
+        if (is_share_row(&b->measured, r, category) && share > 0.0) {
+            logs[n] = log(share);
+            sum += logs[n];
+            squares += logs[n] * logs[n];
+            n++;
+        }
+    }
+    hanse_sort(logs, n);
+    *efficiency = (struct efficiency){0.5, 0.5, (int)n}; /* a table without any: not known */
+    if (n > 1) {
+        double count = (double)n, variance = (squares - sum * sum / count) / (count - 1.0);
+        efficiency->median = exp(hanse_quantile_sorted(logs, n, 0.5));
+        efficiency->log_sd = sqrt(variance);
+    }
+    hanse__free(logs);
+    return HANSE_OK;
+}
+
+static bool has_rate(const struct hanse_profile *profile, enum hanse_kernel kernel,
+                     enum hanse_precision precision)
+{
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        if (profile->rates[i].kernel == kernel && profile->rates[i].precision == precision) {
             return true;
         }
     }
     return false;
 }
 
-static enum hanse_status add_row(struct hanse_context *ctx, const struct hanse_table *table,
-                                 size_t row, struct hanse_profile *profile)
+static enum hanse_status add_derived(struct builder *b, enum hanse_kernel kernel,
+                                     enum hanse_precision precision, const char *column,
+                                     double unit, const struct efficiency *efficiency)
 {
-    struct hanse_rate rate = {.origin = HANSE_PROFILE_PUBLISHED,
+    char text[512];
+    double peak = unit * number_of(&b->devices, b->device, column);
+    struct hanse_rate rate = {.kernel = kernel,
+                              .precision = precision,
+                              .variant = "datasheet",
+                              .origin = HANSE_PROFILE_DERIVED,
+                              .rate = peak * efficiency->median,
                               .low = NAN,
                               .high = NAN,
+                              .log_sd = efficiency->log_sd,
                               .launch_sd = NAN,
                               .watt = NAN};
-    double value = 0.0, unit = unit_of(hanse_table_cell(table, row, "unit"));
-    rate.precision = hanse_precision_named(hanse_table_cell(table, row, "precision"));
-    if (strcmp(hanse_table_cell(table, row, "devices"), "1") != 0 || unit == 0.0 ||
-        rate.precision == HANSE_PRECISIONS || !read_kernel(table, row, &rate) ||
-        !hanse_cli_number(hanse_table_cell(table, row, "value"), &value)) {
+    if (!(peak > 0.0)) {
         return HANSE_OK;
     }
-    rate.rate = value * unit;
-    rate.log_sd = spread_of(hanse_table_standing(table, row, "value", "evidence"));
-    snprintf(rate.variant, sizeof rate.variant, "library");
-    HANSE_TRY(hanse_profile_add_source(
-        ctx, profile, hanse_table_standing(table, row, "value", "source"), &rate.source));
-    return hanse_profile_add_rate(ctx, profile, &rate);
+    snprintf(text, sizeof text,
+             "%s of accelerators.csv (%.200s) times the share that the %d %s of "
+             "measured_performance.csv reach: median %.3f, spread of its logarithm %.2f",
+             column, hanse_table_standing(&b->devices, b->device, column, "source"),
+             efficiency->n, kernel == HANSE_KERNEL_GEMM ? "best products" : "copies and triads",
+             efficiency->median, efficiency->log_sd);
+    HANSE_TRY(hanse_profile_add_source(b->ctx, b->profile, text, &rate.source));
+    return hanse_profile_add_rate(b->ctx, b->profile, &rate);
 }
 
-static enum hanse_status no_device(struct hanse_context *ctx, const struct hanse_table *table,
-                                   const char *name)
+/* Peaks in every precision that no product was published in, and the memory's rate likewise. */
+static enum hanse_status add_datasheet(struct builder *b)
 {
-    const char **names = hanse__alloc(ctx, table->n_rows + 1, sizeof *names);
+    static const struct {
+        enum hanse_precision precision;
+        const char *column;
+    } peaks[] = {{HANSE_FP32, "peak_fp32_tflops"},
+                 {HANSE_TF32, "peak_tf32_dense_tflops"},
+                 {HANSE_BF16, "peak_bf16_dense_tflops"},
+                 {HANSE_FP8, "peak_fp8_dense_tflops"},
+                 {HANSE_INT8, "peak_int8_dense_tops"}};
+    struct hanse_profile *profile = b->profile;
+    struct efficiency compute, memory;
+    HANSE_TRY(read_efficiency(b, "gemm", &compute));
+    HANSE_TRY(read_efficiency(b, "memory_bandwidth", &memory));
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+        bool known = has_rate(profile, HANSE_KERNEL_GEMM, peaks[i].precision) ||
+                     (peaks[i].precision == HANSE_BF16 &&
+                      has_rate(profile, HANSE_KERNEL_GEMM, HANSE_FP16));
+        if (!known) {
+            HANSE_TRY(add_derived(b, HANSE_KERNEL_GEMM, peaks[i].precision, peaks[i].column,
+                                  1e12, &compute));
+        }
+    }
+    if (!has_rate(profile, HANSE_KERNEL_STREAM_COPY, HANSE_FP64) &&
+        !has_rate(profile, HANSE_KERNEL_STREAM_COPY, HANSE_BYTES) &&
+        !has_rate(profile, HANSE_KERNEL_STREAM_TRIAD, HANSE_FP64)) {
+        HANSE_TRY(
+            add_derived(b, HANSE_KERNEL_STREAM_COPY, HANSE_BYTES, "mem_bw_gbs", 1e9, &memory));
+    }
+    struct hanse_figure room = {.name = "memory_bytes",
+                                .unit = "byte",
+                                .value =
+                                    1073741824.0 * number_of(&b->devices, b->device, "mem_gib"),
+                                .origin = HANSE_PROFILE_PUBLISHED};
+    if (room.value == 0.0) {
+        return HANSE_OK;
+    }
+    HANSE_TRY(hanse_profile_add_source(
+        b->ctx, profile, hanse_table_standing(&b->devices, b->device, "mem_gib", "source"),
+        &room.source));
+    return hanse_profile_add_figure(b->ctx, profile, &room);
+}
+
+/* --- a profile ---------------------------------------------------------------------------- */
+
+static enum hanse_status no_device(const struct builder *b)
+{
+    const struct hanse_table *d = &b->devices, *m = &b->measured;
+    size_t n = 0;
+    const char **names = hanse__alloc(b->ctx, 2 * d->n_rows + m->n_rows + 1, sizeof *names);
     if (names == NULL) {
         return HANSE_ERR_MEMORY;
     }
-    for (size_t r = 0; r < table->n_rows; r++) {
-        names[r] = hanse_table_cell(table, r, "subject");
+    for (size_t r = 0; r < d->n_rows; r++) {
+        names[n++] = hanse_table_cell(d, r, "id");
+        names[n++] = hanse_table_cell(d, r, "name");
     }
-    const char *near = hanse__nearest(name, names, table->n_rows);
+    for (size_t r = 0; r < m->n_rows; r++) {
+        names[n++] = hanse_table_cell(m, r, "subject");
+    }
+    const char *near = hanse__nearest(b->name, names, n);
     enum hanse_status status = hanse__fail(
-        ctx, HANSE_ERR_INPUT,
-        "no published kernels of '%s'%s%s%s; 'hanse catalog performance' lists devices", name,
-        near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+        b->ctx, HANSE_ERR_INPUT,
+        "no profile or device '%s'%s%s%s; 'hanse catalog accelerators' lists devices, and a "
+        "profile's file ends in .h5",
+        b->name, near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
         near != NULL ? "'?" : "");
     hanse__free((void *)names);
     return status;
 }
 
-static enum hanse_status fill(struct hanse_context *ctx, const struct hanse_table *table,
-                              const char *name, struct hanse_profile *profile)
+static enum hanse_status fill(struct builder *b)
 {
-    for (size_t r = 0; r < table->n_rows; r++) {
-        if (strcmp(hanse_table_cell(table, r, "subject"), name) == 0) {
-            HANSE_TRY(add_row(ctx, table, r, profile));
+    for (b->device = 0; b->device < b->devices.n_rows; b->device++) {
+        if (strcmp(hanse_table_cell(&b->devices, b->device, "id"), b->name) == 0 ||
+            strcmp(hanse_table_cell(&b->devices, b->device, "name"), b->name) == 0) {
+            break;
         }
     }
-    if (profile->n_rates == 0) {
-        return no_device(ctx, table, name);
+    bool listed = b->device < b->devices.n_rows;
+    for (size_t r = 0; r < b->measured.n_rows; r++) {
+        if (is_subject(b, r)) {
+            HANSE_TRY(add_measured(b, r));
+        }
     }
-    snprintf(profile->name, sizeof profile->name, "%s", name);
-    hanse_profile_set_ceilings(profile);
+    if (listed) {
+        HANSE_TRY(add_datasheet(b));
+    }
+    if (b->profile->n_rates == 0) {
+        return no_device(b);
+    }
+    snprintf(b->profile->name, sizeof b->profile->name, "%.47s",
+             listed ? hanse_table_cell(&b->devices, b->device, "name") : b->name);
+    hanse_profile_set_ceilings(b->profile);
     return hanse_profile_add_note(
-        ctx, profile, "spread",
-        "assumed, not published: 5 % for primary sources, 10 % for press and aggregators, 20 % "
-        "for the rest, as standard deviation of log rate");
+        b->ctx, b->profile, "spread",
+        "of published rates assumed: 5 % for primary sources, 10 % for press and aggregators, "
+        "20 % for the rest, as standard deviation of log rate; of derived ones that of the "
+        "same "
+        "share over the devices of the table");
+}
+
+static enum hanse_status find_folder(struct hanse_context *ctx, const char *within,
+                                     char *folder, size_t size)
+{
+    HANSE_TRY(hanse_library_find(ctx, folder, size - strlen(within)));
+    strcat(folder, within);
+    return HANSE_OK;
 }
 
 enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
                                               struct hanse_profile *profile)
 {
     char folder[4096];
-    struct hanse_table table;
+    struct builder b = {.ctx = ctx, .name = name, .profile = profile};
     *profile = (struct hanse_profile){0};
-    HANSE_TRY(hanse_library_find(ctx, folder, sizeof folder - 16));
-    strcat(folder, "/reference");
-    HANSE_TRY(hanse_table_read(ctx, folder, "measured_performance", &table));
-    enum hanse_status status = fill(ctx, &table, name, profile);
-    hanse_table_fini(&table);
+    HANSE_TRY(find_folder(ctx, "/reference", folder, sizeof folder));
+    HANSE_TRY(hanse_table_read(ctx, folder, "accelerators", &b.devices));
+    enum hanse_status status =
+        hanse_table_read(ctx, folder, "measured_performance", &b.measured);
+    if (status == HANSE_OK) {
+        status = fill(&b);
+        hanse_table_fini(&b.measured);
+    }
+    hanse_table_fini(&b.devices);
     return status;
+}
+
+enum hanse_status hanse_cli_find_profile(struct hanse_context *ctx, const char *name,
+                                         struct hanse_profile *profile)
+{
+    char path[4400], folder[4096];
+    size_t length = strlen(name);
+    if (length > 3 && strcmp(name + length - 3, ".h5") == 0) {
+        return hanse_profile_read(ctx, name, profile);
+    }
+    *profile = (struct hanse_profile){0};
+    HANSE_TRY(find_folder(ctx, "/profiles", folder, sizeof folder));
+    snprintf(path, sizeof path, "%s/%.200s.h5", folder, name);
+    return strchr(name, '/') == NULL && access(path, R_OK) == 0
+               ? hanse_profile_read(ctx, path, profile)
+               : hanse_cli_published_profile(ctx, name, profile);
 }

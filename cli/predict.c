@@ -1,169 +1,217 @@
 /* hanse predict: tokens per second and step times of a model on a device, from its profile. */
 #include "cli/commands.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/device.h"
-#include "cli/options.h"
-#include "sim/process/predict/training.h"
+#include "cli/calibrate_published.h"
+#include "cli/predict.h"
+#include "cli/table.h"
+#include "scripting/library.h"
 
-struct settings {
-    struct hanse_cli_device_settings device;
-    const char *recompute;
-    int64_t batch, microbatch, interleave, sequence;
-    double prompt_tokens, output_tokens, usable;
-    double step_ms, layer_ms, device_factor;
-    bool train, fused;
-};
-
-struct prediction {
-    struct hanse_context *ctx;
-    const struct hanse_cli_args *args;
-    const struct settings *s;
-    struct hanse_cli_device d;
-};
-
-/* --- saying it -----------------------------------------------------------------------------
+/* --- model and device ----------------------------------------------------------------------
  */
 
-static const double Z90 = 1.6448536269514722; /* a normal's 95 % quantile: 90 % two-sided */
-
-static const char *basis_of(struct hanse_estimate e)
+static enum hanse_status open_table(struct hanse_cli_prediction *p, const char *name,
+                                    struct hanse_table *table)
 {
-    unsigned marks = e.marks;
-    return !(e.seconds > 0.0)               ? "none"
-           : marks & HANSE_ESTIMATE_CEILING ? "ceilings"
-           : marks & HANSE_ESTIMATE_OUTSIDE ? "outside the measured range"
-           : marks & HANSE_ESTIMATE_NEAREST ? "nearest shape"
-                                            : "measured shapes";
+    char folder[4200];
+    HANSE_TRY(hanse_library_find(p->ctx, p->folder, sizeof p->folder));
+    snprintf(folder, sizeof folder, "%s/reference", p->folder);
+    return hanse_table_read(p->ctx, folder, name, table);
 }
 
-static void add_row(const struct prediction *p, json_t *rows, const char *name,
-                    struct hanse_estimate e, double factor, const char *unit)
+/* The row named `id`, or a message with the nearest one. */
+static enum hanse_status find_row(struct hanse_cli_prediction *p,
+                                  const struct hanse_table *table, const char *what,
+                                  const char *id, size_t *row)
 {
-    double spread = exp(Z90 * e.log_sd), value = e.seconds * factor;
-    if (rows != NULL) {
-        json_array_append_new(rows,
-                              json_pack("{s:s, s:f, s:s, s:f, s:f, s:s}", "name", name, "value",
-                                        value, "unit", unit, "low", value / spread, "high",
-                                        value * spread, "basis", basis_of(e)));
-        return;
+    const char **names = hanse__alloc(p->ctx, table->n_rows + 1, sizeof *names);
+    if (names == NULL) {
+        return HANSE_ERR_MEMORY;
     }
-    (void)p;
-    printf("%-26s %12.6g %-9s %11.4g – %-11.4g %s\n", name, value, unit, value / spread,
-           value * spread, basis_of(e));
-}
-
-/* A figure without an interval of its own. */
-static void add_plain(json_t *rows, const char *name, double value, const char *unit)
-{
-    if (rows != NULL) {
-        json_array_append_new(
-            rows, json_pack("{s:s, s:f, s:s}", "name", name, "value", value, "unit", unit));
-    } else {
-        printf("%-26s %12.6g %s\n", name, value, unit);
+    for (*row = 0; *row < table->n_rows; ++*row) {
+        names[*row] = hanse_table_cell(table, *row, "id");
+        if (strcmp(names[*row], id) == 0) {
+            hanse__free((void *)names);
+            return HANSE_OK;
+        }
     }
+    const char *near = hanse__nearest(id, names, table->n_rows);
+    enum hanse_status status =
+        hanse__fail(p->ctx, HANSE_ERR_INPUT, "no %s '%s'%s%s%s; 'hanse catalog %s' lists them",
+                    what, id, near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+                    near != NULL ? "'?" : "", table->name);
+    hanse__free((void *)names);
+    return status;
 }
 
-/* Tokens per second from seconds per token. */
-static struct hanse_estimate rate_of(struct hanse_estimate e, double amount)
+static int64_t count_of(const struct hanse_table *table, size_t row, const char *column)
 {
-    e.seconds = e.seconds > 0.0 ? amount / e.seconds : 0.0;
-    return e;
+    double number = 0.0;
+    hanse_cli_number(hanse_table_cell(table, row, column), &number);
+    return (int64_t)number;
 }
 
-static enum hanse_status predict_inference(struct prediction *p, json_t *rows)
+static enum hanse_status read_model(struct hanse_cli_prediction *p)
 {
-    const struct settings *s = p->s;
-    const struct hanse_parallel parallel = {s->device.tensor, s->device.pipeline,
-                                            s->device.data};
-    const struct hanse_engine engine = {.step_s = 1e-3 * s->step_ms,
-                                        .layer_s = 1e-3 * s->layer_ms,
-                                        .device_factor = s->device_factor};
-    double batch = (double)s->batch, context = s->prompt_tokens + 0.5 * s->output_tokens;
-    struct hanse_answer a = hanse_answer_time(p->d.law, &p->d.model, &parallel, batch,
-                                              s->prompt_tokens, s->output_tokens, &engine);
-    const struct hanse_step step = {.decoding = batch, .context = context};
-    struct hanse_step_parts parts = hanse_step_device(p->d.law, &p->d.model, &parallel, &step);
-    double cache = hanse_cache_tokens(p->d.law, &p->d.model, &parallel, s->usable);
-    double needed = batch * (s->prompt_tokens + s->output_tokens);
-    add_row(p, rows, "ttft", a.first, 1e3, "ms");
-    add_row(p, rows, "tpot", a.next, 1e3, "ms");
-    add_row(p, rows, "answer", a.all, 1.0, "s");
-    add_row(p, rows, "prompt_rate", rate_of(a.first, batch * s->prompt_tokens), 1.0, "token/s");
-    add_row(p, rows, "output_rate", rate_of(a.next, batch), 1.0, "token/s");
-    add_row(p, rows, "step_products", parts.products, 1e3, "ms");
-    add_row(p, rows, "step_attention", parts.attention, 1e3, "ms");
-    add_row(p, rows, "step_passes", parts.passes, 1e3, "ms");
-    add_row(p, rows, "step_communication", parts.communication, 1e3, "ms");
-    add_row(p, rows, "step_output", parts.output, 1e3, "ms");
-    add_plain(rows, "parameters", hanse_transformer_parameters(&p->d.model), "1");
-    add_plain(rows, "cache_tokens", cache, "token");
-    if (cache < needed) {
-        return hanse__fail(p->ctx, HANSE_ERR_TARGET,
-                           "the cache holds %.0f tokens beside the weights, %lld requests need "
-                           "%.0f: more devices (--tensor), fewer requests (--batch)",
-                           cache, (long long)s->batch, needed);
+    struct hanse_table table;
+    size_t r;
+    HANSE_TRY(open_table(p, "models", &table));
+    enum hanse_status status = find_row(p, &table, "model", p->s->model, &r);
+    if (status == HANSE_OK) {
+        p->model = (struct hanse_transformer){
+            .layers = count_of(&table, r, "layers"),
+            .hidden = count_of(&table, r, "hidden"),
+            .heads = count_of(&table, r, "heads"),
+            .kv_heads = count_of(&table, r, "kv_heads"),
+            .width = count_of(&table, r, "head_width"),
+            .ffn = count_of(&table, r, "ffn"),
+            .vocabulary = count_of(&table, r, "vocabulary"),
+            .gated = count_of(&table, r, "gated") != 0,
+            .tied = count_of(&table, r, "tied") != 0,
+            .experts = count_of(&table, r, "experts"),
+            .experts_used = count_of(&table, r, "experts_used"),
+            .shared_ffn = count_of(&table, r, "shared_ffn"),
+        };
+        snprintf(p->model.name, sizeof p->model.name, "%s", p->s->model);
+        status = hanse_transformer_check(p->ctx, &p->model);
     }
-    return HANSE_OK;
+    hanse_table_fini(&table);
+    return status;
 }
 
-static enum hanse_status predict_training(struct prediction *p, json_t *rows)
+/* The datasheet's peak in the precision asked for; 0 when it has none. */
+static double peak_of(const struct hanse_table *table, size_t row, const char *precision)
 {
-    static const char *const WORDS[] = {"none", "selective", "full"};
-    const struct settings *s = p->s;
-    struct hanse_training x = {
-        .parallel = {s->device.tensor, s->device.pipeline, s->device.data},
-        .batch = s->batch,
-        .microbatch = s->microbatch,
-        .interleave = s->interleave,
-        .sequence = s->sequence,
-        .fused_attention = s->fused};
-    int word = 0;
-    while (word < 3 && strcmp(WORDS[word], s->recompute) != 0) {
-        word++;
+    char column[64];
+    double number = 0.0;
+    const char *word = strcmp(precision, "fp16") == 0 ? "bf16" : precision;
+    snprintf(column, sizeof column, "peak_%s_dense_tflops", word);
+    hanse_cli_number(hanse_table_cell(table, row, column), &number);
+    return 1e12 * number;
+}
+
+/* Takes out the rates of some kernels: a stated efficiency stands in their place. */
+static void drop_rates(struct hanse_profile *profile, bool products)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        enum hanse_kernel kernel = profile->rates[i].kernel;
+        bool is_product = kernel == HANSE_KERNEL_GEMM || kernel == HANSE_KERNEL_SKINNY;
+        bool is_stream = kernel <= HANSE_KERNEL_STREAM_TRIAD;
+        if (products ? !is_product : !is_stream) {
+            profile->rates[kept++] = profile->rates[i];
+        }
     }
-    if (word == 3) {
+    profile->n_rates = kept;
+}
+
+/* --compute-efficiency and --memory-efficiency: shares of a catalogue's peaks in place of what
+ * is known of the device. */
+static enum hanse_status state_efficiencies(struct hanse_cli_prediction *p, const char *id)
+{
+    const struct hanse_cli_predict_settings *s = p->s;
+    struct hanse_table table;
+    size_t r;
+    if (s->compute_efficiency == 0.0 && s->memory_efficiency == 0.0) {
+        return HANSE_OK;
+    }
+    HANSE_TRY(open_table(p, "accelerators", &table));
+    enum hanse_status status = find_row(p, &table, "device with peaks", id, &r);
+    double peak = status == HANSE_OK ? peak_of(&table, r, s->precision) : 0.0, gbps = 0.0;
+    if (status == HANSE_OK && s->compute_efficiency > 0.0 && !(peak > 0.0)) {
+        status = hanse__fail(p->ctx, HANSE_ERR_INPUT, "%s: the catalogue has no peak in %s", id,
+                             s->precision);
+    }
+    if (status == HANSE_OK && s->compute_efficiency > 0.0) {
+        drop_rates(&p->profile, true);
+        p->profile.compute_flop_per_s = s->compute_efficiency * peak;
+        p->profile.compute_log_sd = 0.0;
+    }
+    if (status == HANSE_OK && s->memory_efficiency > 0.0) {
+        hanse_cli_number(hanse_table_cell(&table, r, "mem_bw_gbs"), &gbps);
+        drop_rates(&p->profile, false);
+        p->profile.memory_byte_per_s = s->memory_efficiency * 1e9 * gbps;
+        p->profile.memory_log_sd = 0.0;
+    }
+    hanse_table_fini(&table);
+    return status;
+}
+
+static enum hanse_status read_profile(struct hanse_cli_prediction *p, const char *operand)
+{
+    HANSE_TRY(hanse_cli_find_profile(p->ctx, operand, &p->profile));
+    return state_efficiencies(p, operand);
+}
+
+static enum hanse_status make_law(struct hanse_cli_prediction *p)
+{
+    enum hanse_precision precision = hanse_precision_named(p->s->precision);
+    if (precision >= HANSE_BYTES) {
+        return hanse__fail(
+            p->ctx, HANSE_ERR_INPUT,
+            "--precision: must be fp64, fp32, bf16, fp16, fp8, int8 or int4, got '%s'",
+            p->s->precision);
+    }
+    const struct hanse_cli_predict_settings *s = p->s;
+    double between = s->node_link_gbps > 0.0 ? s->node_link_gbps : s->link_gbps;
+    const struct hanse_link_law links[HANSE_REACHES] = {
+        [HANSE_REACH_NODE] = {1e-6 * s->link_us, 1e9 * s->link_gbps},
+        [HANSE_REACH_CLUSTER] = {1e-6 * s->link_us, 1e9 * between}};
+    bool several = s->tensor > 1 || s->pipeline > 1 || s->data > 1;
+    if (several && !(s->link_gbps > 0.0)) {
         return hanse__fail(p->ctx, HANSE_ERR_INPUT,
-                           "--recompute: must be none, selective or full, got '%s'",
-                           s->recompute);
+                           "--link: several devices need the rate of the link between them, "
+                           "GB/s each way");
     }
-    x.recompute = (enum hanse_recompute)word;
-    struct hanse_training_parts parts;
-    HANSE_TRY(hanse_training_step(p->ctx, p->d.law, &p->d.model, &x, &parts));
-    double devices = fmax(1.0, (double)s->device.tensor) *
-                     fmax(1.0, (double)s->device.pipeline) * fmax(1.0, (double)s->device.data);
-    add_row(p, rows, "step", parts.all, 1.0, "s");
-    add_row(p, rows, "step_compute", parts.compute, 1.0, "s");
-    add_row(p, rows, "step_bubble", parts.bubble, 1.0, "s");
-    add_row(p, rows, "step_pipeline", parts.pipeline, 1.0, "s");
-    add_row(p, rows, "step_gradients", parts.gradients, 1.0, "s");
-    add_row(p, rows, "step_optimizer", parts.optimizer, 1.0, "s");
-    add_row(p, rows, "tokens", rate_of(parts.all, (double)s->batch * (double)s->sequence), 1.0,
-            "token/s");
-    add_row(p, rows, "useful_rate", rate_of(parts.all, parts.flop / devices), 1e-12, "TFLOP/s");
-    return HANSE_OK;
+    return hanse_device_law_create(p->ctx, &p->profile, precision, several ? links : NULL,
+                                   &p->law);
 }
 
-static enum hanse_status predict(struct prediction *p)
+/* An engine nobody measured: TensorRT-LLM takes 1.2 times the device's time in the median of
+ * the H200's published throughputs, from 1.0 to 1.6 over all (docs/prediction.md). */
+static const struct hanse_engine NOT_KNOWN = {.device_factor = 1.2, .log_sd = 0.25};
+
+static enum hanse_status read_engine(struct hanse_cli_prediction *p)
+{
+    const struct hanse_cli_predict_settings *s = p->s;
+    bool given = s->step_ms > 0.0 || s->layer_ms > 0.0 || s->device_factor > 0.0;
+    p->engine = NOT_KNOWN;
+    p->engine_known = given || s->points != NULL;
+    if (given) {
+        p->engine = (struct hanse_engine){.step_s = 1e-3 * s->step_ms,
+                                          .layer_s = 1e-3 * s->layer_ms,
+                                          .device_factor = s->device_factor};
+    }
+    return s->points != NULL ? hanse_cli_fit_engine(p, s->points) : HANSE_OK;
+}
+
+static enum hanse_status predict(struct hanse_cli_prediction *p)
 {
     json_t *rows = p->args->json ? json_array() : NULL;
     if (rows == NULL) {
-        printf("%s on %s (%s), %s\n", p->d.model.name, p->d.profile.name,
-               hanse_profile_origin_name(p->d.profile.origin), p->s->device.precision);
+        printf("%s on %s (%s), %s%s\n", p->s->kernel != NULL ? p->s->kernel : p->model.name,
+               p->profile.name, hanse_profile_origin_name(p->profile.origin), p->s->precision,
+               p->s->kernel != NULL || p->s->train || p->engine_known ? ""
+                                                                      : "; engine not known");
         printf("%-26s %12s %-9s %-25s %s\n", "figure", "median", "unit", "   90 % interval",
                "basis");
     }
-    enum hanse_status status =
-        p->s->train ? predict_training(p, rows) : predict_inference(p, rows);
+    enum hanse_status status = HANSE_OK;
+    if (p->s->kernel != NULL) {
+        hanse_cli_predict_kernel(p, rows);
+    } else {
+        status = p->s->train ? hanse_cli_predict_training(p, rows)
+                             : hanse_cli_predict_inference(p, rows);
+    }
     if (rows != NULL) {
-        json_t *document = json_pack("{s:s, s:s, s:s, s:s, s:o}", "model", p->d.model.name,
-                                     "device", p->d.profile.name, "origin",
-                                     hanse_profile_origin_name(p->d.profile.origin),
-                                     "precision", p->s->device.precision, "figures", rows);
+        json_t *document =
+            json_pack("{s:s, s:s, s:s, s:s, s:o}", "model",
+                      p->s->kernel != NULL ? p->s->kernel : p->model.name, "device",
+                      p->profile.name, "origin", hanse_profile_origin_name(p->profile.origin),
+                      "precision", p->s->precision, "figures", rows);
         json_dumpf(document, stdout, JSON_INDENT(2));
         printf("\n");
         json_decref(document);
@@ -174,41 +222,56 @@ static enum hanse_status predict(struct prediction *p)
 /* --- the command ---------------------------------------------------------------------------
  */
 
-static int run_predict(const struct hanse_cli_args *args, const struct settings *settings)
+static int run_predict(const struct hanse_cli_args *args,
+                       const struct hanse_cli_predict_settings *settings)
 {
-    struct prediction p = {.ctx = hanse_cli_context(args), .args = args, .s = settings};
-    p.d.ctx = p.ctx;
-    p.d.s = &settings->device;
-    enum hanse_status status = hanse_cli_device_read(&p.d, args->operands[0]);
+    struct hanse_cli_prediction p = {
+        .ctx = hanse_cli_context(args), .args = args, .s = settings};
+    enum hanse_status status = settings->kernel != NULL ? HANSE_OK : read_model(&p);
+    if (status == HANSE_OK) {
+        status = read_profile(&p, args->operands[0]);
+    }
+    if (status == HANSE_OK) {
+        status = make_law(&p);
+    }
+    if (status == HANSE_OK) {
+        status = settings->kernel != NULL ? hanse_cli_read_kernel(&p) : read_engine(&p);
+    }
     if (status == HANSE_OK) {
         status = predict(&p);
     }
     int exit_status = status == HANSE_OK ? 0 : hanse_cli_failure(p.ctx, status);
-    hanse_cli_device_fini(&p.d);
+    hanse_device_law_destroy(p.law);
+    hanse_profile_fini(&p.profile);
     hanse_context_destroy(p.ctx);
     return exit_status;
 }
 
 /* Counts and shares that no model can use. */
-static int check_settings(const struct settings *s)
+static int check_settings(const struct hanse_cli_predict_settings *s)
 {
-    if (s->device.model == NULL) {
+    if ((s->model == NULL) == (s->kernel == NULL)) {
         return hanse_cli_bad_usage("predict",
-                                   "needs --model NAME; 'hanse catalog models' lists "
-                                   "them");
+                                   "needs --model NAME ('hanse catalog models' lists them) or "
+                                   "--kernel NAME --shape AxB…");
     }
-    if (s->batch < 1 || s->prompt_tokens < 1.0 || s->output_tokens < 1.0 || s->sequence < 1) {
-        return hanse_cli_bad_usage("predict", "--batch, --prompt-tokens, --output-tokens and "
-                                              "--sequence must be >= 1");
+    if (s->groups > 1 && !(s->train && s->inner_steps > 0 && s->group_link_gbps > 0.0)) {
+        return hanse_cli_bad_usage("predict", "--groups needs --train, --inner-steps and "
+                                              "--group-link");
     }
-    if (!(s->usable > 0.0 && s->usable <= 1.0) || !(s->device_factor > 0.0) ||
-        s->step_ms < 0.0 || s->layer_ms < 0.0 || s->device.link_us < 0.0) {
+    if (s->batch < 1 || s->most < 1 || s->prompt_tokens < 1.0 || s->output_tokens < 1.0 ||
+        s->sequence < 1) {
+        return hanse_cli_bad_usage("predict", "--batch, --most, --prompt-tokens, "
+                                              "--output-tokens and --sequence must be >= 1");
+    }
+    if (!(s->usable > 0.0 && s->usable <= 1.0) || s->device_factor < 0.0 || s->step_ms < 0.0 ||
+        s->layer_ms < 0.0 || s->link_us < 0.0) {
         return hanse_cli_bad_usage("predict",
-                                   "--usable must lie in (0, 1], --device-factor be > "
-                                   "0, and times be >= 0");
+                                   "--usable must lie in (0, 1], --device-factor and "
+                                   "times be >= 0");
     }
-    if (!(s->device.compute_efficiency > 0.0 && s->device.compute_efficiency <= 1.0 &&
-          s->device.memory_efficiency > 0.0 && s->device.memory_efficiency <= 1.0)) {
+    if (!(s->compute_efficiency >= 0.0 && s->compute_efficiency <= 1.0 &&
+          s->memory_efficiency >= 0.0 && s->memory_efficiency <= 1.0)) {
         return hanse_cli_bad_usage("predict", "efficiencies must lie in (0, 1]");
     }
     return 0;
@@ -216,52 +279,66 @@ static int check_settings(const struct settings *s)
 
 int hanse_cli_predict(int argc, char **argv)
 {
-    struct settings s = {.device = {.precision = "bf16",
-                                    .tensor = 1,
-                                    .pipeline = 1,
-                                    .data = 1,
-                                    .compute_efficiency = 0.6,
-                                    .memory_efficiency = 0.75,
-                                    .link_us = 5},
-                         .recompute = "full",
-                         .batch = 1,
-                         .microbatch = 1,
-                         .interleave = 1,
-                         .sequence = 2048,
-                         .prompt_tokens = 1000,
-                         .output_tokens = 250,
-                         .usable = 0.9,
-                         .device_factor = 1};
+    struct hanse_cli_predict_settings s = {.precision = "bf16",
+                                           .recompute = "full",
+                                           .tensor = 1,
+                                           .pipeline = 1,
+                                           .data = 1,
+                                           .batch = 1,
+                                           .microbatch = 1,
+                                           .interleave = 1,
+                                           .sequence = 2048,
+                                           .prompt_tokens = 1000,
+                                           .output_tokens = 250,
+                                           .usable = 0.9,
+                                           .most = 256,
+                                           .groups = 1,
+                                           .link_us = 5,
+                                           .group_link_ms = 50};
     const struct hanse_cli_option options[] = {
-        {"model", 'm', HANSE_CLI_TEXT, &s.device.model, "NAME", "model of the catalogue"},
-        {"precision", 0, HANSE_CLI_TEXT, &s.device.precision, "P",
-         "of weights and products (bf16)"},
-        {"tensor", 0, HANSE_CLI_INTEGER, &s.device.tensor, "T",
-         "devices that share each layer (1)"},
-        {"pipeline", 0, HANSE_CLI_INTEGER, &s.device.pipeline, "P", "stages of layers (1)"},
-        {"data", 0, HANSE_CLI_INTEGER, &s.device.data, "D", "replicas, in training (1)"},
+        {"model", 'm', HANSE_CLI_TEXT, &s.model, "NAME", "model of the catalogue"},
+        {"precision", 0, HANSE_CLI_TEXT, &s.precision, "P", "of weights and products (bf16)"},
+        {"tensor", 0, HANSE_CLI_INTEGER, &s.tensor, "T", "devices that share each layer (1)"},
+        {"pipeline", 0, HANSE_CLI_INTEGER, &s.pipeline, "P", "stages of layers (1)"},
+        {"data", 0, HANSE_CLI_INTEGER, &s.data, "D", "replicas, in training (1)"},
         {"batch", 'b', HANSE_CLI_INTEGER, &s.batch, "B", "requests; in training sequences (1)"},
         {"prompt-tokens", 0, HANSE_CLI_NUMBER, &s.prompt_tokens, "N", "of a request (1000)"},
         {"output-tokens", 0, HANSE_CLI_NUMBER, &s.output_tokens, "N", "of a request (250)"},
         {"usable", 0, HANSE_CLI_NUMBER, &s.usable, "X", "share of memory in use (0.9)"},
-        {"link", 0, HANSE_CLI_NUMBER, &s.device.link_gbps, "GB/s",
+        {"link", 0, HANSE_CLI_NUMBER, &s.link_gbps, "GB/s",
          "between devices of a node, where the profile has no all-reduce"},
-        {"node-link", 0, HANSE_CLI_NUMBER, &s.device.node_link_gbps, "GB/s",
+        {"node-link", 0, HANSE_CLI_NUMBER, &s.node_link_gbps, "GB/s",
          "between nodes, for stages and replicas (as --link)"},
-        {"link-latency", 0, HANSE_CLI_NUMBER, &s.device.link_us, "us", "of a message (5)"},
+        {"link-latency", 0, HANSE_CLI_NUMBER, &s.link_us, "us", "of a message (5)"},
         {"engine-step", 0, HANSE_CLI_NUMBER, &s.step_ms, "ms", "host time of a step (0)"},
         {"engine-layer", 0, HANSE_CLI_NUMBER, &s.layer_ms, "ms", "host time of a layer (0)"},
         {"device-factor", 0, HANSE_CLI_NUMBER, &s.device_factor, "X",
          "engine's device time over the profile's (1)"},
-        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.device.compute_efficiency, "X",
-         "of a catalogue's device, share of peak (0.6, an assumption)"},
-        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.device.memory_efficiency, "X",
-         "of a catalogue's device, share of bandwidth (0.75, an assumption)"},
+        {"engine-points", 0, HANSE_CLI_TEXT, &s.points, "FILE.csv",
+         "fit the engine to one to four measured answers: tensor, batch, prompt_tokens, "
+         "output_tokens, ttft_ms, tpot_ms"},
+        {"most", 0, HANSE_CLI_INTEGER, &s.most, "N",
+         "requests that the engine has under way at most (256)"},
+        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.compute_efficiency, "X",
+         "share of a catalogue's peak, in place of what is known of products"},
+        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.memory_efficiency, "X",
+         "share of a catalogue's bandwidth, likewise"},
         {"train", 0, HANSE_CLI_FLAG, &s.train, NULL, "a training step instead of answers"},
         {"microbatch", 0, HANSE_CLI_INTEGER, &s.microbatch, "N", "sequences at once (1)"},
         {"interleave", 0, HANSE_CLI_INTEGER, &s.interleave, "V", "chunks of a stage (1)"},
         {"sequence", 0, HANSE_CLI_INTEGER, &s.sequence, "N", "tokens of a sequence (2048)"},
         {"recompute", 0, HANSE_CLI_TEXT, &s.recompute, "WORD", "none, selective, full (full)"},
+        {"groups", 0, HANSE_CLI_INTEGER, &s.groups, "G",
+         "groups that train apart and average once in --inner-steps; --batch is each one's"},
+        {"inner-steps", 0, HANSE_CLI_INTEGER, &s.inner_steps, "H", "steps between averages"},
+        {"group-link", 0, HANSE_CLI_NUMBER, &s.group_link_gbps, "GB/s",
+         "between groups, each way and device"},
+        {"group-latency", 0, HANSE_CLI_NUMBER, &s.group_link_ms, "ms", "of a message (50)"},
+        {"exchanged", 0, HANSE_CLI_NUMBER, &s.exchanged_bytes, "N",
+         "bytes a parameter that groups exchange (2)"},
+        {"kernel", 0, HANSE_CLI_TEXT, &s.kernel, "NAME",
+         "one kernel instead of a model: gemm, stencil7, spmv_csr, fft …"},
+        {"shape", 0, HANSE_CLI_TEXT, &s.shape, "AxB…", "its extents (sim/model/kernel.h)"},
         {"fused-attention", 0, HANSE_CLI_FLAG, &s.fused, NULL, "no stored scores"},
     };
     const struct hanse_cli_usage usage = {
@@ -269,12 +346,14 @@ int hanse_cli_predict(int argc, char **argv)
         .operands = "PROFILE.h5|DEVICE",
         .min_operands = 1,
         .max_operands = 1,
-        .summary = "Predicts how fast a language model runs on a device: from a measured or "
-                   "published profile,\nor from a device of the catalogue with stated "
-                   "efficiencies. docs/prediction.md has the equations.",
+        .summary = "Predicts how fast a language model or a kernel runs on a device: from a "
+                   "measured or published\nprofile, else from the datasheet and what such "
+                   "devices reach of theirs. docs/prediction.md has\nthe equations.",
         .example = "hanse predict h100_sxm5_80gb --model llama-3-8b --batch 16\n"
                    "hanse predict a100_sxm_80gb --model gpt-3-175b --train --tensor 8 "
-                   "--pipeline 8 --batch 64 --interleave 3 --link 230 --node-link 25",
+                   "--pipeline 8 --batch 64 --interleave 3 --link 230 --node-link 25\n"
+                   "hanse predict h100_sxm5_80gb --kernel stencil7 --shape 512x512x512 "
+                   "--precision fp64",
         .options = options,
         .n_options = sizeof options / sizeof options[0],
     };

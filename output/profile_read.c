@@ -330,6 +330,8 @@ static enum hanse_status read_head(struct reader *r, struct hanse_profile *profi
     profile->compute_flop_per_s = read_number(r, "compute_flop_per_s");
     profile->memory_byte_per_s = read_number(r, "memory_byte_per_s");
     profile->capacity_bytes = read_number(r, "capacity_bytes");
+    profile->compute_log_sd = read_number(r, "compute_log_sd");
+    profile->memory_log_sd = read_number(r, "memory_log_sd");
     char cell[sizeof profile->origin];
     if (!set_enumeration(&column, origin, cell)) {
         return damaged(r, "ceiling_origin");

@@ -187,6 +187,8 @@ static void write_head(struct hanse__h5 *h5, const struct hanse_profile *profile
     hanse__h5_attribute_number(h5, file, "compute_flop_per_s", profile->compute_flop_per_s);
     hanse__h5_attribute_number(h5, file, "memory_byte_per_s", profile->memory_byte_per_s);
     hanse__h5_attribute_number(h5, file, "capacity_bytes", profile->capacity_bytes);
+    hanse__h5_attribute_number(h5, file, "compute_log_sd", profile->compute_log_sd);
+    hanse__h5_attribute_number(h5, file, "memory_log_sd", profile->memory_log_sd);
 }
 
 static enum hanse_status write_file(struct hanse_context *ctx, const char *path,

@@ -279,11 +279,12 @@ const char *hanse_speed_name(enum hanse_speed speed)
 
 /* --- ceilings ----------------------------------------------------------------------------- */
 
-static void raise_ceiling(double *ceiling, enum hanse_profile_origin *weakest,
+static void raise_ceiling(double *ceiling, double *log_sd, enum hanse_profile_origin *weakest,
                           const struct hanse_rate *rate)
 {
     if (rate->rate > *ceiling) {
         *ceiling = rate->rate;
+        *log_sd = sqrt(log_variance(rate));
         *weakest = rate->origin;
     }
 }
@@ -312,9 +313,10 @@ void hanse_profile_set_ceilings(struct hanse_profile *profile)
     for (size_t i = 0; i < profile->n_rates; i++) {
         const struct hanse_rate *rate = &profile->rates[i];
         if (is_compute(rate)) {
-            raise_ceiling(&profile->compute_flop_per_s, &compute, rate);
+            raise_ceiling(&profile->compute_flop_per_s, &profile->compute_log_sd, &compute,
+                          rate);
         } else if (is_memory(rate)) {
-            raise_ceiling(&profile->memory_byte_per_s, &memory, rate);
+            raise_ceiling(&profile->memory_byte_per_s, &profile->memory_log_sd, &memory, rate);
         }
     }
     profile->origin = compute > memory ? compute : memory;

@@ -101,10 +101,11 @@ struct hanse_profile_note {
 
 /* Arrays are the profile's own; free with hanse_profile_fini. All zero is an empty one. */
 struct hanse_profile {
-    enum hanse_profile_origin origin; /* of the ceilings */
-    double compute_flop_per_s;        /* achieved in prefill; 0: not known */
-    double memory_byte_per_s;         /* achieved in decode; 0: not known */
-    double capacity_bytes;            /* device memory; 0: not known */
+    enum hanse_profile_origin origin;     /* of the ceilings */
+    double compute_flop_per_s;            /* achieved in prefill; 0: not known */
+    double memory_byte_per_s;             /* achieved in decode; 0: not known */
+    double capacity_bytes;                /* device memory; 0: not known */
+    double compute_log_sd, memory_log_sd; /* of the two rates' logarithms */
 
     char name[HANSE_PROFILE_NAME]; /* "AMD EPYC 9R14, 2 cores" */
     char path[HANSE_PROFILE_NAME]; /* the backend's: "cpu", "cuda:0"; "" where none measured */
@@ -195,7 +196,8 @@ HANSE_API void hanse_profile_draw(const struct hanse_profile *profile,
 
 /* Fills the ceilings from the rates, where those have what it takes: compute from the fastest
  * bf16, fp16 or fp32 gemm, memory from the fastest skinny product or stream, capacity from the
- * figure "memory_bytes". The origin becomes the weakest of those used. */
+ * figure "memory_bytes". The origin becomes the weakest of those used, the spreads are those of
+ * the rates used. */
 HANSE_API void hanse_profile_set_ceilings(struct hanse_profile *profile);
 
 #ifdef __cplusplus

@@ -24,10 +24,10 @@ hanse calibrate: --show, --compare and --launch exclude each other
 [exit 2]
 
 $ hanse calibrate --published 'H100 SXM5 80GB' -o "$PWD/h100.h5" >/dev/null && hanse calibrate --show h100.h5 | grep -c 'published: https'
-9
+16
 
 $ hanse calibrate --published 'H100 SXM5 80Gb'
-no published kernels of 'H100 SXM5 80Gb', did you mean 'H100 SXM5 80GB'?; 'hanse catalog performance' lists devices
+no profile or device 'H100 SXM5 80Gb', did you mean 'H100 SXM5 80GB'?; 'hanse catalog accelerators' lists devices, and a profile's file ends in .h5
 [exit 2]
 
 $ hanse calibrate --launch one 2

@@ -19,6 +19,7 @@ static const double PREFILL_SHARE = 0.70, DECODE_SHARE = 0.85;
 struct family {
     double a, b, c; /* what tells families of a kernel apart */
     struct hanse_curve *curve;
+    double least; /* x of its first point */
     double log_sd;
 };
 
@@ -36,12 +37,18 @@ struct hanse_device_law {
     struct table tables[TABLES];
     struct table passes[HANSE_KERNELS]; /* seconds over bytes; one family each */
     double compute_flop_per_s, memory_byte_per_s, capacity_bytes;
-    bool ceilings_derived;
+    double compute_log_sd, memory_log_sd; /* of the ceilings, with the roofline's own */
     struct hanse_link_law links[HANSE_REACHES];
     bool has_links;
 };
 
 /* --- reading a profile ------------------------------------------------------------------- */
+
+/* bf16 and fp16 run on the same units at the same rate on every device we know. */
+static enum hanse_precision units_of(enum hanse_precision precision)
+{
+    return precision == HANSE_FP16 ? HANSE_BF16 : precision;
+}
 
 /* A rate as a point of a family's curve. */
 struct point {
@@ -53,7 +60,7 @@ static struct point point_of(const struct hanse_device_law *law, const struct ha
 {
     const int64_t *e = rate->shape.extent;
     struct point p = {.table = -1, .seconds = hanse_rate_seconds(rate)};
-    bool exact = rate->precision == law->precision;
+    bool exact = units_of(rate->precision) == units_of(law->precision);
     double bytes = hanse_kernel_work(rate->kernel, rate->precision, &rate->shape).bytes;
     if (!(p.seconds > 0.0) || e[0] == 0) {
         return p;
@@ -85,6 +92,11 @@ static struct point point_of(const struct hanse_device_law *law, const struct ha
     case HANSE_KERNEL_SWIGLU:
     case HANSE_KERNEL_SOFTMAX:
     case HANSE_KERNEL_ADAMW:
+    case HANSE_KERNEL_STREAM_READ:
+    case HANSE_KERNEL_STENCIL7:
+    case HANSE_KERNEL_SPMV_CSR:
+    case HANSE_KERNEL_SPMV_SELL:
+    case HANSE_KERNEL_FFT:
         p.table = TABLES + (int)rate->kernel;
         p.x = bytes;
         return p;
@@ -117,6 +129,7 @@ static enum hanse_status add_family(struct hanse_device_law *law,
     size_t n = 0;
     for (size_t i = first; i < profile->n_rates; i++) {
         if (same_family(&points[i], &points[first])) {
+            family->least = n == 0 || points[i].x < family->least ? points[i].x : family->least;
             x[n] = points[i].x;
             y[n++] = points[i].seconds;
             family->log_sd = fmax(family->log_sd, profile->rates[i].log_sd);
@@ -160,26 +173,43 @@ static enum hanse_status read_rates(struct hanse_device_law *law,
     return status;
 }
 
-/* What the products reach at most, for what no product of the profile is near to. */
+static void raise(double *ceiling, double *log_sd, double rate, double rate_log_sd)
+{
+    if (rate > *ceiling) {
+        *ceiling = rate;
+        *log_sd = rate_log_sd;
+    }
+}
+
+/* What the products reach at most, for what no product of the profile is near to: in the law's
+ * precision, and where the profile has none in it what it has at all. */
 static void read_ceilings(struct hanse_device_law *law, const struct hanse_profile *profile)
 {
-    law->compute_flop_per_s = profile->compute_flop_per_s;
+    double compute = 0.0, compute_sd = 0.0;
     law->memory_byte_per_s = profile->memory_byte_per_s;
+    law->memory_log_sd = profile->memory_log_sd;
     law->capacity_bytes = profile->capacity_bytes;
-    law->ceilings_derived = profile->origin == HANSE_PROFILE_DERIVED;
     for (size_t i = 0; i < profile->n_rates; i++) {
         const struct hanse_rate *r = &profile->rates[i];
+        bool is_product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
         struct hanse_work work = hanse_kernel_work(r->kernel, r->precision, &r->shape);
         double seconds = hanse_rate_seconds(r);
-        bool is_product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
-        if (is_product && r->precision == law->precision && work.flop > 0.0 &&
-            profile->compute_flop_per_s <= 0.0) {
-            law->compute_flop_per_s = fmax(law->compute_flop_per_s, work.flop / seconds);
+        if (!is_product || isnan(r->rate)) {
+            continue;
         }
-        if (is_product && profile->memory_byte_per_s <= 0.0 && work.bytes > 0.0) {
-            law->memory_byte_per_s = fmax(law->memory_byte_per_s, work.bytes / seconds);
+        if (r->kernel == HANSE_KERNEL_GEMM &&
+            units_of(r->precision) == units_of(law->precision)) {
+            raise(&compute, &compute_sd, r->rate, r->log_sd);
+        }
+        if (profile->memory_byte_per_s <= 0.0 && work.bytes > 0.0) {
+            raise(&law->memory_byte_per_s, &law->memory_log_sd, work.bytes / seconds,
+                  r->log_sd);
         }
     }
+    bool own = compute > 0.0;
+    law->compute_flop_per_s = own ? compute : profile->compute_flop_per_s;
+    law->compute_log_sd = hypot(CEILING_LOG_SD, own ? compute_sd : profile->compute_log_sd);
+    law->memory_log_sd = hypot(CEILING_LOG_SD, law->memory_log_sd);
 }
 
 enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
@@ -257,9 +287,44 @@ static struct hanse_estimate from_curve(const struct family *family, double x)
     return e;
 }
 
-static struct hanse_estimate from_ceiling(double seconds)
+/* A link's law: no profile's spread. */
+static struct hanse_estimate from_link(double seconds)
 {
     return (struct hanse_estimate){seconds, CEILING_LOG_SD, HANSE_ESTIMATE_CEILING};
+}
+
+static struct hanse_estimate from_ceilings(const struct hanse_device_law *law, double compute_s,
+                                           double memory_s)
+{
+    bool computes = compute_s > memory_s;
+    return (struct hanse_estimate){computes ? compute_s : memory_s,
+                                   computes ? law->compute_log_sd : law->memory_log_sd,
+                                   HANSE_ESTIMATE_CEILING};
+}
+
+/* The roofline of a product. */
+static struct hanse_estimate product_at_ceilings(const struct hanse_device_law *law, double m,
+                                                 double n, double k)
+{
+    double e = hanse_precision_bytes(law->precision);
+    return from_ceilings(law, 2.0 * m * n * k / law->compute_flop_per_s,
+                         e * (m * k + n * k + m * n) / law->memory_byte_per_s);
+}
+
+/* Below the least m of its curve: not longer than there, not shorter than at its rate. */
+static void lower(const struct hanse_device_law *law, const struct family *family, double m,
+                  double n, double k, struct hanse_estimate *e)
+{
+    double least = family->least;
+    if (m < least) {
+        double scaled = e->seconds * m / least;
+        double memory = hanse_precision_bytes(law->precision) * (m * k + n * k + m * n) /
+                        law->memory_byte_per_s;
+        if (fmax(scaled, memory) < e->seconds) {
+            *e = scaled > memory ? (struct hanse_estimate){scaled, e->log_sd, e->marks}
+                                 : from_ceilings(law, 0.0, memory);
+        }
+    }
 }
 
 struct hanse_estimate hanse_device_gemm(const struct hanse_device_law *law, double m, double n,
@@ -277,10 +342,7 @@ struct hanse_estimate hanse_device_gemm(const struct hanse_device_law *law, doub
         }
     }
     if (nearest == NULL) {
-        double e = hanse_precision_bytes(law->precision);
-        double compute = 2.0 * m * n * k / law->compute_flop_per_s;
-        double memory = e * (m * k + n * k + m * n) / law->memory_byte_per_s;
-        return from_ceiling(fmax(compute, memory));
+        return product_at_ceilings(law, m, n, k);
     }
     struct hanse_estimate e = from_curve(nearest, m);
     if (least > 1e-9) {
@@ -288,6 +350,7 @@ struct hanse_estimate hanse_device_gemm(const struct hanse_device_law *law, doub
         e.log_sd += NEAREST_LOG_SD * least;
         e.marks |= HANSE_ESTIMATE_NEAREST;
     }
+    lower(law, nearest, m, n, k, &e);
     return e;
 }
 
@@ -299,7 +362,51 @@ struct hanse_estimate hanse_device_bytes(const struct hanse_device_law *law,
         return (struct hanse_estimate){0.0, 0.0, 0};
     }
     return table->n > 0 ? from_curve(&table->families[0], bytes)
-                        : from_ceiling(bytes / law->memory_byte_per_s);
+                        : from_ceilings(law, 0.0, bytes / law->memory_byte_per_s);
+}
+
+/* Kernels before `launch` are work; what follows are latencies and transfers. */
+static bool is_work(enum hanse_kernel kernel)
+{
+    return kernel < HANSE_KERNEL_LAUNCH;
+}
+
+enum hanse_status hanse_device_kernel(struct hanse_context *ctx,
+                                      const struct hanse_device_law *law,
+                                      enum hanse_kernel kernel, enum hanse_precision precision,
+                                      const struct hanse_shape *shape,
+                                      struct hanse_estimate *estimate)
+{
+    const int64_t *x = shape->extent;
+    struct hanse_work work = hanse_kernel_work(kernel, precision, shape);
+    if (!is_work(kernel)) {
+        return hanse__fail(
+            ctx, HANSE_ERR_INPUT,
+            "%s: latencies and transfers belong to a machine; they are measured, "
+            "not predicted",
+            hanse_kernel_kind(kernel)->name);
+    }
+    switch (kernel) {
+    case HANSE_KERNEL_GEMM:
+    case HANSE_KERNEL_SKINNY:
+        *estimate = hanse_device_gemm(law, (double)x[0], (double)x[1], (double)x[2]);
+        break;
+    case HANSE_KERNEL_ATTENTION_PREFILL:
+        *estimate = hanse_device_prefill(law, (double)x[0], (double)x[1], (double)x[3],
+                                         (double)x[2], 0.0);
+        break;
+    case HANSE_KERNEL_ATTENTION_DECODE:
+        *estimate = hanse_device_decode(law, (double)x[0], (double)x[1], (double)x[3],
+                                        (double)x[2], (double)x[4]);
+        break;
+    case HANSE_KERNEL_FMA_PEAK:
+    case HANSE_KERNEL_MATRIX_PEAK:
+        *estimate = from_ceilings(law, work.flop / law->compute_flop_per_s, 0.0);
+        break;
+    default:
+        *estimate = hanse_device_bytes(law, kernel, work.bytes);
+    }
+    return HANSE_OK;
 }
 
 static const struct family *find_family(const struct table *table, double a, double b, double c)
@@ -326,7 +433,7 @@ struct hanse_estimate hanse_device_prefill(const struct hanse_device_law *law, d
         return e;
     }
     double flop = 2.0 * heads * width * s * (s + 1.0) * longer;
-    return from_ceiling(flop / (law->compute_flop_per_s * PREFILL_SHARE));
+    return from_ceilings(law, flop / (law->compute_flop_per_s * PREFILL_SHARE), 0.0);
 }
 
 struct hanse_estimate hanse_device_decode(const struct hanse_device_law *law, double heads,
@@ -337,14 +444,14 @@ struct hanse_estimate hanse_device_decode(const struct hanse_device_law *law, do
     double e = hanse_precision_bytes(law->precision);
     double bytes = 2.0 * e * batch * width * (kv_heads * context + heads);
     return f != NULL ? from_curve(f, bytes)
-                     : from_ceiling(bytes / (law->memory_byte_per_s * DECODE_SHARE));
+                     : from_ceilings(law, 0.0, bytes / (law->memory_byte_per_s * DECODE_SHARE));
 }
 
 struct hanse_estimate hanse_device_send(const struct hanse_device_law *law, double bytes)
 {
     HANSE_ASSERT(law->has_links);
     const struct hanse_link_law *link = &law->links[HANSE_REACH_CLUSTER];
-    return from_ceiling(link->latency_s + bytes / link->byte_per_s);
+    return from_link(link->latency_s + bytes / link->byte_per_s);
 }
 
 struct hanse_estimate hanse_device_allreduce(const struct hanse_device_law *law, double bytes,
@@ -360,7 +467,7 @@ struct hanse_estimate hanse_device_allreduce(const struct hanse_device_law *law,
     HANSE_ASSERT(law->has_links);
     const struct hanse_link_law *link = &law->links[reach];
     double steps = 2.0 * (double)(ranks - 1);
-    return from_ceiling(steps * (link->latency_s + bytes / ((double)ranks * link->byte_per_s)));
+    return from_link(steps * (link->latency_s + bytes / ((double)ranks * link->byte_per_s)));
 }
 
 double hanse_device_memory_rate(const struct hanse_device_law *law)

@@ -15,8 +15,17 @@
  *   PREFILL_SHARE for prompts, the memory rate times DECODE_SHARE for single tokens.
  * - all-reduce over p ranks: seconds over bytes; else α–β: 2 (p - 1) (α + bytes ÷ (p β)).
  *
- * Outside the measured range of a curve the end point's rate holds, the answer says so and its
- * spread widens by OUTSIDE_LOG_SD for each factor of two beyond the end.
+ * - grids, sparse products, transforms: seconds over bytes, like everything that moves bytes.
+ *
+ * Outside the measured range of a curve the end point's rate holds above it and its time below;
+ * but of a product with fewer rows than were measured, which may be far below the point where
+ * reading the weights is all that counts, the roofline is asked too: no longer than the end
+ * point's time, no shorter than its rate or than the weights' way from memory. The answer says
+ * that it is outside, and its spread widens by OUTSIDE_LOG_SD for each factor of two beyond the
+ * end.
+ *
+ * Ceilings are the profile's own rates in the precision asked for, where it has any, else its
+ * ceilings of the flow law; their spread is the profile's, on top of the roofline's own.
  */
 #ifndef HANSE_SIM_PROCESS_PREDICT_DEVICE_H
 #define HANSE_SIM_PROCESS_PREDICT_DEVICE_H
@@ -79,6 +88,13 @@ HANSE_API struct hanse_estimate hanse_device_gemm(const struct hanse_device_law 
                                                   double n, double k);
 HANSE_API struct hanse_estimate hanse_device_bytes(const struct hanse_device_law *law,
                                                    enum hanse_kernel kernel, double bytes);
+/* One call of any kernel of sim/model/kernel.h that works on the device: products and attention
+ * as above, grids, sparse products, transforms and passes by the bytes they move.
+ * HANSE_ERR_INPUT: a latency or a transfer. */
+HANSE_API enum hanse_status
+hanse_device_kernel(struct hanse_context *ctx, const struct hanse_device_law *law,
+                    enum hanse_kernel kernel, enum hanse_precision precision,
+                    const struct hanse_shape *shape, struct hanse_estimate *estimate);
 /* One prompt of s tokens after `before` cached ones: queries see before + half of themselves.
  */
 HANSE_API struct hanse_estimate hanse_device_prefill(const struct hanse_device_law *law,

@@ -9,13 +9,18 @@ static double at_least_one(int64_t n)
     return n > 1 ? (double)n : 1.0;
 }
 
+static double times_of(const struct hanse_step *step)
+{
+    return step->chunks_times > 0.0 ? step->chunks_times : 1.0;
+}
+
 static double tokens_of(const struct hanse_step *step)
 {
-    double n = step->decoding;
+    double n = 0.0;
     for (size_t i = 0; i < step->n_chunks; i++) {
         n += step->chunks[i].tokens;
     }
-    return n;
+    return step->decoding + n * times_of(step);
 }
 
 /* One feed-forward part of inner width `ffn` for n tokens, split over t devices. */
@@ -86,7 +91,7 @@ static struct hanse_estimate attention(const struct hanse_device_law *law,
         hanse_estimate_add(&sum,
                            hanse_device_prefill(law, heads, kv_heads, (double)m->width,
                                                 step->chunks[i].tokens, step->chunks[i].before),
-                           1.0);
+                           times_of(step));
     }
     if (step->decoding > 0.0) {
         hanse_estimate_add(&sum,
@@ -118,7 +123,7 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     if (p > 1.0) {
         hanse_estimate_add(&parts.communication, hanse_device_send(law, row), p - 1.0);
     }
-    double sequences = step->decoding + (double)step->n_chunks;
+    double sequences = step->decoding + (double)step->n_chunks * times_of(step);
     hanse_estimate_add(
         &parts.output,
         hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden), 1.0);
@@ -130,6 +135,17 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     return parts;
 }
 
+static const double FIT_LOG_SD = 0.1; /* for each factor of two outside the fitted points */
+
+/* How many factors of two a step lies outside what the engine was fitted to. */
+static double beyond_fit(const struct hanse_engine *engine, double device_s)
+{
+    if (!(engine->most_s > 0.0 && device_s > 0.0)) {
+        return 0.0;
+    }
+    return fmax(0.0, fmax(log2(device_s / engine->most_s), log2(engine->least_s / device_s)));
+}
+
 struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
                                       const struct hanse_transformer *m,
                                       const struct hanse_parallel *parallel,
@@ -139,11 +155,14 @@ struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
     struct hanse_estimate e = hanse_step_device(law, m, parallel, step).all;
     double host = engine->step_s + engine->layer_s * (double)m->layers;
     double device = e.seconds * (engine->device_factor > 0.0 ? engine->device_factor : 1.0);
+    double beyond = beyond_fit(engine, e.seconds);
+    unsigned outside = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
     if (host > device) {
-        return (struct hanse_estimate){host, engine->log_sd, 0};
+        return (struct hanse_estimate){host, engine->log_sd + FIT_LOG_SD * beyond, outside};
     }
     e.seconds = device;
-    e.log_sd = hypot(e.log_sd, engine->log_sd);
+    e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
+    e.marks |= outside;
     return e;
 }
 
@@ -153,20 +172,10 @@ struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
                                       double prompt, double output,
                                       const struct hanse_engine *engine)
 {
-    /* The prompts are alike, so one stands for all: their attention is batch times its. */
     const struct hanse_chunk chunk = {prompt, 0.0};
     struct hanse_answer answer = {0};
-    struct hanse_step_parts one = hanse_step_device(
-        law, m, parallel, &(struct hanse_step){.chunks = &chunk, .n_chunks = 1});
-    const struct hanse_chunk together = {prompt * batch, 0.0};
-    struct hanse_step_parts all = hanse_step_device(
-        law, m, parallel, &(struct hanse_step){.chunks = &together, .n_chunks = 1});
-    double device = all.all.seconds - all.attention.seconds + batch * one.attention.seconds;
-    double host = engine->step_s + engine->layer_s * (double)m->layers;
-    double factor = engine->device_factor > 0.0 ? engine->device_factor : 1.0;
-    answer.first = all.all;
-    answer.first.seconds = fmax(device * factor, host);
-    answer.first.log_sd = hypot(all.all.log_sd, engine->log_sd);
+    const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = batch};
+    answer.first = hanse_step_time(law, m, parallel, &reading, engine);
     if (output > 1.0) {
         const struct hanse_step step = {.decoding = batch, .context = prompt + 0.5 * output};
         answer.next = hanse_step_time(law, m, parallel, &step, engine);
@@ -174,6 +183,28 @@ struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
     hanse_estimate_add(&answer.all, answer.first, 1.0);
     hanse_estimate_add(&answer.all, answer.next, fmax(0.0, output - 1.0));
     return answer;
+}
+
+struct hanse_estimate hanse_steady_time(const struct hanse_device_law *law,
+                                        const struct hanse_transformer *m,
+                                        const struct hanse_parallel *parallel, double batch,
+                                        double prompt, double output,
+                                        const struct hanse_engine *engine)
+{
+    const struct hanse_chunk chunk = {prompt, 0.0};
+    const struct hanse_step step = {.chunks = &chunk,
+                                    .n_chunks = 1,
+                                    .chunks_times = batch / output,
+                                    .decoding = batch,
+                                    .context = prompt + 0.5 * output};
+    return hanse_step_time(law, m, parallel, &step, engine);
+}
+
+double hanse_admitted(const struct hanse_device_law *law, const struct hanse_transformer *m,
+                      const struct hanse_parallel *parallel, double usable, double prompt,
+                      double output)
+{
+    return floor(hanse_cache_tokens(law, m, parallel, usable) / (prompt + 0.5 * output));
 }
 
 double hanse_cache_tokens(const struct hanse_device_law *law, const struct hanse_transformer *m,

@@ -47,8 +47,9 @@ struct hanse_chunk {
 struct hanse_step {
     const struct hanse_chunk *chunks;
     size_t n_chunks;
-    double decoding; /* requests that write a token */
-    double context;  /* their mean context, tokens */
+    double decoding;     /* requests that write a token */
+    double context;      /* their mean context, tokens */
+    double chunks_times; /* every chunk counts so many times, also a fraction; 0 counts as 1 */
 };
 
 /* All zero: an engine that costs nothing; device_factor 0 counts as 1. */
@@ -56,6 +57,9 @@ struct hanse_engine {
     double step_s, layer_s;
     double device_factor;
     double log_sd; /* of what the fit leaves; 0: not known */
+    /* Device times of the points it was fitted to; 0: none. A step that lies outside is marked,
+     * and its spread grows by 0.1 for each factor of two beyond. */
+    double least_s, most_s;
 };
 
 /* Where the device's time of a step goes; they add up to `all`. */
@@ -86,6 +90,23 @@ HANSE_API struct hanse_answer hanse_answer_time(const struct hanse_device_law *l
                                                 const struct hanse_parallel *parallel,
                                                 double batch, double prompt, double output,
                                                 const struct hanse_engine *engine);
+
+/* Seconds of a step of an engine that is always full: `batch` requests write a token each, and
+ * as many prompts are read meanwhile as answers end, batch ÷ output (in the long run; a step
+ * with a prompt in it is longer, one without shorter). Answers a second are batch ÷ output ÷
+ * this. */
+HANSE_API struct hanse_estimate hanse_steady_time(const struct hanse_device_law *law,
+                                                  const struct hanse_transformer *model,
+                                                  const struct hanse_parallel *parallel,
+                                                  double batch, double prompt, double output,
+                                                  const struct hanse_engine *engine);
+
+/* Requests that are under way at once when all of the cache is used: in the mean each holds its
+ * prompt and half its answer. Whole requests; 0: the weights leave no room for one. */
+HANSE_API double hanse_admitted(const struct hanse_device_law *law,
+                                const struct hanse_transformer *model,
+                                const struct hanse_parallel *parallel, double usable,
+                                double prompt, double output);
 
 /* Tokens of cache that fit beside the weights on the devices that share the model, using
  * `usable` (0 .. 1) of their memory; 0 when the weights don't fit or the memory isn't known. */

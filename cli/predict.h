@@ -1,0 +1,49 @@
+/* What `hanse predict` was asked, and the parts of its answer. Shared by cli/predict*.c. */
+#ifndef HANSE_CLI_PREDICT_H
+#define HANSE_CLI_PREDICT_H
+
+#include <jansson.h>
+
+#include "cli/options.h"
+#include "sim/process/predict/training.h"
+
+struct hanse_cli_predict_settings {
+    const char *model, *precision, *recompute, *points, *kernel, *shape;
+    int64_t tensor, pipeline, data, batch, most, microbatch, interleave, sequence;
+    int64_t groups, inner_steps;
+    double prompt_tokens, output_tokens, usable;
+    double compute_efficiency, memory_efficiency; /* 0: the profile's own */
+    double link_gbps, node_link_gbps, link_us, step_ms, layer_ms, device_factor;
+    double group_link_gbps, group_link_ms, exchanged_bytes;
+    bool train, fused;
+};
+
+struct hanse_cli_prediction {
+    struct hanse_context *ctx;
+    const struct hanse_cli_args *args;
+    const struct hanse_cli_predict_settings *s;
+    char folder[4096];
+    struct hanse_transformer model;
+    struct hanse_profile profile;
+    struct hanse_device_law *law;
+    struct hanse_engine engine;
+    bool engine_known, engine_fitted;
+    enum hanse_kernel kernel; /* with --kernel */
+    struct hanse_shape shape;
+    struct hanse_estimate estimate;
+};
+
+/* Prints, or adds to `rows` for JSON. HANSE_ERR_TARGET: it doesn't fit. */
+enum hanse_status hanse_cli_predict_inference(struct hanse_cli_prediction *p, json_t *rows);
+enum hanse_status hanse_cli_predict_training(struct hanse_cli_prediction *p, json_t *rows);
+void hanse_cli_predict_kernel(const struct hanse_cli_prediction *p, json_t *rows);
+
+/* Reads --kernel and --shape and predicts. HANSE_ERR_INPUT: not one of ours, or not so many
+ * extents. */
+enum hanse_status hanse_cli_read_kernel(struct hanse_cli_prediction *p);
+
+/* Fits the engine to the measured points of a table: `tensor`, `batch`, `prompt_tokens`,
+ * `output_tokens`, `ttft_ms`, `tpot_ms`, the last two each optional in a row. */
+enum hanse_status hanse_cli_fit_engine(struct hanse_cli_prediction *p, const char *path);
+
+#endif
