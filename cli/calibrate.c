@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/calibrate_card.h"
 #include "cli/calibrate_published.h"
 #include "cli/calibrate_show.h"
 #include "cli/commands.h"
@@ -17,7 +18,7 @@
 struct request {
     struct hanse_context *ctx;
     struct hanse_cli_args args;
-    const char *device, *output, *roofline, *published;
+    const char *device, *output, *roofline, *published, *card;
     int64_t seed;
     bool quick, force, show, compare, launch;
 };
@@ -138,6 +139,24 @@ static enum hanse_status publish(struct request *r)
     return status;
 }
 
+/* What a scenario's accelerator takes from a profile. */
+static enum hanse_status write_card(struct request *r)
+{
+    struct hanse_profile profile;
+    char output[160];
+    enum hanse_status status = hanse_cli_find_profile(r->ctx, r->card, &profile);
+    snprintf(output, sizeof output, "%.120s.csv", r->card);
+    const char *path = r->output != NULL ? r->output : output;
+    if (status == HANSE_OK) {
+        status = hanse_cli_write_card(r->ctx, &profile, r->card, path);
+    }
+    if (status == HANSE_OK) {
+        hanse_cli_print_path(&r->args, "card", path);
+    }
+    hanse_profile_fini(&profile);
+    return status;
+}
+
 /* Every device of every backend. One that is missing or fails says so; the rest goes on. */
 static enum hanse_status measure_all(struct request *r)
 {
@@ -194,6 +213,9 @@ static enum hanse_status act(struct request *r)
     if (r->published != NULL) {
         return publish(r);
     }
+    if (r->card != NULL) {
+        return write_card(r);
+    }
     if (strcmp(r->device, "all") == 0) {
         return measure_all(r);
     }
@@ -231,6 +253,8 @@ int hanse_cli_calibrate(int argc, char **argv)
         {"device", 'd', HANSE_CLI_TEXT, &r.device, "PATH", "cpu, cpu:avx2 …, or all (cpu)"},
         {"published", 0, HANSE_CLI_TEXT, &r.published, "NAME",
          "do not measure: NAME's profile from public measurements"},
+        {"card", 0, HANSE_CLI_TEXT, &r.card, "NAME|PROFILE.h5",
+         "do not measure: what a scenario's accelerator takes from a profile, as NAME.csv"},
         {"quick", 0, HANSE_CLI_FLAG, &r.quick, NULL, "fewer shapes, at most a minute"},
         {"output", 'o', HANSE_CLI_TEXT, &r.output, "PROFILE.h5", "where to write the profile"},
         {"force", 0, HANSE_CLI_FLAG, &r.force, NULL, "replace another device's profile"},

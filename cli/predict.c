@@ -170,15 +170,11 @@ static enum hanse_status make_law(struct hanse_cli_prediction *p)
                                    &p->law);
 }
 
-/* An engine nobody measured: TensorRT-LLM takes 1.2 times the device's time in the median of
- * the H200's published throughputs, from 1.0 to 1.6 over all (docs/prediction.md). */
-static const struct hanse_engine NOT_KNOWN = {.device_factor = 1.2, .log_sd = 0.25};
-
 static enum hanse_status read_engine(struct hanse_cli_prediction *p)
 {
     const struct hanse_cli_predict_settings *s = p->s;
     bool given = s->step_ms > 0.0 || s->layer_ms > 0.0 || s->device_factor > 0.0;
-    p->engine = NOT_KNOWN;
+    p->engine = hanse_engine_unknown();
     p->engine_known = given || s->points != NULL;
     if (given) {
         p->engine = (struct hanse_engine){.step_s = 1e-3 * s->step_ms,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_KEYS = 256, NAME_BYTES = 256 };
+enum { MOST_KEYS = 258, NAME_BYTES = 256 };
 
 static void declare_entity(lua_State *lua, const struct hanse_kind *kind,
                            const struct hanse__declaration *call, const char *name);
@@ -123,8 +123,13 @@ static void check_keys(lua_State *lua, const struct hanse_kind *kind,
 {
     const char *keys[MOST_KEYS] = {"name"};
     size_t n = 1;
-    for (size_t f = 0; f < kind->n_fields && n < MOST_KEYS; f++) {
+    for (size_t f = 0; f < kind->n_fields && n < MOST_KEYS - 2; f++) {
         keys[n++] = kind->fields[f].key;
+    }
+    /* Not fields of the model, so that no --set changes them to no effect: they give two. */
+    if (strcmp(kind->name, "accelerator") == 0) {
+        keys[n++] = "profile";
+        keys[n++] = "profile_precision";
     }
     hanse__declaration_keys(lua, declaration, keys, n);
 }
@@ -158,6 +163,9 @@ static void declare_entity(lua_State *lua, const struct hanse_kind *kind,
         }
         origin = hanse__declared_at(&spot);
         hanse__pass(lua, hanse_draft_set(draft, entity, field->key, &value, &origin));
+    }
+    if (strcmp(kind->name, "accelerator") == 0) {
+        hanse__declare_profile(lua, &declaration, entity);
     }
 }
 

@@ -42,6 +42,9 @@ void hanse__declaration_keys(lua_State *lua, const struct hanse__declaration *de
 const char *hanse__declaration_text(lua_State *lua,
                                     const struct hanse__declaration *declaration,
                                     const char *key);
+/* profile = "NAME" of an accelerator: gives its efficiencies (scripting/profile.c). */
+void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *declaration,
+                            uint32_t entity);
 struct hanse_origin hanse__declared_at(const struct hanse__spot *spot);
 
 /* Makes the value at `index` one of the draft's. What it points to is pushed onto the stack or

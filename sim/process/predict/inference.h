@@ -114,6 +114,10 @@ HANSE_API double hanse_cache_tokens(const struct hanse_device_law *law,
                                     const struct hanse_transformer *model,
                                     const struct hanse_parallel *parallel, double usable);
 
+/* An engine that nobody measured: the median and spread that a public one has over the device's
+ * own time. */
+HANSE_API struct hanse_engine hanse_engine_unknown(void);
+
 /* A measured step beside the device's predicted time. */
 struct hanse_engine_point {
     double device_s, measured_s;

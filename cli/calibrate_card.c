@@ -1,0 +1,109 @@
+#include "cli/calibrate_card.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/process/predict/inference.h"
+
+static const struct hanse_transformer MODEL = {.name = "llama-3-8b",
+                                               .layers = 32,
+                                               .hidden = 4096,
+                                               .heads = 32,
+                                               .kv_heads = 8,
+                                               .width = 128,
+                                               .ffn = 14336,
+                                               .vocabulary = 128256,
+                                               .gated = true};
+
+enum { PROMPTS = 4, PROMPT_TOKENS = 1024, REQUESTS = 16, CONTEXT = 1024 };
+
+static const enum hanse_precision PRECISIONS[] = {HANSE_FP32, HANSE_BF16, HANSE_FP8,
+                                                  HANSE_INT8};
+
+/* The weakest origin of the products in a precision and of the memory's rates; false where the
+ * profile has no product in it. */
+static bool origin_of(const struct hanse_profile *profile, enum hanse_precision precision,
+                      enum hanse_profile_origin *origin)
+{
+    bool found = false;
+    *origin = profile->origin;
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        const struct hanse_rate *r = &profile->rates[i];
+        bool same = r->precision == precision ||
+                    (precision == HANSE_BF16 && r->precision == HANSE_FP16);
+        bool product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
+        if (same && product && (r->marks & HANSE_RATE_CONTAMINATED) == 0) {
+            *origin = !found || r->origin > *origin ? r->origin : *origin;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void write_row(FILE *file, const struct hanse_device_law *law,
+                      enum hanse_precision precision, enum hanse_profile_origin origin,
+                      const char *from, const char *name)
+{
+    static const char *const evidence[] = {"primary", "aggregator", "derived"};
+    const struct hanse_parallel alone = {1, 1, 1};
+    const struct hanse_chunk chunk = {PROMPT_TOKENS, 0.0};
+    const struct hanse_step reading = {
+        .chunks = &chunk, .n_chunks = 1, .chunks_times = PROMPTS};
+    const struct hanse_step writing = {.decoding = REQUESTS, .context = CONTEXT};
+    struct hanse_estimate prefill = hanse_step_device(law, &MODEL, &alone, &reading).all;
+    struct hanse_estimate decode = hanse_step_device(law, &MODEL, &alone, &writing).all;
+    struct hanse_engine engine = hanse_engine_unknown();
+    double e = hanse_precision_bytes(precision);
+    double weights = hanse_transformer_parameters(&MODEL);
+    double flop = 2.0 * weights * PROMPTS * PROMPT_TOKENS;
+    double bytes = e * weights + REQUESTS * CONTEXT * hanse_transformer_cache_bytes(&MODEL, e);
+    fprintf(file,
+            "%s,%.6g,%.4f,%.6g,%.4f,%.4f,%s,\"%s (%s): whole steps of %s, engine not known\"\n",
+            hanse_precision_name(precision), flop / (prefill.seconds * engine.device_factor),
+            prefill.log_sd, bytes / (decode.seconds * engine.device_factor), decode.log_sd,
+            engine.log_sd, evidence[origin], name, from, MODEL.name);
+}
+
+static enum hanse_status write_rows(struct hanse_context *ctx,
+                                    const struct hanse_profile *profile, const char *from,
+                                    FILE *file, int *n)
+{
+    for (size_t i = 0; i < sizeof PRECISIONS / sizeof *PRECISIONS; i++) {
+        enum hanse_profile_origin origin;
+        struct hanse_device_law *law;
+        if (origin_of(profile, PRECISIONS[i], &origin)) {
+            HANSE_TRY(hanse_device_law_create(ctx, profile, PRECISIONS[i], NULL, &law));
+            write_row(file, law, PRECISIONS[i], origin, from, profile->name);
+            hanse_device_law_destroy(law);
+            ++*n;
+        }
+    }
+    return HANSE_OK;
+}
+
+enum hanse_status hanse_cli_write_card(struct hanse_context *ctx,
+                                       const struct hanse_profile *profile, const char *from,
+                                       const char *path)
+{
+    int n = 0;
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        return hanse__fail(ctx, HANSE_ERR_IO, "%s: cannot be written: %s", path,
+                           strerror(errno));
+    }
+    fprintf(file, "precision,compute_flop_per_s,compute_log_sd,memory_byte_per_s,memory_log_sd,"
+                  "common_log_sd,evidence,source\n");
+    enum hanse_status status = write_rows(ctx, profile, from, file, &n);
+    bool failed = ferror(file) != 0;
+    failed = fclose(file) != 0 || failed;
+    if (status == HANSE_OK && failed) {
+        return hanse__fail(ctx, HANSE_ERR_IO, "%s: could not be written", path);
+    }
+    if (status == HANSE_OK && n == 0) {
+        remove(path);
+        return hanse__fail(ctx, HANSE_ERR_INPUT,
+                           "%s: has no products in fp32, bf16, fp16, fp8 or int8", from);
+    }
+    return status;
+}

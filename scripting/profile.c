@@ -1,0 +1,255 @@
+/*
+ * profile = "NAME" of an accelerator: its rates of service from a profile's card, with their
+ * spread.
+ *
+ * A card is a small table, profiles/NAME.csv beside the scenario or in the library, that `hanse
+ * calibrate --card` writes: for each precision what a device reaches, whole steps of a model,
+ * in prefill and in decode, and how sure that is. Its text is kept with the result like every
+ * text a scenario reads, with its hash.
+ *
+ * The accelerator's efficiencies become formulas over three parameters that a replication
+ * draws:
+ *
+ *     compute_efficiency = min(1, compute rate × NAME_compute × NAME_engine ÷ peak)
+ *     memory_efficiency  = min(1, memory rate × NAME_memory × NAME_engine ÷ bandwidth)
+ *
+ * each lognormal with median 1; NAME_engine is what the two have in common.
+ */
+#include <lauxlib.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scripting/csv.h"
+#include "scripting/declare.h"
+#include "scripting/quantity.h"
+
+static const char factors_key[] = "hanse.profile_factors"; /* parameter's name → quantity */
+
+static const double Z95 = 1.6448536269514722; /* low and high are 5 % and 95 % quantiles */
+
+struct card {
+    double compute, compute_log_sd, memory, memory_log_sd, common_log_sd;
+    enum hanse_evidence evidence;
+    char source[512];
+};
+
+/* --- the card ----------------------------------------------------------------------------- */
+
+static int box_close(lua_State *lua)
+{
+    struct hanse_csv **box = lua_touserdata(lua, 1);
+    hanse_csv_destroy(*box);
+    *box = NULL;
+    return 0;
+}
+
+/* A table that Lua closes, also after an error. */
+static struct hanse_csv **push_box(lua_State *lua)
+{
+    struct hanse_csv **box = lua_newuserdatauv(lua, sizeof *box, 0);
+    *box = NULL;
+    if (luaL_newmetatable(lua, "hanse.card")) {
+        lua_pushcfunction(lua, box_close);
+        lua_setfield(lua, -2, "__gc");
+    }
+    lua_setmetatable(lua, -2);
+    return box;
+}
+
+static const char *cell(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                        const char *column)
+{
+    int at = hanse_csv_column(csv, column);
+    if (at < 0) {
+        hanse__refuse(lua, spot, "the card has no column '%s'", column);
+    }
+    return hanse_csv_fields(csv)[at];
+}
+
+static double cell_number(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                          const char *column, bool positive)
+{
+    const char *text = cell(lua, spot, csv, column);
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number >= 0.0) || isinf(number) ||
+        (positive && number == 0.0)) {
+        hanse__refuse(lua, spot, "the card's %s must be %s, got '%s'", column,
+                      positive ? "> 0" : ">= 0", text);
+    }
+    return number;
+}
+
+static void read_row(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                     struct card *card)
+{
+    const char *evidence = cell(lua, spot, csv, "evidence");
+    card->compute = cell_number(lua, spot, csv, "compute_flop_per_s", true);
+    card->compute_log_sd = cell_number(lua, spot, csv, "compute_log_sd", false);
+    card->memory = cell_number(lua, spot, csv, "memory_byte_per_s", true);
+    card->memory_log_sd = cell_number(lua, spot, csv, "memory_log_sd", false);
+    card->common_log_sd = cell_number(lua, spot, csv, "common_log_sd", false);
+    if (!hanse_evidence_parse(evidence, &card->evidence)) {
+        hanse__refuse(lua, spot, "the card has unknown evidence '%s'", evidence);
+    }
+    snprintf(card->source, sizeof card->source, "%.500s", cell(lua, spot, csv, "source"));
+}
+
+/* The row of a precision; refuses when there is none. */
+static void find_row(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                     const char *precision, struct card *card)
+{
+    char known[256] = "";
+    for (;;) {
+        hanse__pass(lua, hanse_csv_next(csv));
+        if (hanse_csv_fields(csv) == NULL) {
+            hanse__refuse(lua, spot, "the card has no rates in %s; it has %s", precision,
+                          known);
+        }
+        const char *word = cell(lua, spot, csv, "precision");
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", word);
+        if (strcmp(word, precision) == 0) {
+            read_row(lua, spot, csv, card);
+            return;
+        }
+    }
+}
+
+static void read_card(lua_State *lua, const struct hanse__spot *spot, const char *name,
+                      const char *precision, struct card *card)
+{
+    struct hanse_script *script = hanse__script_of(lua);
+    char file[160], path[PATH_MAX], shown[PATH_MAX];
+    if (strlen(name) > 100 || name[0] == '\0' ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0') {
+        hanse__refuse(lua, spot, "must be a name of small letters, digits and '_', got '%s'",
+                      name);
+    }
+    snprintf(file, sizeof file, "profiles/%s.csv", name);
+    if (!hanse__find_file(script, file, path, sizeof path, shown, sizeof shown)) {
+        hanse__refuse(lua, spot,
+                      "there is no %s beside the scenario or in the library; 'hanse calibrate "
+                      "--card %s' makes one of a device of the catalogue",
+                      file, name);
+    }
+    int32_t number = hanse__source_read(script, path, shown);
+    hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
+    const struct hanse__source *source = &script->sources[number];
+    struct hanse_csv **box = push_box(lua);
+    hanse__pass(
+        lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
+    find_row(lua, spot, *box, precision, card);
+    lua_pop(lua, 1);
+}
+
+/* --- from the card to formulas ------------------------------------------------------------ */
+
+/* Pushes the parameter NAME_WHAT, made at its first use: devices that share a profile share its
+ * luck. */
+static void push_factor(lua_State *lua, const struct hanse__spot *spot, const char *name,
+                        const char *what, double log_sd, const struct card *card)
+{
+    char full[128], label[160];
+    snprintf(full, sizeof full, "%s_%s", name, what);
+    if (lua_getfield(lua, LUA_REGISTRYINDEX, factors_key) != LUA_TTABLE) {
+        lua_pop(lua, 1);
+        lua_newtable(lua);
+        lua_pushvalue(lua, -1);
+        lua_setfield(lua, LUA_REGISTRYINDEX, factors_key);
+    }
+    if (lua_getfield(lua, -1, full) == LUA_TNIL) {
+        uint32_t index;
+        lua_pop(lua, 1);
+        snprintf(label, sizeof label, "%s of %s relative to its profile's median", what, name);
+        struct hanse_param param = {.name = full,
+                                    .label = label,
+                                    .unit = "1",
+                                    .low = exp(-Z95 * log_sd),
+                                    .mid = 1.0,
+                                    .high = exp(Z95 * log_sd),
+                                    .min = exp(-4.0 * log_sd),
+                                    .max = exp(4.0 * log_sd),
+                                    .origin = hanse__declared_at(spot)};
+        param.origin.source = card->source;
+        param.origin.evidence = card->evidence;
+        hanse__pass(lua, hanse_draft_param(hanse__script_of(lua)->draft, &param, &index));
+        struct hanse__quantity *quantity = hanse__quantity_push(lua, 1);
+        quantity->terms[0] = (struct hanse_term){.op = HANSE_OP_PARAM, .param = index};
+        hanse__quantity_mark(lua, card->source, card->evidence);
+        lua_pushvalue(lua, -1);
+        lua_setfield(lua, -3, full);
+    }
+    lua_remove(lua, -2);
+}
+
+/* Pushes min(1, rate × factors ÷ peak); the peak is on top of the stack. */
+static void push_share(lua_State *lua, const struct hanse__spot *spot, const char *name,
+                       const char *what, double rate, double log_sd, const char *unit,
+                       const struct card *card)
+{
+    int peak = lua_gettop(lua);
+    struct hanse_unit parsed = {.scale = 1};
+    hanse__pass(lua, hanse_unit_parse(hanse__script_of(lua)->ctx, unit, &parsed));
+    lua_getfield(lua, LUA_REGISTRYINDEX, "hanse.minute"); /* `min`, when called */
+    hanse__quantity_push_number(lua, rate * parsed.scale, &parsed.dim);
+    hanse__quantity_mark(lua, card->source, card->evidence);
+    if (log_sd > 0.0) {
+        push_factor(lua, spot, name, what, log_sd, card);
+        lua_arith(lua, LUA_OPMUL);
+    }
+    if (card->common_log_sd > 0.0) {
+        push_factor(lua, spot, name, "engine", card->common_log_sd, card);
+        lua_arith(lua, LUA_OPMUL);
+    }
+    lua_pushvalue(lua, peak);
+    lua_arith(lua, LUA_OPDIV);
+    lua_pushinteger(lua, 1);
+    lua_call(lua, 2, 1);
+}
+
+static void set_share(lua_State *lua, const struct hanse__declaration *declaration,
+                      uint32_t entity, const char *key)
+{
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    struct hanse_value value;
+    hanse__value_read(lua, -1, "1", &spot, &value);
+    struct hanse_origin origin = hanse__declared_at(&spot);
+    hanse__pass(lua,
+                hanse_draft_set(hanse__script_of(lua)->draft, entity, key, &value, &origin));
+}
+
+void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *declaration,
+                            uint32_t entity)
+{
+    static const struct {
+        const char *key, *peak;
+    } shares[] = {{"compute_efficiency", "peak"}, {"memory_efficiency", "bandwidth"}};
+    int top = lua_gettop(lua);
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    struct card card;
+    const char *name = hanse__declaration_text(lua, declaration, "profile");
+    if (name == NULL) {
+        lua_settop(lua, top);
+        return;
+    }
+    const char *precision = hanse__declaration_text(lua, declaration, "profile_precision");
+    read_card(lua, &spot, name, precision != NULL ? precision : "bf16", &card);
+    for (int i = 0; i < 2; i++) {
+        if (lua_getfield(lua, declaration->table, shares[i].key) != LUA_TNIL) {
+            hanse__refuse(lua, &spot, "gives %s; leave one of the two out", shares[i].key);
+        }
+        if (lua_getfield(lua, declaration->table, shares[i].peak) == LUA_TNIL) {
+            hanse__refuse(lua, &spot, "needs %s beside it", shares[i].peak);
+        }
+        push_share(lua, &spot, name, i == 0 ? "compute" : "memory",
+                   i == 0 ? card.compute : card.memory,
+                   i == 0 ? card.compute_log_sd : card.memory_log_sd,
+                   i == 0 ? "FLOP/s" : "B/s", &card);
+        set_share(lua, declaration, entity, shares[i].key);
+    }
+    lua_settop(lua, top);
+}
