@@ -21,21 +21,28 @@ enum { PROMPTS = 4, PROMPT_TOKENS = 1024, REQUESTS = 16, CONTEXT = 1024 };
 static const enum hanse_precision PRECISIONS[] = {HANSE_FP32, HANSE_BF16, HANSE_FP8,
                                                   HANSE_INT8};
 
-/* The weakest origin of the products in a precision and of the memory's rates; false where the
- * profile has no product in it. */
+static bool is_in(const struct hanse_rate *r, enum hanse_precision precision)
+{
+    bool product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
+    return product && (r->marks & HANSE_RATE_CONTAMINATED) == 0 &&
+           (r->precision == precision ||
+            (precision == HANSE_BF16 && r->precision == HANSE_FP16));
+}
+
+/* The weakest origin of what a row stands on: products in the precision, and the memory's rates
+ * (a profile has either measured, published or derived ones of those). False where the profile
+ * has no product in the precision. */
 static bool origin_of(const struct hanse_profile *profile, enum hanse_precision precision,
                       enum hanse_profile_origin *origin)
 {
     bool found = false;
-    *origin = profile->origin;
+    *origin = HANSE_PROFILE_MEASURED;
     for (size_t i = 0; i < profile->n_rates; i++) {
         const struct hanse_rate *r = &profile->rates[i];
-        bool same = r->precision == precision ||
-                    (precision == HANSE_BF16 && r->precision == HANSE_FP16);
-        bool product = r->kernel == HANSE_KERNEL_GEMM || r->kernel == HANSE_KERNEL_SKINNY;
-        if (same && product && (r->marks & HANSE_RATE_CONTAMINATED) == 0) {
-            *origin = !found || r->origin > *origin ? r->origin : *origin;
-            found = true;
+        bool product = is_in(r, precision), stream = r->kernel <= HANSE_KERNEL_STREAM_TRIAD;
+        found = found || product;
+        if ((product || stream) && r->origin > *origin) {
+            *origin = r->origin;
         }
     }
     return found;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/calibrate_published.h"
 #include "cli/table.h"
-#include "output/profile.h"
 #include "scripting/library.h"
 
 static enum hanse_status open_table(struct hanse_cli_device *p, const char *name,
@@ -115,21 +115,24 @@ static enum hanse_status derive_profile(struct hanse_cli_device *p, const char *
     return status;
 }
 
+/* Efficiencies that are stated stand in the place of what is known of a catalogue's device. */
 static enum hanse_status read_profile(struct hanse_cli_device *p, const char *operand)
 {
     size_t length = strlen(operand);
     bool is_file = length > 3 && strcmp(operand + length - 3, ".h5") == 0;
-    return is_file ? hanse_profile_read(p->ctx, operand, &p->profile)
-                   : derive_profile(p, operand);
+    bool stated = p->s->compute_efficiency > 0.0 && p->s->memory_efficiency > 0.0;
+    return stated && !is_file ? derive_profile(p, operand)
+                              : hanse_cli_find_profile(p->ctx, operand, &p->profile);
 }
 
 static enum hanse_status make_law(struct hanse_cli_device *p)
 {
     enum hanse_precision precision = hanse_precision_named(p->s->precision);
     if (precision >= HANSE_BYTES) {
-        return hanse__fail(p->ctx, HANSE_ERR_INPUT,
-                           "--precision: must be fp32, bf16, fp16, fp8, int8 or int4, got '%s'",
-                           p->s->precision);
+        return hanse__fail(
+            p->ctx, HANSE_ERR_INPUT,
+            "--precision: must be fp64, fp32, bf16, fp16, fp8, int8 or int4, got '%s'",
+            p->s->precision);
     }
     const struct hanse_cli_device_settings *s = p->s;
     double between = s->node_link_gbps > 0.0 ? s->node_link_gbps : s->link_gbps;
@@ -168,7 +171,9 @@ static void find_power(struct hanse_cli_device *p)
 enum hanse_status hanse_cli_device_read(struct hanse_cli_device *device, const char *operand)
 {
     device->watt = device->idle_watt = NAN;
-    HANSE_TRY(read_model(device));
+    if (device->s->model != NULL) {
+        HANSE_TRY(read_model(device));
+    }
     HANSE_TRY(read_profile(device, operand));
     find_power(device);
     return make_law(device);

@@ -1,6 +1,7 @@
 /*
  * A model on a device, as `hanse predict` and `hanse serve` take them: an architecture of the
- * catalogue; a profile file, or a device of the catalogue with stated efficiencies.
+ * catalogue; a profile file, or a device of the catalogue, by what is known of it or with
+ * stated efficiencies.
  */
 #ifndef HANSE_CLI_DEVICE_H
 #define HANSE_CLI_DEVICE_H
@@ -9,9 +10,9 @@
 #include "sim/process/predict/inference.h"
 
 struct hanse_cli_device_settings {
-    const char *model, *precision;
+    const char *model, *precision; /* model NULL: none */
     int64_t tensor, pipeline, data;
-    double compute_efficiency, memory_efficiency;
+    double compute_efficiency, memory_efficiency; /* stated; 0: what is known of the device */
     double link_gbps, node_link_gbps, link_us;
 };
 

@@ -4,16 +4,16 @@
 
 #include <jansson.h>
 
+#include "cli/device.h"
 #include "cli/options.h"
 #include "sim/process/predict/training.h"
 
 struct hanse_cli_predict_settings {
-    const char *model, *precision, *recompute, *points, *kernel, *shape;
-    int64_t tensor, pipeline, data, batch, most, microbatch, interleave, sequence;
-    int64_t groups, inner_steps;
+    struct hanse_cli_device_settings device; /* efficiencies 0: the profile's own */
+    const char *recompute, *points, *kernel, *shape;
+    int64_t batch, most, microbatch, interleave, sequence, groups, inner_steps;
     double prompt_tokens, output_tokens, usable;
-    double compute_efficiency, memory_efficiency; /* 0: the profile's own */
-    double link_gbps, node_link_gbps, link_us, step_ms, layer_ms, device_factor;
+    double step_ms, layer_ms, device_factor;
     double group_link_gbps, group_link_ms, exchanged_bytes;
     bool train, fused;
 };
@@ -22,10 +22,7 @@ struct hanse_cli_prediction {
     struct hanse_context *ctx;
     const struct hanse_cli_args *args;
     const struct hanse_cli_predict_settings *s;
-    char folder[4096];
-    struct hanse_transformer model;
-    struct hanse_profile profile;
-    struct hanse_device_law *law;
+    struct hanse_cli_device d;
     struct hanse_engine engine;
     bool engine_known, engine_fitted;
     enum hanse_kernel kernel; /* with --kernel */

@@ -66,16 +66,17 @@ static void add_engine(const struct hanse_cli_prediction *p, json_t *rows)
 enum hanse_status hanse_cli_predict_inference(struct hanse_cli_prediction *p, json_t *rows)
 {
     const struct hanse_cli_predict_settings *s = p->s;
-    const struct hanse_parallel parallel = {s->tensor, s->pipeline, s->data};
+    const struct hanse_parallel parallel = {s->device.tensor, s->device.pipeline,
+                                            s->device.data};
     const struct hanse_engine *engine = &p->engine;
     double batch = (double)s->batch, context = s->prompt_tokens + 0.5 * s->output_tokens;
-    struct hanse_answer a = hanse_answer_time(p->law, &p->model, &parallel, batch,
+    struct hanse_answer a = hanse_answer_time(p->d.law, &p->d.model, &parallel, batch,
                                               s->prompt_tokens, s->output_tokens, engine);
     const struct hanse_step step = {.decoding = batch, .context = context};
-    struct hanse_step_parts parts = hanse_step_device(p->law, &p->model, &parallel, &step);
-    double cache = hanse_cache_tokens(p->law, &p->model, &parallel, s->usable);
+    struct hanse_step_parts parts = hanse_step_device(p->d.law, &p->d.model, &parallel, &step);
+    double cache = hanse_cache_tokens(p->d.law, &p->d.model, &parallel, s->usable);
     double needed = batch * (s->prompt_tokens + s->output_tokens);
-    double admitted = fmin(hanse_admitted(p->law, &p->model, &parallel, s->usable,
+    double admitted = fmin(hanse_admitted(p->d.law, &p->d.model, &parallel, s->usable,
                                           s->prompt_tokens, s->output_tokens),
                            (double)s->most);
     add_row(rows, "ttft", a.first, 1e3, "ms");
@@ -88,12 +89,13 @@ enum hanse_status hanse_cli_predict_inference(struct hanse_cli_prediction *p, js
     add_row(rows, "step_passes", parts.passes, 1e3, "ms");
     add_row(rows, "step_communication", parts.communication, 1e3, "ms");
     add_row(rows, "step_output", parts.output, 1e3, "ms");
-    add_plain(rows, "parameters", hanse_transformer_parameters(&p->model), "1");
+    add_plain(rows, "parameters", hanse_transformer_parameters(&p->d.model), "1");
     add_plain(rows, "cache_tokens", cache, "token");
     add_plain(rows, "admitted", admitted, "1");
     if (admitted >= 1.0) {
-        struct hanse_estimate full = hanse_steady_time(
-            p->law, &p->model, &parallel, admitted, s->prompt_tokens, s->output_tokens, engine);
+        struct hanse_estimate full =
+            hanse_steady_time(p->d.law, &p->d.model, &parallel, admitted, s->prompt_tokens,
+                              s->output_tokens, engine);
         add_row(rows, "steady_rate", rate_of(full, admitted), 1.0, "token/s");
         add_row(rows, "steady_answers", rate_of(full, admitted / s->output_tokens), 1.0, "1/s");
     }
@@ -112,7 +114,7 @@ enum hanse_status hanse_cli_predict_training(struct hanse_cli_prediction *p, jso
     static const char *const WORDS[] = {"none", "selective", "full"};
     const struct hanse_cli_predict_settings *s = p->s;
     struct hanse_training x = {
-        .parallel = {s->tensor, s->pipeline, s->data},
+        .parallel = {s->device.tensor, s->device.pipeline, s->device.data},
         .batch = s->batch,
         .microbatch = s->microbatch,
         .interleave = s->interleave,
@@ -133,10 +135,10 @@ enum hanse_status hanse_cli_predict_training(struct hanse_cli_prediction *p, jso
     }
     x.recompute = (enum hanse_recompute)word;
     struct hanse_training_parts parts;
-    HANSE_TRY(hanse_training_step(p->ctx, p->law, &p->model, &x, &parts));
-    double devices = fmax(1.0, (double)s->tensor) * fmax(1.0, (double)s->pipeline) *
-                     fmax(1.0, (double)s->data);
-    add_plain(rows, "parameters", hanse_transformer_parameters(&p->model), "1");
+    HANSE_TRY(hanse_training_step(p->ctx, p->d.law, &p->d.model, &x, &parts));
+    double devices = fmax(1.0, (double)s->device.tensor) *
+                     fmax(1.0, (double)s->device.pipeline) * fmax(1.0, (double)s->device.data);
+    add_plain(rows, "parameters", hanse_transformer_parameters(&p->d.model), "1");
     add_row(rows, "step", parts.all, 1.0, "s");
     add_row(rows, "step_compute", parts.compute, 1.0, "s");
     add_row(rows, "step_bubble", parts.bubble, 1.0, "s");
@@ -206,7 +208,7 @@ enum hanse_status hanse_cli_read_kernel(struct hanse_cli_prediction *p)
     }
     HANSE_TRY(read_shape(p->ctx, p->s->shape != NULL ? p->s->shape : "",
                          hanse_kernel_kind(p->kernel), &p->shape));
-    return hanse_device_kernel(p->ctx, p->law, p->kernel, hanse_device_precision(p->law),
+    return hanse_device_kernel(p->ctx, p->d.law, p->kernel, hanse_device_precision(p->d.law),
                                &p->shape, &p->estimate);
 }
 
@@ -215,7 +217,7 @@ void hanse_cli_predict_kernel(const struct hanse_cli_prediction *p, json_t *rows
     static const double scales[] = {1e-9, 1e-9, 1.0};
     static const char *const units[] = {"GFLOP/s", "GB/s", "1/s"};
     enum hanse_rate_unit unit = hanse_kernel_kind(p->kernel)->unit;
-    double amount = hanse_kernel_amount(p->kernel, hanse_device_precision(p->law), &p->shape);
+    double amount = hanse_kernel_amount(p->kernel, hanse_device_precision(p->d.law), &p->shape);
     add_row(rows, "time", p->estimate, 1e3, "ms");
     add_row(rows, "rate", rate_of(p->estimate, amount), scales[unit], units[unit]);
 }
@@ -228,9 +230,9 @@ enum { MOST_POINTS = 256 };
 static double device_time(const struct hanse_cli_prediction *p, const double *x, bool decoding)
 {
     const struct hanse_engine none = {0};
-    const struct hanse_parallel parallel = {(int64_t)x[0], p->s->pipeline, 1};
+    const struct hanse_parallel parallel = {(int64_t)x[0], p->s->device.pipeline, 1};
     struct hanse_answer a =
-        hanse_answer_time(p->law, &p->model, &parallel, x[1], x[2], x[3], &none);
+        hanse_answer_time(p->d.law, &p->d.model, &parallel, x[1], x[2], x[3], &none);
     return decoding ? a.next.seconds : a.first.seconds;
 }
 
@@ -267,7 +269,7 @@ static enum hanse_status read_points(struct hanse_cli_prediction *p, struct hans
         for (int c = TTFT; c < COLUMNS && *n < MOST_POINTS; c++) {
             if (x[c] > 0.0) {
                 points[(*n)++] = (struct hanse_engine_point){device_time(p, x, c > TTFT),
-                                                             1e-3 * x[c], p->model.layers};
+                                                             1e-3 * x[c], p->d.model.layers};
             }
         }
     }

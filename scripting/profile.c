@@ -247,8 +247,8 @@ void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *dec
         }
         push_share(lua, &spot, name, i == 0 ? "compute" : "memory",
                    i == 0 ? card.compute : card.memory,
-                   i == 0 ? card.compute_log_sd : card.memory_log_sd,
-                   i == 0 ? "FLOP/s" : "B/s", &card);
+                   i == 0 ? card.compute_log_sd : card.memory_log_sd, i == 0 ? "FLOP/s" : "B/s",
+                   &card);
         set_share(lua, declaration, entity, shares[i].key);
     }
     lua_settop(lua, top);

@@ -36,6 +36,37 @@ stream_triad(global const double *restrict b, global const double *restrict c,
     }
 }
 
+/* The same for processors: each item takes a run of neighbours, which their compilers make a
+ * loop of vectors. */
+DEVICE long run_start(long n, long item)
+{
+    return n / 8 * item / (long)get_global_size(0) * 8;
+}
+
+DEVICE long run_end(long n, long item)
+{
+    return item + 1 == (long)get_global_size(0) ? n : run_start(n, item + 1);
+}
+
+KERNEL(GPU_WIDE)
+stream_copy_runs(global const double *restrict a, global double *restrict c, long n)
+{
+    long end = run_end(n, get_global_id(0));
+    for (long i = run_start(n, get_global_id(0)); i < end; i++) {
+        c[i] = a[i];
+    }
+}
+
+KERNEL(GPU_WIDE)
+stream_triad_runs(global const double *restrict b, global const double *restrict c,
+                  global double *restrict a, long n)
+{
+    long end = run_end(n, get_global_id(0));
+    for (long i = run_start(n, get_global_id(0)); i < end; i++) {
+        a[i] = fma(3.0, c[i], b[i]);
+    }
+}
+
 /* Sum over a group, in a tree; all items get it. */
 DEVICE double wide_sum(double x, SHARED_POINTER double *room)
 {

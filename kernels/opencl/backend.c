@@ -218,11 +218,26 @@ static void release(struct hanse_device *device, void *self)
     hanse__free(task);
 }
 
+/* Where a trial's buffer is used as it lies: on a processor, unless copying is what is
+ * measured. A copy there would only lose the trial's huge pages. */
+static bool in_place(const struct hanse_device *device, const struct hanse_trial *trial,
+                     const struct hanse_buffer *buffer)
+{
+    return device->on_host && buffer->bytes > 0 && !is_transfer(trial->key.kernel);
+}
+
 /* A buffer of no bytes (scales of fp32 weights) becomes one of eight: OpenCL has no empty ones.
  */
-static cl_int upload(const struct opencl *cl, const struct hanse_buffer *from, cl_mem *memory)
+static cl_int upload(const struct hanse_device *device, const struct hanse_trial *trial,
+                     const struct hanse_buffer *from, cl_mem *memory)
 {
+    const struct opencl *cl = device->self;
     cl_int code;
+    if (in_place(device, trial, from)) {
+        *memory = clCreateBuffer(cl->context, CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR,
+                                 from->bytes, from->data, &code);
+        return code;
+    }
     size_t bytes = from->bytes > 0 ? from->bytes : 8;
     *memory = clCreateBuffer(cl->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
     if (code == CL_SUCCESS && from->bytes > 0) {
@@ -230,6 +245,24 @@ static cl_int upload(const struct opencl *cl, const struct hanse_buffer *from, c
                                     NULL, NULL);
     }
     return code;
+}
+
+/* What the device wrote, seen by the host: copied back, or mapped where it lies. */
+static cl_int download(const struct hanse_device *device, const struct hanse_trial *trial,
+                       const struct hanse_buffer *to, cl_mem memory)
+{
+    const struct opencl *cl = device->self;
+    cl_int code;
+    if (!in_place(device, trial, to)) {
+        return clEnqueueReadBuffer(cl->queue, memory, CL_TRUE, 0, to->bytes, to->data, 0, NULL,
+                                   NULL);
+    }
+    void *mapped = clEnqueueMapBuffer(cl->queue, memory, CL_TRUE, CL_MAP_READ, 0, to->bytes, 0,
+                                      NULL, NULL, &code);
+    if (code == CL_SUCCESS) {
+        code = clEnqueueUnmapMemObject(cl->queue, memory, mapped, 0, NULL, NULL);
+    }
+    return code == CL_SUCCESS ? clFinish(cl->queue) : code;
 }
 
 static cl_int set_argument(const struct task *task, cl_kernel kernel, cl_uint at,
@@ -262,6 +295,11 @@ static cl_int set_recipe(struct hanse_device *device, struct task *task)
     struct opencl *cl = device->self;
     cl_int code = CL_SUCCESS;
     hanse__gpu_recipe(task->trial, device->units, &task->recipe);
+    if (device->on_host && task->trial->key.kernel == HANSE_KERNEL_STREAM_COPY) {
+        task->recipe.launches[0].name = "stream_copy_runs";
+    } else if (device->on_host && task->trial->key.kernel == HANSE_KERNEL_STREAM_TRIAD) {
+        task->recipe.launches[0].name = "stream_triad_runs";
+    }
     if (task->recipe.scratch_bytes > 0) {
         task->scratch = clCreateBuffer(cl->context, CL_MEM_READ_WRITE,
                                        task->recipe.scratch_bytes, NULL, &code);
@@ -274,10 +312,9 @@ static cl_int set_recipe(struct hanse_device *device, struct task *task)
 
 static enum hanse_status fill(struct hanse_device *device, struct task *task)
 {
-    struct opencl *cl = device->self;
     cl_int code = CL_SUCCESS;
     for (int b = 0; b < task->trial->n_buffers && code == CL_SUCCESS; b++) {
-        code = upload(cl, &task->trial->buffers[b], &task->memory[b]);
+        code = upload(device, task->trial, &task->trial->buffers[b], &task->memory[b]);
     }
     if (code == CL_SUCCESS && !is_transfer(task->trial->key.kernel)) {
         code = set_recipe(device, task);
@@ -360,7 +397,6 @@ static enum hanse_status run(struct hanse_device *device, void *self, int64_t tu
 
 static enum hanse_status fetch(struct hanse_device *device, void *self)
 {
-    struct opencl *cl = device->self;
     struct task *task = self;
     cl_int code = CL_SUCCESS;
     if (task->trial->key.kernel == HANSE_KERNEL_DEVICE_TO_HOST) {
@@ -369,8 +405,7 @@ static enum hanse_status fetch(struct hanse_device *device, void *self)
     for (int b = 0; b < task->trial->n_buffers && code == CL_SUCCESS; b++) {
         const struct hanse_buffer *to = &task->trial->buffers[b];
         if (to->use == HANSE_BUFFER_OUT) {
-            code = clEnqueueReadBuffer(cl->queue, task->memory[b], CL_TRUE, 0, to->bytes,
-                                       to->data, 0, NULL, NULL);
+            code = download(device, task->trial, to, task->memory[b]);
         }
     }
     return code == CL_SUCCESS ? HANSE_OK : failed(device->ctx, "reading back", code);

@@ -11,7 +11,7 @@ $ hanse run p.lua -q -o p.h5 --replications 4 >/dev/null && hanse run p.lua -q -
 1
 
 $ hanse check p.lua --set accelerator.gpu.profile=l4_24gb
---set: ...
+--set accelerator.gpu.profile: unknown name 'l4_24gb'
 [exit 2]
 
 $ sed 's/profile = "h100_sxm5_80gb",/&  compute_efficiency = 0.4,/' p.lua >r.lua && hanse check r.lua
@@ -31,7 +31,6 @@ r.lua:30: accelerator 'gpu': profile: must be a name of small letters, digits an
 [exit 2]
 
 $ mkdir -p profiles && hanse calibrate -q --card l4_24gb -o profiles/mine.csv && cmp profiles/mine.csv "$HANSE_ROOT"/scenarios/profiles/l4_24gb.csv && sed 's/h100_sxm5_80gb/mine/' p.lua >r.lua && hanse check r.lua | grep -c param.mine_
-profiles/mine.csv
 3
 
 $ sed -i 's/,derived,/,hearsay,/' profiles/mine.csv && hanse check r.lua

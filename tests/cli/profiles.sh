@@ -5,8 +5,9 @@ status=0
 n=0
 while read -r id; do
     hanse calibrate -q --card "$id" -o card.csv >/dev/null || status=1
-    cmp -s card.csv "$HANSE_ROOT/scenarios/profiles/$id.csv" || {
-        echo "scenarios/profiles/$id.csv is out of date: hanse calibrate --card $id -o scenarios/profiles/$id.csv"
+    shipped=scenarios/profiles/$id.csv
+    cmp -s card.csv "$HANSE_ROOT/$shipped" || {
+        echo "$shipped is out of date: hanse calibrate --card $id -o $shipped"
         status=1
     }
     n=$((n + 1))

@@ -38,7 +38,7 @@ def within_limits(inside, n):
 
 
 def main():
-    path = os.path.join(os.environ["HANSE_ROOT"], "scenarios/reference/measured_performance.csv")
+    path = os.environ["HANSE_ROOT"] + "/scenarios/reference/measured_performance.csv"
     clusters = collections.defaultdict(list)
     ratios = collections.defaultdict(list)
     with open(path, encoding="utf-8") as file:
@@ -50,9 +50,10 @@ def main():
             inside = rate["low"] <= measured <= rate["high"]
             clusters[row["subject"], row["kernel"], ranks].append(inside)
             ratios[row["subject"]].append(rate["value"] / measured)
+            error = 100 * (rate["value"] / measured - 1)
             print(f"{row['subject']}, {row['kernel']}, {ranks} ranks, {prompt} + {output}: "
-                  f"{rate['value']:.0f}, published {measured:.0f}, "
-                  f"{100 * (rate['value'] / measured - 1):+.0f} %{'' if inside else ', outside'}")
+                  f"{rate['value']:.0f}, published {measured:.0f}, {error:+.0f} %"
+                  f"{'' if inside else ', outside'}")
     for device, values in ratios.items():
         values.sort()
         print(f"{device}: {len(values)} rows, median predicted / published "
