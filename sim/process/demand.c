@@ -124,9 +124,21 @@ static enum hanse_status check_positions(const struct hanse_scenario *scenario)
     (void)hanse_scenario_table(scenario, &hanse_kind_region, &n_regions);
     for (int32_t i = 0; n_links == 0 && n_regions > 1 && i < n_regions; i++) {
         HANSE_TRY(hanse__region_needs_position(
-            scenario, i, "a workload has a latency_limit, and latency goes by distance"));
+            scenario, i,
+            "work has a latency_limit or goes to the nearest, and latency goes by distance"));
     }
     return HANSE_OK;
+}
+
+enum hanse_status hanse__check_nearest(const struct hanse_scenario *scenario, int32_t placement)
+{
+    int32_t n;
+    const struct hanse_pool *pools = hanse_scenario_table(scenario, &hanse_kind_pool, &n);
+    bool nearest = placement == HANSE_SITING_NEAREST;
+    for (int32_t i = 0; placement == HANSE_SITING_BY_POOL && i < n; i++) {
+        nearest |= pools[i].placement == HANSE_SITING_NEAREST;
+    }
+    return nearest ? check_positions(scenario) : HANSE_OK;
 }
 
 void hanse__demand_small_speeds(const struct hanse_world *world, double *speeds)
@@ -187,6 +199,7 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
     if (w->latency_limit_s > 0.0) {
         HANSE_TRY(check_positions(scenario));
     }
+    HANSE_TRY(hanse__check_nearest(scenario, w->placement));
     HANSE_TRY(check_substitute(scenario, index, w));
     double sum = 0.0;
     for (int32_t i = 0; i < w->profile.count; i++) {

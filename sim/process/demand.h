@@ -55,6 +55,10 @@ void hanse__demand_at(const struct hanse_world *world, double t_h, double *work_
 /* Reference work of one prompt at hour 0. */
 double hanse__demand_prompt_work(const struct hanse_world *world, int32_t workload);
 
+/* Work that is placed so may go to the nearest: then there must be distances. */
+enum hanse_status hanse__check_nearest(const struct hanse_scenario *scenario,
+                                       int32_t placement);
+
 /* Bytes that a unit of reference work takes over links at time t: to where it is served, and
  * back; [workloads]. */
 void hanse__demand_bytes(const struct hanse_world *world, double t_h, double *in, double *out);

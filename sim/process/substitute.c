@@ -86,6 +86,7 @@ void hanse__substitute(struct hanse_sweep *h, int32_t k)
     what.capacity = gains;
     what.free = unturned;
     what.used = NULL;
+    what.late_now = NULL;
     for (int stage = 0; stage <= HANSE_STAGE_PARTNER; stage++) {
         for (int round = 0; round < HANSE_ROUNDS; round++) {
             if (hanse__route_round(&what, (enum hanse_stage)stage, k, k + 1) !=
