@@ -75,6 +75,7 @@ void hanse__latency_settle(struct hanse_sweep *h);
 
 /* What a worker keeps from one replication to the next. */
 struct hanse_latency_own;
+enum hanse_status hanse__latency_own_make(struct hanse_world *world); /* unless it is there */
 void hanse__latency_own_destroy(struct hanse_latency_own *own);
 
 #endif

@@ -122,6 +122,14 @@ enum hanse_status hanse__engine_build(struct hanse_context *ctx,
 /* --- laws -----------------------------------------------------------------------------------
  */
 
+enum hanse_status hanse__latency_own_make(struct hanse_world *world)
+{
+    if (world->latency_own == NULL) {
+        world->latency_own = hanse__alloc(world->ctx, 1, sizeof *world->latency_own);
+    }
+    return world->latency_own != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
+}
+
 void hanse__latency_own_destroy(struct hanse_latency_own *own)
 {
     if (own == NULL) {
@@ -250,12 +258,7 @@ enum hanse_status hanse__latency_prepare(struct hanse_world *world)
     if (world->tables.n_servings == 0) {
         return HANSE_OK;
     }
-    if (world->latency_own == NULL) {
-        world->latency_own = hanse__alloc(world->ctx, 1, sizeof *world->latency_own);
-        if (world->latency_own == NULL) {
-            return HANSE_ERR_MEMORY;
-        }
-    }
+    HANSE_TRY(hanse__latency_own_make(world));
     HANSE_TRY(take_state(world));
     for (int32_t i = 0; i < world->tables.n_servings; i++) {
         HANSE_TRY(find_laws(world, i));

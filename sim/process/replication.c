@@ -348,6 +348,7 @@ enum hanse_status hanse_worker_copy(struct hanse_worker *to, const struct hanse_
     HANSE_TRY(fresh_hooks(to, from->world.frozen));
     struct hanse_hooks hooks = to->world.hooks;
     struct hanse_arena arena = to->world.arena;
+    HANSE_TRY(hanse__latency_own_make(&to->world));
     struct hanse_latency_own *latency_own = to->world.latency_own;
     struct hanse_context *ctx = to->world.ctx;
     HANSE_TRY(hanse_arena_copy(&arena, &from->world.arena));

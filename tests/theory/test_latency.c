@@ -21,7 +21,7 @@ static const struct device DEVICES[] = {
 };
 
 /* 32 such devices, all up all the time, and people who ask flatly. */
-static struct nation make(const struct device *d, double prompts)
+static struct nation make_on(const struct device *d, double prompts, double efficiency)
 {
     struct nation n = nation_begin();
     nation_settings(&n, 1.0 / 12.0);
@@ -30,7 +30,15 @@ static struct nation make(const struct device *d, double prompts)
     nation_add(&n, "pool", "pool");
     nation_region(&n, "a", "A", "pool", 1e6);
     nation_operator(&n, "owner", "A");
-    nation_card_with(&n, "card", "maker", d->peak, d->bandwidth, 0.0);
+    uint32_t card = nation_card_with(&n, "card", "maker", d->peak, d->bandwidth, 0.0);
+    if (efficiency < 1.0) {
+        nation_text(&n, nation_add(&n, "stack", "other"), "vendor", "maker");
+        nation_text(&n, card, "stack", "other");
+        uint32_t port = nation_add(&n, "port", "chat");
+        nation_text(&n, port, "stack", "other");
+        nation_text(&n, port, "workload", "chat");
+        nation_number(&n, port, "efficiency", efficiency);
+    }
     uint32_t model = nation_add(&n, "model", "eight");
     nation_number(&n, model, "parameters", d->parameters);
     nation_number(&n, model, "kv_per_token", d->kv);
@@ -40,6 +48,11 @@ static struct nation make(const struct device *d, double prompts)
     nation_upkeep(&n, 1.0, false);
     nation_workload(&n, "chat", prompts);
     return n;
+}
+
+static struct nation make(const struct device *d, double prompts)
+{
+    return make_on(d, prompts, 1.0);
 }
 
 static uint32_t add_serving(struct nation *n, double ttft_s, double tpot_s)
@@ -210,6 +223,50 @@ static void what_misses_its_targets_is_late(void **state)
     nation_end(&n);
 }
 
+/* A stack that halves a device's speed halves what it serves and doubles every latency, by the
+ * law and request by request: at half the prompts the load is the same. */
+static void a_slow_stack_slows_its_answers(void **state)
+{
+    double full = full_load(&DEVICES[0]), ttft[2], tpot[2], opened[2];
+    for (int slow = 0; slow < 2; slow++) {
+        struct nation n = make_on(&DEVICES[0], 0.6 * full / (1 + slow), 1.0 - 0.5 * slow);
+        add_serving(&n, 0.5, 0.04);
+        add_opening(&n, "hours", 100.0, 101.0);
+        struct nation_run run = nation_freeze(&n);
+        struct hanse_record r = nation_replicate(&run, 0);
+        ttft[slow] = figure(&run, &r, "ttft_mean");
+        tpot[slow] = figure(&run, &r, "tpot_p95");
+        opened[slow] = figure(&run, &r, "opened_tpot_mean");
+        nation_run_end(&run);
+        nation_end(&n);
+    }
+    assert_within(ttft[1] / ttft[0], 2.0, 0.01);
+    assert_within(tpot[1] / tpot[0], 2.0, 0.03);
+    assert_within(opened[1] / opened[0], 2.0, 0.1);
+}
+
+/* A replication that is copied half way, as denials do, goes on alike, opening and all. */
+static void a_copy_goes_on_alike(void **state)
+{
+    struct nation n = make(&DEVICES[0], 30.0);
+    nation_number(&n, add_serving(&n, 0.5, 0.04), "requests", 1000);
+    add_opening(&n, "hours", 100.0, 104.0);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_worker *copy;
+    struct hanse_record one, two;
+    NATION_OK(n.ctx, hanse_worker_create(n.ctx, &copy));
+    NATION_OK(n.ctx, hanse_worker_start(run.worker, run.scenario, &run.layout, 7, 0, false));
+    NATION_OK(n.ctx, hanse_worker_advance(run.worker, 102.0));
+    NATION_OK(n.ctx, hanse_worker_copy(copy, run.worker));
+    NATION_OK(n.ctx, hanse_worker_finish(copy, &two));
+    NATION_OK(n.ctx, hanse_worker_finish(run.worker, &one));
+    assert_int_equal(one.n_values, two.n_values);
+    assert_memory_equal(one.series, two.series, one.n_values * sizeof *one.series);
+    hanse_worker_destroy(copy);
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
 /* Opened or not, every other figure is the same to the bit. */
 static void an_opening_changes_nothing_else(void **state)
 {
@@ -272,6 +329,8 @@ int main(void)
         cmocka_unit_test(near_saturation_they_agree_less),
         cmocka_unit_test(what_is_too_much_is_dropped_or_refused),
         cmocka_unit_test(what_misses_its_targets_is_late),
+        cmocka_unit_test(a_slow_stack_slows_its_answers),
+        cmocka_unit_test(a_copy_goes_on_alike),
         cmocka_unit_test(an_opening_changes_nothing_else),
         cmocka_unit_test(lengths_that_drift_are_refused),
     };
