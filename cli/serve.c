@@ -409,28 +409,30 @@ static int check_settings(const struct settings *s)
     return 0;
 }
 
+static const struct settings USUAL = {.device = {.precision = "bf16",
+                                                 .tensor = 1,
+                                                 .compute_efficiency = 0.6,
+                                                 .memory_efficiency = 0.75,
+                                                 .link_us = 5},
+                                      .arrivals = "poisson",
+                                      .routing = "least_requests",
+                                      .prompt_tokens = 1000,
+                                      .output_tokens = 250,
+                                      .prompt_variation = 1,
+                                      .output_variation = 1,
+                                      .speed = 1,
+                                      .usable = 0.9,
+                                      .device_factor = 1,
+                                      .replicas = 1,
+                                      .count = 20000,
+                                      .batch = 128,
+                                      .chunk = 2048,
+                                      .block = 16,
+                                      .seed = 1};
+
 int hanse_cli_serve(int argc, char **argv)
 {
-    struct settings s = {.device = {.precision = "bf16",
-                                    .tensor = 1,
-                                    .compute_efficiency = 0.6,
-                                    .memory_efficiency = 0.75,
-                                    .link_us = 5},
-                         .arrivals = "poisson",
-                         .routing = "least_requests",
-                         .prompt_tokens = 1000,
-                         .output_tokens = 250,
-                         .prompt_variation = 1,
-                         .output_variation = 1,
-                         .speed = 1,
-                         .usable = 0.9,
-                         .device_factor = 1,
-                         .replicas = 1,
-                         .count = 20000,
-                         .batch = 128,
-                         .chunk = 2048,
-                         .block = 16,
-                         .seed = 1};
+    struct settings s = USUAL;
     const struct hanse_cli_option options[] = {
         {"model", 'm', HANSE_CLI_TEXT, &s.device.model, "NAME", "model of the catalogue"},
         {"precision", 0, HANSE_CLI_TEXT, &s.device.precision, "P",
