@@ -204,18 +204,6 @@ static enum hanse_status pass_all(struct hanse_world *world, int32_t pool)
 }
 
 /* Into the queue of the lane it belongs to now. */
-static enum hanse_status enqueue(struct hanse_world *world, uint32_t number)
-{
-    struct hanse_scheduler scheduler;
-    uint32_t id, lane = hanse__batch_lane(world, hanse__batch_job(world, number)->batch);
-    struct hanse_job planned = hanse__batch_planned(world, number);
-    HANSE_TRY(hanse__batch_scheduler(world, lane, &scheduler));
-    HANSE_TRY(hanse_scheduler_submit(&scheduler, hanse__batch_now_s(world), &planned, &id));
-    hanse__batch_job(world, number)->lane = lane;
-    hanse__batch_job(world, number)->id = id;
-    return HANSE_OK;
-}
-
 /* The job started last on a group; ties by number. */
 static uint32_t started_last(const struct hanse_world *world, int32_t group)
 {
@@ -280,64 +268,6 @@ static enum hanse_status stop_parted(struct hanse_world *world)
 
 /* --- events and sweeps ------------------------------------------------------------------- */
 
-static int by_submission(const void *a, const void *b)
-{
-    const struct hanse__moved {
-        double submit_h;
-        uint32_t number;
-    } *x = a, *y = b;
-    int order = (x->submit_h > y->submit_h) - (x->submit_h < y->submit_h);
-    return order ? order : (x->number > y->number) - (x->number < y->number);
-}
-
-/* Islands parted or came together: who waits, waits in another lane. */
-static enum hanse_status change_lanes(struct hanse_world *world)
-{
-    struct {
-        double submit_h;
-        uint32_t number;
-    } * moved;
-    uint32_t n = 0, capacity = hanse__batches_of(world)->capacity;
-    moved = hanse__alloc(world->ctx, capacity + 1, sizeof *moved);
-    enum hanse_status status = moved ? HANSE_OK : HANSE_ERR_MEMORY;
-    for (uint32_t i = 0; i < capacity && status == HANSE_OK; i++) {
-        const struct hanse__batch_job *job = hanse__batch_job(world, i);
-        struct hanse_scheduler scheduler;
-        if (!job->alive || job->group >= 0 ||
-            !hanse__batch_parted(world)[pool_of(world, job)]) {
-            continue;
-        }
-        moved[n].submit_h = job->submit_h;
-        moved[n++].number = i;
-        status = hanse__batch_scheduler(world, job->lane, &scheduler);
-        if (status == HANSE_OK) {
-            status = hanse_scheduler_withdraw(&scheduler, hanse__batch_now_s(world),
-                                              hanse__batch_job(world, i)->id);
-        }
-    }
-    if (status == HANSE_OK) {
-        qsort(moved, n, sizeof *moved, by_submission);
-    }
-    for (uint32_t i = 0; i < n && status == HANSE_OK; i++) {
-        status = enqueue(world, moved[i].number);
-    }
-    hanse__free(moved);
-    return status;
-}
-
-/* All reservations are given back: what they count on changes. */
-static enum hanse_status replan(struct hanse_world *world)
-{
-    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
-        struct hanse_scheduler scheduler;
-        if (hanse__batch_lane_used(world, l)) {
-            HANSE_TRY(hanse__batch_scheduler(world, l, &scheduler));
-            HANSE_TRY(hanse_scheduler_changed(&scheduler, hanse__batch_now_s(world)));
-        }
-    }
-    return HANSE_OK;
-}
-
 /* Follows the fleet: how many devices each group sets aside now. */
 static enum hanse_status follow_fleet(struct hanse_world *world)
 {
@@ -347,7 +277,7 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
         return HANSE_OK;
     }
     s->changes = world->moving.changes;
-    HANSE_TRY(replan(world));
+    HANSE_TRY(hanse__batch_replan(world));
     for (int32_t g = 0; g < t->n_groups; g++) {
         int32_t devices = (int32_t)(t->sites[t->groups[g].site].batch_share *
                                     hanse__group_available(&hanse__fleet_groups(world)[g]));
@@ -359,7 +289,7 @@ static enum hanse_status follow_fleet(struct hanse_world *world)
     hanse__batch_follow_islands(world);
     if (memchr(hanse__batch_parted(world), 1, (size_t)t->n_pools) != NULL) {
         HANSE_TRY(stop_parted(world));
-        HANSE_TRY(change_lanes(world));
+        HANSE_TRY(hanse__batch_change_lanes(world));
         memset(hanse__batch_parted(world), 0, (size_t)t->n_pools);
     }
     for (int32_t p = 0; p < t->n_pools; p++) {
@@ -423,7 +353,7 @@ static enum hanse_status submit(struct hanse_world *world, int32_t index)
     draw_job(world, index, job);
     cells(world, OUT_JOBS)[index] += 1.0;
     cells(world, OUT_DEMAND)[index] += work_of(job);
-    HANSE_TRY(enqueue(world, number));
+    HANSE_TRY(hanse__batch_enqueue(world, number));
     HANSE_TRY(schedule_submit(world, index));
     return pass(world, hanse__batch_job(world, number)->lane);
 }

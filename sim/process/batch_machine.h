@@ -162,6 +162,12 @@ bool hanse__batch_slot_whole(const struct hanse_world *world, uint32_t slot);
 /* Brings the lanes' islands up to date and marks pools whose changed. */
 void hanse__batch_follow_islands(struct hanse_world *world);
 uint8_t *hanse__batch_parted(const struct hanse_world *world);
+/* Puts a job into the lane its island has now. */
+enum hanse_status hanse__batch_enqueue(struct hanse_world *world, uint32_t number);
+/* Islands parted or came together: who waits, waits in another lane, in order of submission. */
+enum hanse_status hanse__batch_change_lanes(struct hanse_world *world);
+/* All reservations are given back: what they count on changes. */
+enum hanse_status hanse__batch_replan(struct hanse_world *world);
 
 /* So many devices of the group are set aside from now on; no more are in use. */
 enum hanse_status hanse__batch_resize(struct hanse_world *world, int32_t group,

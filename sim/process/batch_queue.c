@@ -2,6 +2,7 @@
  * The queues of batch jobs: which hardware a job may use at all, which queue it stands in, and
  * whom a job that waits keeps waiting behind it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/process/batch.h"
@@ -196,4 +197,78 @@ void hanse__batch_unbar(struct hanse_resource *view)
 bool hanse__batch_open(const struct hanse_world *world, int32_t group)
 {
     return hanse__bench_of(world, group)->barred != hanse__batches_of(world)->strict_pass;
+}
+
+/* --- who waits where ------------------------------------------------------------------------
+ */
+
+enum hanse_status hanse__batch_enqueue(struct hanse_world *world, uint32_t number)
+{
+    struct hanse_scheduler scheduler;
+    uint32_t id, lane = hanse__batch_lane(world, hanse__batch_job(world, number)->batch);
+    struct hanse_job planned = hanse__batch_planned(world, number);
+    HANSE_TRY(hanse__batch_scheduler(world, lane, &scheduler));
+    HANSE_TRY(hanse_scheduler_submit(&scheduler, hanse__batch_now_s(world), &planned, &id));
+    hanse__batch_job(world, number)->lane = lane;
+    hanse__batch_job(world, number)->id = id;
+    return HANSE_OK;
+}
+
+struct moved {
+    double submit_h;
+    uint32_t number;
+};
+
+static int by_submission(const void *a, const void *b)
+{
+    const struct moved *x = a, *y = b;
+    int order = (x->submit_h > y->submit_h) - (x->submit_h < y->submit_h);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Takes a waiting job of a parted pool out of its lane. */
+static enum hanse_status leave_lane(struct hanse_world *world, uint32_t number)
+{
+    const struct hanse__batch_job *job = hanse__batch_job(world, number);
+    struct hanse_scheduler scheduler;
+    HANSE_TRY(hanse__batch_scheduler(world, job->lane, &scheduler));
+    return hanse_scheduler_withdraw(&scheduler, hanse__batch_now_s(world),
+                                    hanse__batch_job(world, number)->id);
+}
+
+enum hanse_status hanse__batch_change_lanes(struct hanse_world *world)
+{
+    uint32_t n = 0, capacity = hanse__batches_of(world)->capacity;
+    struct moved *moved = hanse__alloc(world->ctx, capacity + 1, sizeof *moved);
+    enum hanse_status status = moved ? HANSE_OK : HANSE_ERR_MEMORY;
+    for (uint32_t i = 0; i < capacity && status == HANSE_OK; i++) {
+        const struct hanse__batch_job *job = hanse__batch_job(world, i);
+        const struct hanse_batch *b = &world->tables.batches[job->batch];
+        if (job->alive && job->group < 0 &&
+            hanse__batch_parted(world)[world->tables.regions[b->region].pool]) {
+            moved[n++] = (struct moved){job->submit_h, i};
+            status = leave_lane(world, i);
+        }
+    }
+    if (status == HANSE_OK) {
+        qsort(moved, n, sizeof *moved, by_submission);
+    }
+    for (uint32_t i = 0; i < n && status == HANSE_OK; i++) {
+        status = hanse__batch_enqueue(world, moved[i].number);
+    }
+    hanse__free(moved);
+    return status;
+}
+
+/* All reservations are given back: what they count on changes. */
+enum hanse_status hanse__batch_replan(struct hanse_world *world)
+{
+    for (uint32_t l = 0; l < hanse__batch_n_lanes(world); l++) {
+        struct hanse_scheduler scheduler;
+        if (hanse__batch_lane_used(world, l)) {
+            HANSE_TRY(hanse__batch_scheduler(world, l, &scheduler));
+            HANSE_TRY(hanse_scheduler_changed(&scheduler, hanse__batch_now_s(world)));
+        }
+    }
+    return HANSE_OK;
 }

@@ -37,7 +37,7 @@ struct hanse_workload {
     double latency_limit_s; /* one way to where it is served; 0 none */
     int32_t placement;      /* enum hanse_siting */
     double prompt_bytes_per_token, output_bytes_per_token; /* on links */
-    double price_limit_eur; /* per unit of reference work by a foreign API; 0 none */
+    double price_limit_eur;    /* per unit of reference work by a foreign API; 0 none */
     double value_unserved_eur; /* per unit of reference work that is not served when due */
     struct hanse_series profile;
 };

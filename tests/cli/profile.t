@@ -15,24 +15,24 @@ $ hanse check p.lua --set accelerator.gpu.profile=l4_24gb
 [exit 2]
 
 $ sed 's/profile = "h100_sxm5_80gb",/&  compute_efficiency = 0.4,/' p.lua >r.lua && hanse check r.lua
-r.lua:30: accelerator 'gpu': profile: gives compute_efficiency; leave one of the two out
+r.lua:...: accelerator 'gpu': profile: gives compute_efficiency; leave one of the two out
 [exit 2]
 
 $ sed 's/h100_sxm5_80gb/h100/' p.lua >r.lua && hanse check r.lua
-r.lua:30: accelerator 'gpu': profile: there is no profiles/h100.csv beside the scenario or in the library; 'hanse calibrate --card h100' makes one of a device of the catalogue
+r.lua:...: accelerator 'gpu': profile: there is no profiles/h100.csv beside the scenario or in the library; 'hanse calibrate --card h100' makes one of a device of the catalogue
 [exit 2]
 
 $ sed 's/profile = "h100_sxm5_80gb",/profile = "a100_sxm_80gb", profile_precision = "fp8",/' p.lua >r.lua && hanse check r.lua
-r.lua:30: accelerator 'gpu': profile: the card has no rates in fp8; it has fp32, bf16, int8
+r.lua:...: accelerator 'gpu': profile: the card has no rates in fp8; it has fp32, bf16, int8
 [exit 2]
 
 $ sed 's/h100_sxm5_80gb/..\/h100/' p.lua >r.lua && hanse check r.lua
-r.lua:30: accelerator 'gpu': profile: must be a name of small letters, digits and '_', got '../h100'
+r.lua:...: accelerator 'gpu': profile: must be a name of small letters, digits and '_', got '../h100'
 [exit 2]
 
 $ mkdir -p profiles && hanse calibrate -q --card l4_24gb -o profiles/mine.csv && cmp profiles/mine.csv "$HANSE_ROOT"/scenarios/profiles/l4_24gb.csv && sed 's/h100_sxm5_80gb/mine/' p.lua >r.lua && hanse check r.lua | grep -c param.mine_
 3
 
 $ sed -i 's/,derived,/,hearsay,/' profiles/mine.csv && hanse check r.lua
-r.lua:30: accelerator 'gpu': profile: the card has unknown evidence 'hearsay'
+r.lua:...: accelerator 'gpu': profile: the card has unknown evidence 'hearsay'
 [exit 2]
