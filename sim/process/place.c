@@ -210,7 +210,9 @@ static void measure(struct hanse_world *world, int32_t place, int standing, doub
             double factor = hanse__stack_factor(world, a, w, home);
             row[w] += units * speeds[a * W + w] * factor;
             if (standing == HANSE_STANDING_AVAILABLE) {
-                hanse__control_speed(world, place, a, w, speeds[a * W + w] * factor);
+                bool small = s->small != 0 && hanse__substituted(world, w);
+                const double *now = small ? hanse__at(world, s->small_speeds) : speeds;
+                hanse__control_speed(world, place, a, w, now[a * W + w] * factor);
             }
         }
     }
