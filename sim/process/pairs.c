@@ -351,6 +351,7 @@ static void book(struct hanse_sweep *h, int32_t cell, const struct ask *asks, in
             hanse__carry_book(h->world, &h->pairs->carry, w, r, there, x);
         }
         h->hosted[there * h->W + w] += x;
+        hanse__control_gave(h, cell, p, x);
         if (h->used != NULL) {
             h->used[p * h->W + w] += x;
         }

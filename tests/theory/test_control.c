@@ -379,6 +379,42 @@ static void an_api_is_in_reach_of_its_host_and_its_providers_home(void **state)
     nation_end(&n);
 }
 
+/* A has hardware enough, and its people's work goes where electricity is cheapest: to B. */
+static void work_that_chooses_its_place_is_booked_where_it_goes(void **state)
+{
+    struct nation n = nation_begin();
+    nation_settings(&n, 1.0);
+    nation_jurisdiction(&n, "A");
+    nation_jurisdiction(&n, "B");
+    nation_firm(&n, "maker", "B");
+    nation_text(&n, nation_add(&n, "pool", "pool"), "placement", "cheapest");
+    nation_region(&n, "a", "A", "pool", 60.0 * nation_people_per_device(1.0));
+    uint32_t b = nation_add(&n, "region", "b");
+    nation_text(&n, b, "jurisdiction", "B");
+    nation_text(&n, b, "pool", "pool");
+    nation_number(&n, b, "population", 0.0);
+    nation_number(&n, b, "electricity_price", 0.05);
+    nation_number(&n, b, "carbon_intensity", 300.0);
+    nation_number(&n, b, "pue", 1.25);
+    nation_operator(&n, "owner", "A");
+    nation_operator(&n, "other", "B");
+    nation_card(&n, "card", "maker", 0.0);
+    nation_model(&n);
+    nation_upkeep(&n, 1.0, false);
+    nation_workload(&n, "ask", 1.0);
+    nation_site(&n, "dear", "a", "owner");
+    nation_group(&n, "dear", "card", 60);
+    nation_site(&n, "cheap", "b", "other");
+    nation_group(&n, "cheap", "card", 40);
+    struct nation_run run = nation_freeze(&n);
+    struct hanse_record r = nation_replicate(&run, 0);
+    close_to(share_by(&run, &r, "work_on_territory", "A", "B"), 40.0 / 60);
+    close_to(share(&run, &r, "work_at_home", "A"), 20.0 / 60);
+    close_to(owned(&run, &r, "other"), 40.0 / 60);
+    nation_run_end(&run);
+    nation_end(&n);
+}
+
 /* Batch jobs are in the ledger when they end. */
 static void batch_jobs_count_for_the_owner_of_their_devices(void **state)
 {
@@ -457,6 +493,7 @@ int main(void)
         cmocka_unit_test(hands_share_a_place_by_the_work_of_each_stretch),
         cmocka_unit_test(a_takeover_splits_the_month_between_its_owners),
         cmocka_unit_test(an_api_is_in_reach_of_its_host_and_its_providers_home),
+        cmocka_unit_test(work_that_chooses_its_place_is_booked_where_it_goes),
         cmocka_unit_test(batch_jobs_count_for_the_owner_of_their_devices),
         cmocka_unit_test(a_withdrawal_of_nothing_leaves_the_whole_record_alone),
     };
