@@ -165,14 +165,14 @@ static enum hanse_status draw_regret(const struct hanse_digest *digest,
                            "declares %zu policies, and the loss is '%s'",
                            hanse_results_path(digest->results), r->n_policies, r->output);
     }
-    snprintf(words, sizeof words, "Regret: %.200s over the best in that world%s%.60s",
-             r->long_name, r->measure.unit_of_difference[0] ? ", " : "",
-             r->measure.unit_of_difference);
+    snprintf(words, sizeof words, "regret over the best in that world%s%.60s: %.200s",
+             r->measure.unit_of_difference[0] ? ", " : "", r->measure.unit_of_difference,
+             r->long_name);
     hanse__text_add(script, "set label 1 ");
-    hanse__gnuplot_text(script, words);
+    hanse__gnuplot_text(script, title_of(digest, shown));
     hanse__text_add(script, " at graph 0, graph 1.13 left font ',15' textcolor '#1b2430'\n"
                             "set label 2 ");
-    hanse__gnuplot_text(script, title_of(digest, shown));
+    hanse__gnuplot_text(script, words);
     hanse__text_add(script, " at graph 0, graph 1.065 left textcolor '#5a6675'\n"
                             "set tmargin 5\n");
     regret_block(r, script);

@@ -67,6 +67,7 @@ workload{
   prompt_tokens = assumption(1000*token/prompt, "a page"),
   output_tokens = assumption(250*token/prompt, "a paragraph"),
   cloud = "api", cloud_use = "never",
+  value_unserved = assumption(2*EUR/H100_h, "about what renting an H100 costs by the hour"),
 }
 
 purchase{name = "tender", label = "the tender", group = "hall/gpu", budget = budget, from = 0*h,
@@ -93,6 +94,8 @@ override{name = "for_good", set = {["restriction.stop.to"] = 8*year,
 override{name = "cloud", set = {["purchase.tender.budget"] = 0*EUR,
   ["workload.assistant.cloud_use"] = "always"}}
 
+-- Three policies in three worlds. Who buys now or rents has what he has before any stop; that
+-- what he holds is the same in all worlds is what the first two columns of cells say.
 case{name = "now", label = "now"}
 case{name = "wait", label = "wait, no stop", with = {"wait"}}
 case{name = "wait_stop2", label = "wait, stop of two years", with = {"wait", "stop2"}}
@@ -101,6 +104,19 @@ case{name = "option", label = "option, no stop", with = {"option"}}
 case{name = "option_stop2", label = "option, stop of two years", with = {"option", "stop2"}}
 case{name = "option_for_good", label = "option, stop for good", with = {"option", "for_good"}}
 case{name = "cloud", label = "rent, buy nothing", with = {"cloud"}}
+local worlds = {"no stop", "a stop of two years", "a stop for good"}
+for policy, cases in pairs{
+  ["buy now"] = {"now", "now", "now"},
+  ["buy in two years"] = {"wait", "wait_stop2", "wait_for_good"},
+  ["an option"] = {"option", "option_stop2", "option_for_good"},
+  ["rent"] = {"cloud", "cloud", "cloud"},
+} do
+  for i, world in ipairs(worlds) do
+    cell{name = policy:gsub(" ", "_") .. "_" .. i, policy = policy, world = world,
+      case = cases[i]}
+  end
+end
+chart{kind = "regret", output = "loss", label = "Buy now, wait, or keep the option?"}
 
 window{name = "stop", label = "years 3 and 4", from = 24*month, to = 48*month, shade = true}
 window{name = "after", label = "years 5 to 8", from = 48*month, to = 96*month}

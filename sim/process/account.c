@@ -10,6 +10,7 @@
 #include "sim/process/jump.h"
 #include "sim/process/market.h"
 #include "sim/process/place.h"
+#include "sim/process/reliability.h"
 #include "sim/process/world.h"
 
 enum { EVENT_PAID_OFF };
@@ -28,6 +29,7 @@ enum {
     OUT_SITE_COST,
     OUT_COST,
     OUT_COST_NOW,
+    OUT_LOSS,
     OUT_SERVED_NOW
 };
 
@@ -367,6 +369,9 @@ static void month(struct hanse_world *world, int32_t which)
     }
     hanse__meters_reset(world);
     book_the_rest(world, HANSE_MONTH_H);
+    hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_LOSS)[0] =
+        hanse__cells(world, HANSE_MECHANISM_ACCOUNT, OUT_COST)[0] +
+        hanse__reliability_cost_eur(world);
     HANSE_CHECK(money_adds_up(world));
 }
 
@@ -410,6 +415,8 @@ static const struct hanse_output OUTPUTS[] = {
                        NULL},
     [OUT_COST] = {"cost", "EUR", "all costs: own hardware and foreign APIs", WHOLE, HANSE_SUM,
                   NULL, NULL},
+    [OUT_LOSS] = {"loss", "EUR", "all costs, and the worth of what was not served when due",
+                  WHOLE, HANSE_SUM, NULL, NULL},
     [OUT_COST_NOW] = {"cost_discounted", "EUR", "the same, discounted to hour 0", WHOLE,
                       HANSE_SUM, NULL, NULL},
     [OUT_SERVED_NOW] = {"served_discounted", "H100_h", "served work, discounted to hour 0",

@@ -181,6 +181,17 @@ void hanse__reliability_hour(struct hanse_world *world, int64_t hour, const doub
     memset(missed, 0, (size_t)(s->n_regions * s->n_workloads) * sizeof *missed);
 }
 
+double hanse__reliability_cost_eur(struct hanse_world *world)
+{
+    const struct state *s = reliability(world);
+    const double *cost = CELLS(OUT_COST);
+    double sum = 0.0;
+    for (int32_t cell = 0; cell < s->n_regions * s->n_workloads; cell++) {
+        sum += cost[cell];
+    }
+    return sum;
+}
+
 /* --- the rest ---------------------------------------------------------------------------- */
 
 /* A month's sum of an output of any mechanism over all its items. */
@@ -291,11 +302,11 @@ static enum hanse_status init(struct hanse_world *world)
     }
 static const struct hanse_output OUTPUTS[] = {
     [OUT_LOLH] = {"lolh", "h/year", "loss-of-load hours a year", WHOLE, HANSE_PER_YEAR, NULL,
-                  NULL, false},
+                  NULL, HANSE_OVERLAP_NONE},
     [OUT_LOLE] = {"lole", "day/year", "days a year with a loss of load", WHOLE, HANSE_PER_YEAR,
-                  NULL, NULL, false},
+                  NULL, NULL, HANSE_OVERLAP_NONE},
     [OUT_LOLEV] = {"lolev", "1/year", "losses of load begun a year", WHOLE, HANSE_PER_YEAR,
-                   NULL, NULL, false},
+                   NULL, NULL, HANSE_OVERLAP_NONE},
     [OUT_VIEWER_LOLH] = {"lolh_by_viewer", "h/year", "loss-of-load hours a year", BY_VIEWER,
                          HANSE_PER_YEAR, NULL, NULL, HANSE_OVERLAP_ALL},
     [OUT_VIEWER_LOLE] = {"lole_by_viewer", "day/year", "days a year with a loss of load",
@@ -311,11 +322,11 @@ static const struct hanse_output OUTPUTS[] = {
     [OUT_TIER_LOLEV] = {"lolev_by_viewer_workload", "1/year", "runs of such hours a year",
                         BY_TIER, HANSE_PER_YEAR, NULL, NULL, HANSE_OVERLAP_ALL},
     [OUT_MISSED] = {"missed", "H100_h", "demand not served when it was due", BY_BOTH, HANSE_SUM,
-                    NULL, NULL, false},
+                    NULL, NULL, HANSE_OVERLAP_NONE},
     [OUT_EUE] = {"eue", "H100_h/year", "unserved work a year: not served when it was due",
-                 BY_BOTH, HANSE_PER_YEAR, NULL, NULL, false},
+                 BY_BOTH, HANSE_PER_YEAR, NULL, NULL},
     [OUT_COST] = {"cost_unserved", "EUR", "worth of what was not served when due; no payment",
-                  BY_BOTH, HANSE_SUM, NULL, NULL, false},
+                  BY_BOTH, HANSE_SUM, NULL, NULL},
     [OUT_VIEWER_DEMAND] = {"demand_by_viewer", "H100_h", "demand", BY_VIEWER, HANSE_SUM, NULL,
                            NULL, HANSE_OVERLAP_ALL},
     [OUT_VIEWER_MISSED] = {"missed_by_viewer", "H100_h", "demand not served when it was due",
@@ -331,7 +342,7 @@ static const struct hanse_output OUTPUTS[] = {
                        NULL,
                        HANSE_OVERLAP_ALL},
     {"neue", "1", "share of demand not served when it was due", BY_BOTH, HANSE_RATIO, "missed",
-     "demand", false},
+     "demand", HANSE_OVERLAP_NONE},
     {"neue_by_viewer", "1", "share of demand not served when it was due", BY_VIEWER,
      HANSE_RATIO, "missed_by_viewer", "demand_by_viewer", true},
 };

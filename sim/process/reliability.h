@@ -35,4 +35,7 @@ extern const struct hanse_mechanism hanse_mechanism_reliability;
 void hanse__reliability_hour(struct hanse_world *world, int64_t hour, const double *arrived,
                              double *missed);
 
+/* Worth of what was not served when it was due, this month so far. */
+double hanse__reliability_cost_eur(struct hanse_world *world);
+
 #endif

@@ -267,6 +267,24 @@ static void measured_shapes_are_followed_and_others_are_marked(void **state)
     hanse_profile_fini(&profile);
 }
 
+/* A library that takes half the time is who serves; two samples of one way give their median.
+ */
+static void the_fastest_way_of_a_shape_counts(void **state)
+{
+    struct hanse_profile profile = {.memory_byte_per_s = 1e12, .capacity_bytes = 1e10};
+    add_gemm(&profile, 64, 512, 512, 4e-6);
+    add_gemm(&profile, 64, 512, 512, 2e-6);
+    snprintf(profile.rates[1].variant, sizeof profile.rates[1].variant, "library");
+    add_gemm(&profile, 1024, 512, 512, 8e-6);
+    add_gemm(&profile, 1024, 512, 512, 10e-6);
+    struct hanse_device_law *law;
+    assert_int_equal(hanse_device_law_create(ctx, &profile, HANSE_BF16, NULL, &law), HANSE_OK);
+    near(hanse_device_gemm(law, 64, 512, 512).seconds, 2e-6, 1e-9);
+    near(hanse_device_gemm(law, 1024, 512, 512).seconds, 9e-6, 1e-9);
+    hanse_device_law_destroy(law);
+    hanse_profile_fini(&profile);
+}
+
 /* --- the engine
  * --------------------------------------------------------------------------------
  */
@@ -355,6 +373,7 @@ int main(void)
         cmocka_unit_test(steps_are_the_sum_of_their_parts),
         cmocka_unit_test(chunks_of_a_prompt_attend_to_what_the_whole_does),
         cmocka_unit_test(measured_shapes_are_followed_and_others_are_marked),
+        cmocka_unit_test(the_fastest_way_of_a_shape_counts),
         cmocka_unit_test(a_planted_engine_is_found),
         cmocka_unit_test(a_pipeline_idles_while_it_fills),
         cmocka_unit_test(local_updates_spread_a_slow_link_over_inner_steps),

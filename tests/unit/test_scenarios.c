@@ -215,6 +215,13 @@ static void waiting_buys_twice_the_hardware_if_it_can_be_bought(void **state)
     assert_true(item(told, 4, "horizon", "deliveries", 0) == 0.0);
     assert_true(item(told, 5, "horizon", "deliveries", 0) == 1000.0);
     assert_true(item(told, 6, "horizon", "deliveries", 0) == 1000.0);
+    /* A loss is what was paid and two euros for each unit that went unserved. */
+    for (size_t c = 0; c < 7; c++) {
+        double missed =
+            item(told, c, "horizon", "demand", 0) - item(told, c, "horizon", "on_time", 0);
+        double loss = item(told, c, "horizon", "cost", 0) + 2.0 * missed;
+        assert_true(fabs(item(told, c, "horizon", "loss", 0) / loss - 1.0) < 1e-9);
+    }
     forget(told);
 }
 

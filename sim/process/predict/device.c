@@ -140,13 +140,65 @@ static enum hanse_status add_family(struct hanse_device_law *law,
     return HANSE_OK;
 }
 
+/* Does another way of doing the same shape (a vendor's library, other matrix instructions) take
+ * less time? Who serves takes the fastest. Samples of one way stay, for their median. */
+static bool is_outdone(const struct hanse_profile *profile, const struct point *points,
+                       size_t i)
+{
+    for (size_t j = 0; j < profile->n_rates; j++) {
+        if (same_family(&points[j], &points[i]) && points[j].x == points[i].x &&
+            points[j].seconds < points[i].seconds &&
+            strcmp(profile->rates[j].variant, profile->rates[i].variant) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Attention in another precision counts only where there is none in the law's own. */
+static bool is_foreign(const struct hanse_device_law *law, const struct hanse_profile *profile,
+                       size_t i)
+{
+    const struct hanse_rate *rate = &profile->rates[i];
+    bool attention = rate->kernel == HANSE_KERNEL_ATTENTION_PREFILL ||
+                     rate->kernel == HANSE_KERNEL_ATTENTION_DECODE;
+    if (!attention || units_of(rate->precision) == units_of(law->precision)) {
+        return false;
+    }
+    for (size_t j = 0; j < profile->n_rates; j++) {
+        if (profile->rates[j].kernel == rate->kernel && !isnan(profile->rates[j].rate) &&
+            units_of(profile->rates[j].precision) == units_of(law->precision)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_points(const struct hanse_device_law *law, const struct hanse_profile *profile,
+                        struct point *points)
+{
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        points[i] = point_of(law, &profile->rates[i]);
+        if (is_foreign(law, profile, i)) {
+            points[i].table = -1;
+        }
+    }
+    /* The fastest is never outdone, so it is there to outdo all others. */
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        if (points[i].table >= 0 && is_outdone(profile, points, i)) {
+            points[i].seconds = NAN;
+        }
+    }
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        points[i].table = isnan(points[i].seconds) ? -1 : points[i].table;
+    }
+}
+
 static enum hanse_status add_families(struct hanse_device_law *law,
                                       const struct hanse_profile *profile, struct point *points,
                                       double *x, double *y)
 {
-    for (size_t i = 0; i < profile->n_rates; i++) {
-        points[i] = point_of(law, &profile->rates[i]);
-    }
+    read_points(law, profile, points);
     for (size_t i = 0; i < profile->n_rates; i++) {
         bool first = points[i].table >= 0;
         for (size_t j = 0; first && j < i; j++) {
