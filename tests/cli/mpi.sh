@@ -113,7 +113,7 @@ done
 # puts up with its limit by itself; over TCP they need no files of their own.
 limited() {
     # shellcheck disable=SC2016 # the inner shell is to expand it
-    ranks 3 --mca btl self,tcp bash -c 'trap "" XFSZ; ulimit -f 400; exec "$@"' limited \
+    ranks 3 --mca btl self,tcp bash -c 'trap "" XFSZ; ulimit -f 4000; exec "$@"' limited \
         "$mpi" run two-years.lua -q --no-report -o full.h5 "${long[@]}" --threads 1
 }
 refused 'a full disk' 3 'finished tasks are kept' limited
