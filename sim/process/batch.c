@@ -377,7 +377,7 @@ static enum hanse_status end(struct hanse_world *world, uint32_t number)
     HANSE_TRY(hanse__batch_scheduler(world, job.lane, &scheduler));
     HANSE_TRY(hanse_scheduler_end(&scheduler, hanse__batch_now_s(world), job.id));
     if (job.lane != hanse__batch_lane(world, job.batch)) {
-        /* Islands changed since it began: the lane that has its devices now can't have known. */
+        /* Islands changed since it began: the lane that has its devices now can't know. */
         HANSE_TRY(hanse__batch_replan(world));
     }
     const struct hanse_batch *b = &world->tables.batches[job.batch];
