@@ -1,9 +1,10 @@
 # Flags every target of ours shares, on one interface target.
-# snprintf may cut a text short: that is what it is for.
+# snprintf may cut a text short: that is what it is for. A field left out is zero, the default.
 add_library(hanse_flags INTERFACE)
 target_compile_options(hanse_flags INTERFACE
   -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
-  -Wno-unused-parameter $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+  -Wno-unused-parameter -Wno-missing-field-initializers
+  $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
   -ffp-contract=off -fno-math-errno)
 if(HANSE_WERROR)
   target_compile_options(hanse_flags INTERFACE -Werror)

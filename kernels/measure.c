@@ -86,6 +86,9 @@ void hanse_mark_references(const struct hanse_bounds *bounds, struct hanse_sampl
     enum { MOST = 4096 };
     double seconds[MOST];
     size_t kept = n < MOST ? n : MOST;
+    if (n == 0) {
+        return;
+    }
     for (size_t i = 0; i < kept; i++) {
         seconds[i] = samples[i].reference_seconds;
     }
