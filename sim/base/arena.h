@@ -30,7 +30,8 @@ struct hanse_arena {
     struct hanse_context *ctx;
 };
 
-/* An empty arena with room for `capacity` bytes to start with; it grows by doubling. */
+/* An empty arena with room for `capacity` bytes to start with; it grows by doubling,
+ * once it has megabytes by a quarter and without a copy. */
 HANSE_API enum hanse_status hanse_arena_init(struct hanse_arena *arena,
                                              struct hanse_context *ctx, size_t capacity);
 HANSE_API void hanse_arena_fini(struct hanse_arena *arena);

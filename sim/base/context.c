@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { MESSAGE_BYTES = 2048, LONGEST_WORD = 64 };
 
@@ -93,16 +94,17 @@ void *hanse__realloc(struct hanse_context *ctx, void *old, size_t n, size_t size
 }
 
 /* Asks for huge pages where a block is so large that visits at random would wait for address
- * translation. A hint: who has none gives small ones. */
+ * translation. A hint: who has none gives small ones. Whole pages from the first to the last,
+ * so that the block stays one mapping: two can't be moved by their addresses. */
 static void advise_huge(void *block, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    enum { HUGE_PAGE = 2 << 20 };
-    uintptr_t first = ((uintptr_t)block + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uintptr_t end = ((uintptr_t)block + bytes) / HUGE_PAGE * HUGE_PAGE;
-    if (block != NULL && bytes >= HANSE__LARGE && first < end) {
-        madvise((char *)block + (first - (uintptr_t)block), end - first, MADV_HUGEPAGE);
+    if (block == NULL || bytes < HANSE__LARGE) {
+        return;
     }
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t before = (uintptr_t)block % page; /* malloc's own words */
+    madvise((char *)block - before, (before + bytes + page - 1) / page * page, MADV_HUGEPAGE);
 #endif
 }
 

@@ -12,6 +12,7 @@ enum {
     DEAD_ALLOWANCE = 64, /* below this many dead entries a sweep isn't worth its walk */
     LAST_STAMP = 0xffff,
 };
+#define MOST_EVENTS (1u << 31)
 
 static uint64_t bits_of(double time)
 {
@@ -115,14 +116,23 @@ static enum hanse_status grow(struct hanse_arena *arena, hanse_ref place, uint32
     return HANSE_OK;
 }
 
+enum hanse_status hanse_calendar_reserve(struct hanse_calendar *calendar, uint64_t events)
+{
+    if (events > MOST_EVENTS) {
+        return hanse__fail(calendar->arena->ctx, HANSE_ERR_LIMIT,
+                           "calendar: at most %u events at once, got %llu", MOST_EVENTS,
+                           (unsigned long long)events);
+    }
+    if (events <= hanse__calendar_of(calendar)->capacity) {
+        return HANSE_OK;
+    }
+    return grow(calendar->arena, calendar->state, (uint32_t)events);
+}
+
 static __attribute__((noinline)) enum hanse_status grow_double(struct hanse_calendar *calendar)
 {
-    uint32_t capacity = hanse__calendar_of(calendar)->capacity;
-    if (capacity >= HANSE__NO_SLOT / 2) {
-        return hanse__fail(calendar->arena->ctx, HANSE_ERR_LIMIT,
-                           "calendar: at most %u events at once", capacity);
-    }
-    return grow(calendar->arena, calendar->state, capacity * 2);
+    return hanse_calendar_reserve(calendar,
+                                  2 * (uint64_t)hanse__calendar_of(calendar)->capacity);
 }
 
 /* One more entry and one more slot will find room. */

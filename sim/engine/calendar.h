@@ -47,6 +47,12 @@ HANSE_API enum hanse_status hanse_calendar_init(struct hanse_calendar *calendar,
                                                 struct hanse_arena *arena,
                                                 enum hanse_calendar_kind kind);
 
+/* Makes room for so many events, pending and cancelled, at once. A calendar doubles its room as
+ * it needs to and leaves the old behind; a model that knows how many will come saves that.
+ * HANSE_ERR_LIMIT above 2^31. */
+HANSE_API enum hanse_status hanse_calendar_reserve(struct hanse_calendar *calendar,
+                                                   uint64_t events);
+
 /* Schedules an event. -0.0 counts as 0. A time that is NaN, infinite or before the time of
  * the last event taken is refused with HANSE_ERR_DOMAIN. `handle` may be NULL. */
 HANSE_API enum hanse_status hanse_calendar_schedule(struct hanse_calendar *calendar,

@@ -240,6 +240,35 @@ enum hanse_status hanse__fleet_add(struct hanse_world *world, int32_t group, int
     return hanse__fleet_stock_up(world, group, count);
 }
 
+/* How likely a device of the group fails before the end. */
+static double chance_to_fail(const struct hanse_world *world, const struct hanse_group *group)
+{
+    const struct hanse_accelerator *a = &world->tables.accelerators[group->accelerator];
+    double used = pow(a->hazard_per_h * group->age_h, a->hazard_shape);
+    double at_end = pow(a->hazard_per_h * (group->age_h + world->horizon_h), a->hazard_shape);
+    return a->hazard_per_h > 0.0 ? -expm1(used - at_end) : 0.0;
+}
+
+/* Room in the calendar for what is known of every device and loan at the start: no more is
+ * pending later. Failures are as many as expected and four standard deviations more. */
+static enum hanse_status reserve_events(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    double events = 0.0, variance = 0.0;
+    for (int32_t g = 0; g < t->n_groups; g++) {
+        const struct hanse_group *group = &t->groups[g];
+        double p = chance_to_fail(world, group), count = (double)group->count;
+        double retire_h = maintenance_of(world, g)->retire_age_h;
+        double paid_h = t->accelerators[group->accelerator].life_h - group->age_h;
+        events += p * count;
+        variance += p * (1.0 - p) * count;
+        events += retire_h > 0.0 && retire_h - group->age_h < world->horizon_h ? count : 0.0;
+        events += paid_h < world->horizon_h ? 1.0 : 0.0;
+    }
+    return hanse_calendar_reserve(&world->calendar,
+                                  (uint64_t)ceil(events + 4.0 * sqrt(variance)));
+}
+
 static enum hanse_status init(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
@@ -262,6 +291,7 @@ static enum hanse_status init(struct hanse_world *world)
                            (long long)devices);
     }
     s.capacity = (uint32_t)devices;
+    HANSE_TRY(reserve_events(world));
     HANSE_TRY(
         hanse__take(world, (size_t)t->n_groups, sizeof(struct hanse_group_state), &s.groups));
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(uint64_t), &s.entities));

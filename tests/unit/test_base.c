@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -112,6 +113,30 @@ static void arena_copy_is_byte_for_byte(void **state)
     hanse_context_destroy(ctx);
 }
 
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ /* theirs copies */
+/* Its pages are given another address, so that the old block and the new are never in memory
+ * both: at the most what is in use and a quarter more. */
+static void a_large_arena_grows_without_a_copy(void **state)
+{
+    enum { MEGABYTE = 1 << 20, FIRST = 96, MORE = 8 };
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_arena arena;
+    struct rusage before, after;
+    assert_int_equal(hanse_arena_init(&arena, ctx, 64), HANSE_OK);
+    getrusage(RUSAGE_SELF, &before);
+    hanse_ref first = hanse_arena_take(&arena, (size_t)FIRST * MEGABYTE);
+    memset(hanse_arena_at(&arena, first), 9, (size_t)FIRST * MEGABYTE);
+    for (int i = 0; i < 6; i++) {
+        assert_true(hanse_arena_take(&arena, (size_t)MORE * MEGABYTE) != 0);
+    }
+    getrusage(RUSAGE_SELF, &after);
+    assert_int_equal(((unsigned char *)hanse_arena_at(&arena, first))[FIRST * MEGABYTE - 1], 9);
+    assert_true((after.ru_maxrss - before.ru_maxrss) / 1024 < (FIRST + 6 * MORE) * 5 / 4);
+    hanse_arena_fini(&arena);
+    hanse_context_destroy(ctx);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +147,9 @@ int main(void)
         cmocka_unit_test(arena_blocks_are_zeroed_aligned_and_survive_growth),
         cmocka_unit_test(arena_reuses_freed_blocks),
         cmocka_unit_test(arena_copy_is_byte_for_byte),
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+        cmocka_unit_test(a_large_arena_grows_without_a_copy),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,56 @@ static void what_comes_soon_is_always_known_among_many(void **state)
     hanse_context_destroy(ctx);
 }
 
+/* Room for all that comes is taken at once, nothing is left behind by growing, and what leaves
+ * is the same. Both kinds. */
+static void reserved_room_holds_what_it_was_reserved_for(void **state)
+{
+    (void)state;
+    enum { MANY = 70000, FEWER = 100 };
+    struct hanse_context *ctx = hanse_context_create();
+    for (int kind = HANSE_CALENDAR_LADDER; kind <= HANSE_CALENDAR_HEAP; kind++) {
+        struct hanse_arena arena;
+        struct hanse_calendar calendar;
+        struct hanse_event event;
+        assert_int_equal(hanse_arena_init(&arena, ctx, 1 << 16), HANSE_OK);
+        assert_int_equal(hanse_calendar_init(&calendar, &arena, (enum hanse_calendar_kind)kind),
+                         HANSE_OK);
+        assert_int_equal(hanse_calendar_reserve(&calendar, MANY), HANSE_OK);
+        size_t used = hanse_arena_used(&arena);
+        assert_int_equal(hanse_calendar_reserve(&calendar, FEWER), HANSE_OK);
+        for (uint32_t i = 0; i < MANY; i++) {
+            event = (struct hanse_event){.time = i * 37 % MANY, .entity = i * 37 % MANY};
+            assert_int_equal(hanse_calendar_schedule(&calendar, &event, NULL), HANSE_OK);
+        }
+        assert_int_equal(hanse_arena_used(&arena), used);
+        assert_int_equal(hanse_calendar_schedule(&calendar, &event, NULL), HANSE_OK);
+        assert_true(hanse_arena_used(&arena) > used);
+        for (uint32_t i = 0; i < MANY; i++) {
+            assert_true(hanse_calendar_next(&calendar, &event));
+            assert_true(event.time >= i - 1.0 && event.time <= i);
+        }
+        hanse_arena_fini(&arena);
+    }
+    hanse_context_destroy(ctx);
+}
+
+static void more_events_than_have_names_are_refused(void **state)
+{
+    (void)state;
+    struct hanse_context *ctx = hanse_context_create();
+    struct hanse_arena arena;
+    struct hanse_calendar calendar;
+    hanse_handle handles[EVENTS];
+    assert_int_equal(hanse_arena_init(&arena, ctx, 1 << 16), HANSE_OK);
+    fill(&calendar, &arena, HANSE_CALENDAR_LADDER, handles);
+    assert_int_equal(hanse_calendar_reserve(&calendar, (1ull << 31) + 1), HANSE_ERR_LIMIT);
+    assert_string_equal(hanse_context_message(ctx),
+                        "calendar: at most 2147483648 events at once, got 2147483649");
+    assert_int_equal(hanse_calendar_size(&calendar), EVENTS);
+    hanse_arena_fini(&arena);
+    hanse_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +174,8 @@ int main(void)
         cmocka_unit_test(the_heap_knows_nothing_ahead),
         cmocka_unit_test(only_what_comes_before_a_time_is_taken),
         cmocka_unit_test(what_comes_soon_is_always_known_among_many),
+        cmocka_unit_test(reserved_room_holds_what_it_was_reserved_for),
+        cmocka_unit_test(more_events_than_have_names_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
