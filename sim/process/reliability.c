@@ -53,6 +53,13 @@ static struct state *reliability(const struct hanse_world *world)
 
 /* --- one hour ---------------------------------------------------------------------------- */
 
+static void add_to(double *restrict sums, const double *restrict values, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        sums[i] += values[i];
+    }
+}
+
 /* Sums up the regions that a viewer sees, by workload and, behind, all together. */
 static void look(const struct hanse_world *world, int32_t viewer, const double *arrived,
                  const double *missed)
@@ -62,19 +69,21 @@ static void look(const struct hanse_world *world, int32_t viewer, const double *
     const uint8_t *sees = (const uint8_t *)hanse__at(world, s->sees) + viewer * s->n_regions;
     double *asked = (double *)hanse__at(world, s->asked) + viewer * (W + 1);
     double *lost = (double *)hanse__at(world, s->lost) + viewer * (W + 1);
-    for (int32_t w = 0; w <= W; w++) {
-        asked[w] = lost[w] = 0.0;
-    }
+    double all_asked = 0.0, all_lost = 0.0;
+    memset(asked, 0, (size_t)W * sizeof *asked);
+    memset(lost, 0, (size_t)W * sizeof *lost);
     for (int32_t r = 0; r < s->n_regions; r++) {
-        for (int32_t w = 0; sees[r] && w < W; w++) {
-            asked[w] += arrived[r * W + w];
-            lost[w] += missed[r * W + w];
+        if (sees[r]) {
+            add_to(asked, arrived + r * W, W);
+            add_to(lost, missed + r * W, W);
         }
     }
     for (int32_t w = 0; w < W; w++) {
-        asked[W] += asked[w];
-        lost[W] += lost[w];
+        all_asked += asked[w];
+        all_lost += lost[w];
     }
+    asked[W] = all_asked;
+    lost[W] = all_lost;
 }
 
 static bool is_lost(double lost, double asked)
@@ -105,12 +114,14 @@ static void count_tiers(struct hanse_world *world, int64_t hour, int32_t viewer,
     struct watch *watches = (struct watch *)hanse__at(world, s->watches) + viewer * (W + 1);
     double *hours = CELLS(OUT_TIER_LOLH), *days = CELLS(OUT_TIER_LOLE),
            *events = CELLS(OUT_TIER_LOLEV);
+    int64_t first = INT64_MAX; /* the most important tier that lost something */
     for (int32_t w = 0; w < W; w++) {
-        bool any = false;
-        for (int32_t i = 0; i < W && !any; i++) {
-            any = workloads[i].tier <= workloads[w].tier && is_lost(lost[i], asked[i]);
+        if (workloads[w].tier < first && is_lost(lost[w], asked[w])) {
+            first = workloads[w].tier;
         }
-        if (any) {
+    }
+    for (int32_t w = 0; w < W; w++) {
+        if (workloads[w].tier >= first) {
             int32_t cell = viewer * W + w;
             count(&watches[w], hour, &hours[cell], &days[cell], &events[cell]);
         }
@@ -119,11 +130,13 @@ static void count_tiers(struct hanse_world *world, int64_t hour, int32_t viewer,
 
 static void count_sizes(struct hanse_world *world, int32_t viewer, double asked, double lost)
 {
-    int32_t n;
-    const struct hanse_shortfall *sizes = hanse__shortfalls(world, &n);
-    double *hours = CELLS(OUT_SHORTFALL) + viewer * n;
-    for (int32_t i = 0; i < n; i++) {
-        hours[i] += lost >= (sizes[i].size - ROUNDING) * asked ? 1.0 : 0.0;
+    const struct hanse_tables *t = &world->tables;
+    double *hours = CELLS(OUT_SHORTFALL) + viewer * t->n_shortfalls;
+    for (int32_t i = 0; i < t->n_shortfalls; i++) {
+        if (lost < (t->shortfalls[i].size - ROUNDING) * asked) {
+            return; /* they grow */
+        }
+        hours[i] += 1.0;
     }
 }
 
@@ -155,10 +168,15 @@ static void add_missed(struct hanse_world *world, const double *missed)
     int32_t W;
     const struct hanse_workload *workloads = hanse__workloads(world, &W);
     double *sum = CELLS(OUT_MISSED), *eue = CELLS(OUT_EUE), *cost = CELLS(OUT_COST);
-    for (int32_t cell = 0; cell < s->n_regions * W; cell++) {
-        sum[cell] += missed[cell];
-        eue[cell] += missed[cell];
-        cost[cell] += missed[cell] * workloads[cell % W].value_unserved_eur;
+    for (int32_t r = 0, cell = 0; r < s->n_regions; r++) {
+        for (int32_t w = 0; w < W; w++, cell++) {
+            double x = missed[cell];
+            if (x > 0.0) {
+                sum[cell] += x;
+                eue[cell] += x;
+                cost[cell] += x * workloads[w].value_unserved_eur;
+            }
+        }
     }
 }
 

@@ -115,8 +115,3 @@ const struct hanse_viewer *hanse__viewers(const struct hanse_world *world, int32
 {
     return hanse_scenario_table(world->scenario, &hanse_kind_viewer, n);
 }
-
-const struct hanse_shortfall *hanse__shortfalls(const struct hanse_world *world, int32_t *n)
-{
-    return hanse_scenario_table(world->scenario, &hanse_kind_shortfall, n);
-}

@@ -23,7 +23,6 @@ struct hanse_shortfall {
 extern const struct hanse_kind hanse_kind_viewer, hanse_kind_shortfall;
 
 const struct hanse_viewer *hanse__viewers(const struct hanse_world *world, int32_t *n);
-const struct hanse_shortfall *hanse__shortfalls(const struct hanse_world *world, int32_t *n);
 
 /* Is the region's demand among what the viewer looks at? */
 bool hanse__viewer_sees(const struct hanse_world *world, const struct hanse_viewer *viewer,

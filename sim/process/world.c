@@ -26,6 +26,7 @@
 #include "sim/process/shock.h"
 #include "sim/process/stack.h"
 #include "sim/process/supply.h"
+#include "sim/process/viewer.h"
 
 static const char *const NOTE_NAMES[HANSE_NOTE_WHATS] = {
     [HANSE_NOTE_WITHDRAWN] = "withdrawn",   [HANSE_NOTE_RETURNED] = "returned",
@@ -84,6 +85,7 @@ void hanse__world_read_tables(struct hanse_world *world)
     t->eligibilities = hanse_scenario_table(s, &hanse_kind_eligibility, &t->n_eligibilities);
     t->servings = hanse_scenario_table(s, &hanse_kind_serving, &t->n_servings);
     t->openings = hanse_scenario_table(s, &hanse_kind_opening, &t->n_openings);
+    t->shortfalls = hanse_scenario_table(s, &hanse_kind_shortfall, &t->n_shortfalls);
     t->kind_firm = hanse_scenario_kind(s, "firm");
     t->kind_operator = hanse_scenario_kind(s, "operator");
     t->kind_jurisdiction = hanse_scenario_kind(s, "jurisdiction");

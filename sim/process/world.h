@@ -109,12 +109,13 @@ struct hanse_tables {
     const struct hanse_eligibility *eligibilities;
     const struct hanse_serving *servings;
     const struct hanse_opening *openings;
+    const struct hanse_shortfall *shortfalls; /* ascending */
     int32_t n_blocs, n_jurisdictions, n_firms, n_operators, n_pools, n_regions, n_accelerators,
         n_models, n_sites, n_groups, n_maintenances, n_withdraws, n_restrictions, n_purchases,
         n_clouds, n_workloads, n_batches, n_stations, n_routes, n_links, n_eligibilities,
         n_plants, n_currencies, n_devaluations, n_hazards;
     int32_t n_causes, n_limbs, n_suppliers, n_rivals, n_procurements, n_crews, n_stacks,
-        n_ports, n_jumps, n_takeovers, n_servings, n_openings;
+        n_ports, n_jumps, n_takeovers, n_servings, n_openings, n_shortfalls;
     int32_t kind_firm, kind_operator, kind_jurisdiction, kind_bloc, kind_pool;
 };
 
