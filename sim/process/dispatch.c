@@ -129,10 +129,13 @@ static void settle(struct hanse_sweep *h, int cell, int w)
         h->on_time[cell] += h->served[cell] - late;
         h->late[cell] += late;
         h->missed_for[HANSE_REASON_CAPACITY][cell] += late;
+        if (h->left[cell] + late > 0.0) {
+            hanse__miss(h, cell, h->left[cell] + late);
+        }
         if (h->left[cell] > 0.0) {
             h->dropped[cell] += h->left[cell];
             blame(h, cell, h->dropped_for, h->left[cell]);
-            blame(h, cell, h->missed_for, hanse__miss(h, cell, h->left[cell]));
+            blame(h, cell, h->missed_for, h->left[cell]);
         }
         return;
     }

@@ -78,6 +78,7 @@ static void a_building_is_an_annuity_and_spent_at_once(void **state)
     close_to(nation_total(&run, &r, "cost_capital"), 80242.58719069128 + 57743.69953206699);
     close_to(nation_total(&run, &r, "investment"), 1250000.0);
     nation_run_end(&run);
+    nation_end(&n);
 }
 
 /* Ten idle cards for a year at 0.4 kW, PUE 1.25, 0.1 EUR/kWh: 10 · 0.4 · 1.25 · 8760 = 43,800
