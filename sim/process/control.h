@@ -55,7 +55,7 @@ struct hanse_control_book {
     double *did;           /* work done this month [places][workloads] */
     double *ignored;       /* as much room for what is only tried */
     double *given;         /* of it to origins beyond the place's own */
-    double *gifts;         /* scratch [places]: of those listed in busy */
+    double *gifts;         /* scratch [places] */
     double *asked;         /* scratch [origins] */
     int32_t *busy;         /* scratch [places] */
     const int32_t *origin; /* [regions] */
@@ -64,8 +64,8 @@ struct hanse_control_book {
 struct hanse_control_book hanse__control_open(const struct hanse_world *world);
 
 /* From dispatch, of the stages in which a place serves other jurisdictions, before what is left
- * is taken down: n places, `busy`, do so much each for the route, `gifts`. */
-void hanse__control_granted(struct hanse_sweep *h, const struct hanse_route *route, int32_t n);
+ * is taken down and what was free is taken. */
+void hanse__control_granted(struct hanse_sweep *h, const struct hanse_route *route);
 
 /* The same of one origin's cell and one place that it chose; writes down the work too. */
 void hanse__control_gave(struct hanse_sweep *h, int32_t cell, int32_t place, double work);

@@ -21,6 +21,23 @@ struct hanse_control_book hanse__control_open(const struct hanse_world *world)
     };
 }
 
+/* What each place of the route gives, of those that give something. */
+static int32_t find_gifts(struct hanse_sweep *h, const struct hanse_route *route)
+{
+    const struct hanse_control_book *b = &h->control;
+    const int32_t *places = h->route_places + route->first_place;
+    int32_t n = 0;
+    for (int32_t i = 0; i < route->n_places; i++) {
+        int32_t p = places[i];
+        double free = h->free[p] * h->capacity[p * h->W + route->workload];
+        if (free > 0.0) {
+            b->busy[n] = p;
+            b->gifts[n++] = route->asks * (h->load[p] > 1.0 ? free / h->load[p] : free);
+        }
+    }
+    return n;
+}
+
 static void give(struct hanse_sweep *h, int32_t workload, int32_t origin, double share,
                  int32_t n)
 {
@@ -43,10 +60,11 @@ void hanse__control_gave(struct hanse_sweep *h, int32_t cell, int32_t place, dou
     }
 }
 
-void hanse__control_granted(struct hanse_sweep *h, const struct hanse_route *route, int32_t n)
+void hanse__control_granted(struct hanse_sweep *h, const struct hanse_route *route)
 {
     const struct hanse_control_book *b = &h->control;
     const int32_t *route_cells = h->route_cells + route->first_cell;
+    int32_t n = find_gifts(h, route);
     double left = 0.0;
     for (int32_t i = 0; i < route->n_cells; i++) {
         b->asked[b->origin[route_cells[i] / h->W]] += h->left[route_cells[i]];

@@ -254,10 +254,14 @@ static double chance_to_fail(const struct hanse_world *world, const struct hanse
 static enum hanse_status reserve_events(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
-    double events = 0.0, variance = 0.0;
+    double events = 0.0, variance = 0.0, p = 0.0;
     for (int32_t g = 0; g < t->n_groups; g++) {
         const struct hanse_group *group = &t->groups[g];
-        double p = chance_to_fail(world, group), count = (double)group->count;
+        double count = (double)group->count;
+        if (g == 0 || group->accelerator != group[-1].accelerator ||
+            group->age_h != group[-1].age_h) {
+            p = chance_to_fail(world, group);
+        }
         double retire_h = maintenance_of(world, g)->retire_age_h;
         double paid_h = t->accelerators[group->accelerator].life_h - group->age_h;
         events += p * count;

@@ -321,44 +321,27 @@ static void put_load(struct hanse_sweep *h, const struct hanse_route *route)
     }
 }
 
-/* Takes down what the route's places do for it, and lists what each gives in the ledger's
- * scratch. What is granted of the reach; `n_gifts` of them give something. */
-static double take_from_places(struct hanse_sweep *h, const struct hanse_route *route,
-                               int32_t *n_gifts)
-{
-    const int32_t *places = h->route_places + route->first_place;
-    const struct hanse_control_book *book = &h->control;
-    int32_t W = h->W, w = route->workload, n = 0;
-    double asks = route->asks, granted = 0.0;
-    for (int32_t i = 0; i < route->n_places; i++) {
-        int32_t p = places[i], cell = p * W + w;
-        double free = h->free[p] * h->capacity[cell];
-        if (!(free > 0.0)) {
-            continue;
-        }
-        double x = h->load[p] > 1.0 ? free / h->load[p] : free, gift = asks * x;
-        h->hosted[h->places[p].region * W + w] += gift;
-        if (h->used != NULL) {
-            h->used[cell] += gift;
-        }
-        book->did[cell] += gift;
-        book->busy[n] = p;
-        book->gifts[n++] = gift;
-        granted += x;
-    }
-    *n_gifts = n;
-    return granted;
-}
-
 static void grant(struct hanse_sweep *h, const struct hanse_route *route,
                   enum hanse_stage stage)
 {
     bool helped = stage != HANSE_STAGE_OWN;
-    int32_t n_gifts;
+    const int32_t *places = h->route_places + route->first_place;
+    int32_t w = route->workload;
+    double granted = 0.0; /* of the reach */
     hanse__latency_grant(h, route);
-    double granted = take_from_places(h, route, &n_gifts);
+    for (int32_t i = 0; i < route->n_places; i++) {
+        int32_t p = places[i];
+        double free = h->free[p] * h->capacity[p * h->W + w];
+        double x = h->load[p] > 1.0 ? free / h->load[p] : free;
+        h->hosted[h->places[p].region * h->W + w] += route->asks * x;
+        if (h->used != NULL) {
+            h->used[p * h->W + w] += route->asks * x;
+        }
+        h->control.did[p * h->W + w] += route->asks * x;
+        granted += x;
+    }
     if (stage == HANSE_STAGE_POOL || stage == HANSE_STAGE_PARTNER) {
-        hanse__control_granted(h, route, n_gifts);
+        hanse__control_granted(h, route);
     }
     /* All but rounding is all: crumbs would keep the rounds going. */
     double share = granted / route->reach;
