@@ -41,6 +41,7 @@ struct loan {
 struct state {
     hanse_ref ledgers; /* struct ledger [groups] */
     hanse_ref loans;   /* struct loan [capacity] */
+    hanse_ref first;   /* int32_t [sites]: where a site's groups begin; they stand together */
     uint32_t n_loans, capacity;
     int64_t swept_h; /* up to which hour the meters stand */
 };
@@ -164,6 +165,19 @@ void hanse__account_spare(struct hanse_world *world, int32_t group)
     invest(world, t->groups[group].site, price_eur);
 }
 
+/* Groups are sorted by name, and theirs begin with their site's. */
+static void find_first_groups(struct hanse_world *world)
+{
+    const struct hanse_tables *t = &world->tables;
+    int32_t *first = hanse__at(world, books(world)->first);
+    for (int32_t i = 0; i < t->n_sites; i++) {
+        first[i] = t->n_groups;
+    }
+    for (int32_t g = t->n_groups - 1; g >= 0; g--) {
+        first[t->groups[g].site] = g;
+    }
+}
+
 static enum hanse_status init(struct hanse_world *world)
 {
     const struct hanse_tables *t = &world->tables;
@@ -172,6 +186,9 @@ static enum hanse_status init(struct hanse_world *world)
     world->moving.state[HANSE_MECHANISM_ACCOUNT] = ref;
     HANSE_TRY(hanse__take(world, (size_t)t->n_groups, sizeof(struct ledger), &ref));
     books(world)->ledgers = ref;
+    HANSE_TRY(hanse__take(world, (size_t)t->n_sites, sizeof(int32_t), &ref));
+    books(world)->first = ref;
+    find_first_groups(world);
     for (int32_t g = 0; g < t->n_groups; g++) {
         const struct hanse_accelerator *a = &t->accelerators[t->groups[g].accelerator];
         HANSE_TRY(hanse__account_capital(world, g, (int32_t)t->groups[g].count, a->price_eur,
@@ -288,12 +305,15 @@ static double staff_of(const struct hanse_world *world, int32_t site)
 {
     const struct hanse_tables *t = &world->tables;
     const struct hanse_site *s = &t->sites[site];
-    double devices = 0.0;
-    for (int32_t g = 0; g < t->n_groups && s->devices_per_person > 0.0; g++) {
-        devices += t->groups[g].site == site ? hanse__fleet_groups(world)[g].installed : 0;
+    if (!(s->devices_per_person > 0.0)) {
+        return s->staff_minimum;
     }
-    double needed = s->devices_per_person > 0.0 ? ceil(devices / s->devices_per_person) : 0.0;
-    return fmax(s->staff_minimum, needed);
+    double devices = 0.0;
+    const int32_t *first = hanse__at(world, books(world)->first);
+    for (int32_t g = first[site]; g < t->n_groups && t->groups[g].site == site; g++) {
+        devices += hanse__fleet_groups(world)[g].installed;
+    }
+    return fmax(s->staff_minimum, ceil(devices / s->devices_per_person));
 }
 
 static double building_eur_per_h(const struct hanse_world *world, int32_t site)

@@ -203,7 +203,6 @@ static enum hanse_status pass_all(struct hanse_world *world, int32_t pool)
     return HANSE_OK;
 }
 
-/* Into the queue of the lane it belongs to now. */
 /* The job started last on a group; ties by number. */
 static uint32_t started_last(const struct hanse_world *world, int32_t group)
 {

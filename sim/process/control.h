@@ -67,7 +67,7 @@ struct hanse_control_book hanse__control_open(const struct hanse_world *world);
  * is taken down and what was free is taken. */
 void hanse__control_granted(struct hanse_sweep *h, const struct hanse_route *route);
 
-/* The same of one origin's cell and one place that it chose; writes down the work too. */
+/* The same of one origin's cell and one place that it chose. */
 void hanse__control_gave(struct hanse_sweep *h, int32_t cell, int32_t place, double work);
 
 /* From places. A group has `parts` more devices for the flow; what a type's device does of a

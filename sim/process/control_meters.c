@@ -53,7 +53,6 @@ void hanse__control_gave(struct hanse_sweep *h, int32_t cell, int32_t place, dou
 {
     const struct hanse_control_book *b = &h->control;
     int32_t workload = cell % h->W, origin = b->origin[cell / h->W];
-    b->did[place * h->W + workload] += work;
     if (b->did != b->ignored && origin != b->origin[h->places[place].region]) {
         b->given[((size_t)workload * (size_t)b->n_origins + (size_t)origin) * (size_t)h->P +
                  (size_t)place] += work;

@@ -147,6 +147,19 @@ static inline int32_t hanse__tier_end(const struct hanse_sweep *h, int32_t first
     return last;
 }
 
+/* Writes down what a place does of a workload: for its region, for this hour (which a smaller
+ * model may turn over) and for the month (control.h). */
+static inline void hanse__sweep_did(struct hanse_sweep *h, int32_t place, int32_t workload,
+                                    double work)
+{
+    int32_t at = place * h->W + workload;
+    h->hosted[h->places[place].region * h->W + workload] += work;
+    h->control.did[at] += work;
+    if (h->used != NULL) {
+        h->used[at] += work;
+    }
+}
+
 /* What was due this hour and is not served. */
 static inline double hanse__miss(struct hanse_sweep *h, int32_t cell, double x)
 {

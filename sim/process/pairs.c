@@ -350,11 +350,8 @@ static void book(struct hanse_sweep *h, int32_t cell, const struct ask *asks, in
             x *= hanse__carry_share(h->world, &h->pairs->carry, w, r, there);
             hanse__carry_book(h->world, &h->pairs->carry, w, r, there, x);
         }
-        h->hosted[there * h->W + w] += x;
+        hanse__sweep_did(h, p, w, x);
         hanse__control_gave(h, cell, p, x);
-        if (h->used != NULL) {
-            h->used[p * h->W + w] += x;
-        }
         h->pool[cell] += there != r ? x : 0.0;
         taken[p] += x / (h->free[p] * h->capacity[p * h->W + w]);
         got += x;

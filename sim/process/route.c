@@ -333,11 +333,7 @@ static void grant(struct hanse_sweep *h, const struct hanse_route *route,
         int32_t p = places[i];
         double free = h->free[p] * h->capacity[p * h->W + w];
         double x = h->load[p] > 1.0 ? free / h->load[p] : free;
-        h->hosted[h->places[p].region * h->W + w] += route->asks * x;
-        if (h->used != NULL) {
-            h->used[p * h->W + w] += route->asks * x;
-        }
-        h->control.did[p * h->W + w] += route->asks * x;
+        hanse__sweep_did(h, p, w, route->asks * x);
         granted += x;
     }
     if (stage == HANSE_STAGE_POOL || stage == HANSE_STAGE_PARTNER) {
