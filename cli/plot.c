@@ -89,7 +89,10 @@ static enum hanse_status plot(struct hanse_context *ctx, const char *input,
     struct hanse_plot_options *options = &request->plot;
     enum hanse_status status = hanse_results_open(ctx, input, &results);
 
-    if (status == HANSE_OK && request->kind == DECLARED) {
+    if (status == HANSE_OK && request->kind == DECLARED &&
+        hanse_results_has(results, "/denial/exposure_mean")) {
+        request->kind = HANSE_PLOT_KINDS + HANSE_DENIAL_HEAT;
+    } else if (status == HANSE_OK && request->kind == DECLARED) {
         status = hanse__plot_declared(ctx, results, options);
         request->kind = (int)options->kind;
     }

@@ -237,6 +237,12 @@ static enum hanse_status find_declared(const struct hanse_digest *digest,
                            "%s: its scenario declares no chart: say --what NAME, an output",
                            hanse_results_path(digest->results));
     }
+    if (strcmp(shown->chart_kind, "heat") == 0) {
+        return hanse__fail(digest->ctx, HANSE_ERR_INPUT,
+                           "%s: its scenario's chart shows withdrawals: plot the file that "
+                           "`hanse deny` writes, or say --what NAME, an output",
+                           hanse_results_path(digest->results));
+    }
     for (int i = 0; i < HANSE_PLOT_KINDS; i++) {
         if (strcmp(shown->chart_kind, hanse__plot_kinds[i]) == 0) {
             options->kind = (enum hanse_plot_kind)i;

@@ -122,7 +122,8 @@ withdraw{name = "key", label = "the hall's software vendor stops", actor = "vend
 hazard{name = "storm", label = "a storm over the capital",
   latitude = assumption(46*degree, "the capital"), longitude = assumption(14*degree,
     "likewise"),
-  radius = assumption(60*km, "hits a fifth of the places"), from = 9*month, to = 10*month}
+  radius = assumption(60*km, "the capital and the place next to it"), from = 9*month,
+  to = 10*month}
 
 -- == Queues: 160 erlang of capacity, loaded to 0.9: one station, or twenty.
 station{name = "one_hall", label = "one M/M/160", arrival_rate = 144*0.5/h,
@@ -148,7 +149,7 @@ override{name = "cloud", set = {
   ["workload.assistant.cloud_use"] = "always", ["workload.nearby.cloud_use"] = "always"}}
 case{name = "network", label = "a network of twenty", with = {"network"}}
 case{name = "hall", label = "one national data centre", with = {"hall"}}
-case{name = "cloud", label = "the network, and rent all calls", with = {"network", "cloud"}}
+case{name = "cloud", label = "a network, all calls rented", with = {"network", "cloud"}}
 
 window{name = "key", label = "control: the key is turned", from = 6*month, to = 7*month}
 window{name = "storm", label = "resilience: the storm", from = 9*month, to = 10*month,

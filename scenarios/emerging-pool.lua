@@ -19,6 +19,9 @@ local p = params{
   prompts = {low = 0.01*prompt/person/day, mid = 0.03*prompt/person/day,
     high = 0.06*prompt/person/day, unit = "prompt/person/day", label = "prompts per head",
     evidence = "assumption", source = "a tenth of the world's 0.305 (workloads.csv)"},
+  value = {low = 2*EUR/H100_h, mid = 10*EUR/H100_h, high = 40*EUR/H100_h,
+    unit = "EUR/H100_h", label = "value of unserved compute", evidence = "assumption",
+    source = "from half to ten times what renting an hour costs; no market tells"},
   usd_per_eur = {low = 1.04*USD/EUR, mid = 1.082*USD/EUR, high = 1.18*USD/EUR,
     unit = "USD/EUR", label = "exchange rate", evidence = "aggregator", source = "money.csv"},
   outage = {low = 0.7, mid = 1, high = 2, unit = "1",
@@ -155,7 +158,7 @@ local function calls(name, label, data_class, tier, share)
     prompt_tokens = assumption(800*token/prompt, "an example"),
     output_tokens = assumption(200*token/prompt, "an example"),
     deadline = tier > 2 and 6*h or 0*h, give_up = tier > 2 and 12*h or 0*h,
-    cloud = "api", cloud_use = "never",
+    cloud = "api", cloud_use = "never", value_unserved = p.value,
     price_limit = assumption(4.5*EUR/H100_h, "what a small firm pays at today's rate"),
   }
 end
@@ -168,15 +171,22 @@ override{name = "grid_only", set = {["plant.campus.diesel"] = 0*kW,
 override{name = "more_sun", set = {["plant.masts.solar"] = assumption(90*kW, "a field"),
   ["plant.masts.battery"] = assumption(240*kWh, "a night"),
   ["plant.masts.capital"] = assumption(150*kEUR, "all of it")}}
+override{name = "follow_sun", set = {["pool.pool.placement"] = "greenest"}}
 override{name = "uncertified", set = {["eligibility.patients"] = absent}}
 override{name = "cloud", set = {["workload.schools.cloud_use"] = "always",
   ["workload.fields.cloud_use"] = "always", ["workload.clinics.cloud_use"] = "always"}}
 case{name = "baseline", label = "what there is, pooled"}
-case{name = "grid_only", label = "without diesel and with little sun", with = {"grid_only"}}
+case{name = "grid_only", label = "no diesel and little sun", with = {"grid_only"}}
 case{name = "more_sun", label = "more sun and battery", with = {"more_sun"}}
-case{name = "uncertified", label = "anybody may hold personal data", with = {"uncertified"}}
+case{name = "follow_sun", label = "work follows the sun", with = {"follow_sun"}}
+case{name = "uncertified", label = "patients' data anywhere", with = {"uncertified"}}
 case{name = "cloud", label = "rent in dollars", with = {"cloud"}}
 window{name = "last", label = "last year", from = 48*month, to = 60*month}
 headline{name = "served", text = "of demand is served on time", output = "on_time_share",
   case = "baseline", floor = 0.5}
+figure{name = "served", label = "served on time", output = "on_time_share", place = 1}
+figure{name = "unserved", label = "worth of what is unserved", output = "cost_unserved",
+  better = "less", place = 2}
+figure{name = "cost", label = "all costs", output = "cost", better = "less", place = 3}
+figure{name = "carbon", label = "carbon", output = "carbon", better = "less", place = 4}
 chart{kind = "bars", output = "on_time_share", label = "Served by what is added"}

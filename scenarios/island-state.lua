@@ -20,6 +20,9 @@ local p = params{
     source = "150 to 200 faults a year on 500 to 570 systems worldwide (reliability.csv)"},
   cyclones = {low = 0.1/year, mid = 0.2/year, high = 0.4/year, unit = "1/year",
     label = "severe storms a year", evidence = "assumption", source = "an example"},
+  value = {low = 5*EUR/H100_h, mid = 20*EUR/H100_h, high = 80*EUR/H100_h,
+    unit = "EUR/H100_h", label = "value of unserved compute", evidence = "assumption",
+    source = "some two to forty times what an hour costs; no market tells"},
   usd_per_eur = {low = 1.04*USD/EUR, mid = 1.082*USD/EUR, high = 1.18*USD/EUR,
     unit = "USD/EUR", label = "exchange rate", evidence = "aggregator", source = "money.csv"},
 }
@@ -85,7 +88,8 @@ region{
 local mend = faults:find{subject = "global", metric = "mean repair time"}:quantity("value")
 local function cable(name, label, rate)
   link{name = name, label = label, from = "island", to = "mainland", owner = "vendor",
-    failure_rate = rate, repair_time = mend}
+    failure_rate = rate, repair_time = mend,
+    bandwidth = assumption(60*MB/s, "the share of its waves leased for this")}
 end
 cable("east", "eastern cable", p.cable_faults)
 cable("west", "western cable", p.cable_faults)
@@ -115,7 +119,10 @@ cloud{name = "api", label = "foreign API", provider = "vendor", host = "mainland
   region = "mainland", currency = "dollar",
   prompt_price = assumption(0.6*USD/Mtoken, "70B class")/p.usd_per_eur,
   output_price = assumption(0.8*USD/Mtoken, "70B class")/p.usd_per_eur}
-local function calls(name, label, data_class, tier, prompts)
+-- Visitors send pictures of what they see: through one cable alone they don't all fit.
+local text = assumption(4*B/token, "plain text")
+local pictures = assumption(2*kB/token, "a picture of 2 MB for a thousand tokens")
+local function calls(name, label, data_class, tier, prompts, bytes)
   workload{
     name = name, label = label, data_class = data_class, tier = tier, model = "open",
     prompts_start = assumption(prompts*prompt/person/day, "an example"),
@@ -123,12 +130,12 @@ local function calls(name, label, data_class, tier, prompts)
     growth = assumption(0.4/year, "an example"),
     prompt_tokens = assumption(1000*token/prompt, "an example"),
     output_tokens = assumption(250*token/prompt, "an example"),
-    cloud = "api", cloud_use = "overflow",
+    prompt_bytes = bytes, value_unserved = p.value, cloud = "api", cloud_use = "overflow",
   }
 end
-calls("state", "administration and rescue", "state", 1, 0.4)
-calls("citizens", "citizens' assistant", "personal", 2, 2.0)
-calls("visitors", "tourism", "public", 3, 1.2)
+calls("state", "administration and rescue", "state", 1, 0.4, text)
+calls("citizens", "citizens' assistant", "personal", 2, 2.0, text)
+calls("visitors", "tourism", "public", 3, 1.2, pictures)
 
 -- The one dated test of the plan: a storm that takes grid and both cables in the third year.
 hazard{name = "worst", label = "the worst week", regions = {"island"}, effect = "power",
@@ -155,6 +162,13 @@ case{name = "third_cable", label = "a protected route", with = {"third_cable"}}
 case{name = "own", label = "all at home, own power", with = {"own"}}
 case{name = "no_backup", label = "without its own power", with = {"no_fuel"}}
 case{name = "cloud", label = "rent everything", with = {"cloud"}}
-headline{name = "served", text = "of demand is served in the month of the worst week",
+headline{name = "served", text = "of demand is served on time",
   output = "on_time_share", case = "baseline", window = "worst"}
+figure{name = "worst", label = "served in the month of the worst week",
+  output = "on_time_share", window = "worst", place = 1}
+figure{name = "dropped", label = "lost to the network", output = "dropped_network",
+  better = "less", place = 2}
+figure{name = "unserved", label = "worth of what is unserved", output = "cost_unserved",
+  better = "less", place = 3}
+figure{name = "cost", label = "all costs", output = "cost", better = "less", place = 4}
 chart{kind = "bars", output = "on_time_share", label = "Served in the month of the worst week"}

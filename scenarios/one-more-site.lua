@@ -130,10 +130,10 @@ override{name = "cloud", set = {["workload.citizens.cloud_use"] = "overflow",
   ["jurisdiction.home.personal_data"] = "any"}}
 case{name = "plan", label = "twelve sites"}
 case{name = "ninth", label = "one more university", with = {"ninth"}}
-case{name = "hall", label = "as much more in the data centre", with = {"hall"}}
+case{name = "hall", label = "as much in the data centre", with = {"hall"}}
 case{name = "no_update", label = "nobody can take all sites", with = {"no_update"}}
 case{name = "cloud", label = "rent what is short abroad", with = {"cloud"}}
-headline{name = "eue", text = "of work a year is not served when it is due", output = "eue",
+headline{name = "eue", text = "of work is not served when it is due", output = "eue",
   case = "ninth"}
 figure{name = "lole", label = "days a year with a loss (LOLE)", output = "lole",
   better = "less", place = 1}

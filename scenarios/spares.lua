@@ -95,9 +95,9 @@ case{name = "none", label = "no spares"}
 case{name = "palm_stop", label = "26 spares, stop", with = {"palm", "stop"}}
 case{name = "none_stop", label = "no spares, stop", with = {"stop"}}
 case{name = "pile_stop", label = "460 spares, stop", with = {"pile", "stop"}}
-case{name = "salvage_stop", label = "26 spares, parts of the dead, stop",
+case{name = "salvage_stop", label = "26, parts of the dead, stop",
   with = {"palm", "salvage", "stop"}}
-case{name = "cloud", label = "26 spares, stop, rent what lacks",
+case{name = "cloud", label = "26, stop, rent what lacks",
   with = {"palm", "stop", "cloud"}}
 
 window{name = "steady", label = "years 2 and 3", from = 12*month, to = 36*month}

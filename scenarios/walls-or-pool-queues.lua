@@ -46,6 +46,8 @@ local function needs(load)
   return servers
 end
 
+local function pooled(n) return n == 1 and "1 state alone" or n .. " states pooled" end
+
 local one_fewer = {}
 local function queue(name, label, load, servers)
   station{name = name, label = label, arrival_rate = load*2/h, service_rate = 2/h,
@@ -54,8 +56,8 @@ local function queue(name, label, load, servers)
 end
 queue("walled", string.format("a walled state: %d servers", needs(20)), 20, needs(20))
 for _, n in ipairs(states) do
-  queue(string.format("pool_%02d", n), string.format("%d states pooled: %d servers, walled %d",
-    n, needs(20*n), n*needs(20)), 20*n, needs(20*n))
+  queue(string.format("pool_%02d", n), string.format("%s: %d servers, walled %d",
+    pooled(n), needs(20*n), n*needs(20)), 20*n, needs(20*n))
 end
 
 override{name = "one_fewer", set = one_fewer}
@@ -69,7 +71,7 @@ rented["station.walled.servers"] = 40
 override{name = "cloud", set = rented}
 case{name = "enough", label = "as Erlang asks"}
 case{name = "one_fewer", label = "one server fewer", with = {"one_fewer"}}
-case{name = "cloud", label = "a rented service: twice the load in servers", with = {"cloud"}}
+case{name = "cloud", label = "rented: twice its load", with = {"cloud"}}
 window{name = "settled", label = "after the first month", from = 1*month, to = 4*month}
 headline{name = "busy", text = "of all server time is at work",
   output = "station_utilization", case = "enough", window = "settled"}
@@ -79,7 +81,7 @@ local function share(name, label, place)
 end
 share("walled", string.format("a walled state, %d servers", needs(20)), 0)
 for place, n in ipairs(states) do
-  share(string.format("pool_%02d", n), string.format("%d states pooled, %d servers, walled %d",
-    n, needs(20*n), n*needs(20)), place)
+  share(string.format("pool_%02d", n), string.format("%s, %d servers, walled %d",
+    pooled(n), needs(20*n), n*needs(20)), place)
 end
 chart{kind = "dots", label = "Who has to wait, walled and pooled"}

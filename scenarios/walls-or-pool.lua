@@ -63,7 +63,8 @@ for i = 1, 4 do
     electricity_price = assumption(0.12*EUR/kWh, "industrial"),
     carbon_intensity = assumption(200*g/kWh, "mixed grid"), pue = assumption(1.2, "temperate"),
     utc_offset = assumption((3*i - 6)*h, "three hours apart"),
-    latitude = 55*degree, longitude = (45*i - 90)*degree,
+    latitude = assumption(55*degree, "as far north"),
+    longitude = assumption((45*i - 90)*degree, "three hours apart"),
   }
   operator{name = name .. "_state", home = name, type = "state",
     cost_of_capital = assumption(0.03/year, "public")}

@@ -115,3 +115,4 @@ case{name = "cloud", label = "rent instead of buying", with = {"cloud"}}
 window{name = "denied", label = "after the withdrawal", from = 12*month, to = 48*month}
 headline{name = "served", text = "of demand is served on time", output = "on_time_share",
   case = "baseline", window = "denied", floor = 0.8}
+chart{kind = "heat", label = "What is lost without whom, axis by axis"}

@@ -6,6 +6,7 @@
 #include "sim/base/context.h"
 #include "sim/model/noun_table.h"
 #include "sim/model/scenario.h"
+#include "sim/process/denial.h"
 #include "sim/process/mechanism.h"
 
 enum { MOST_OUTPUTS = 1024 };
@@ -117,25 +118,46 @@ const struct hanse_kind hanse_kind_headline = {
 /* --- figure ---------------------------------------------------------------------------------
  */
 
+static const struct hanse_kind *kind_called(const char *name)
+{
+    size_t n;
+    const struct hanse_kind *const *kinds = hanse_kinds(&n);
+    for (size_t k = 0; name != NULL && k < n; k++) {
+        if (strcmp(kinds[k]->name, name) == 0) {
+            return kinds[k];
+        }
+    }
+    return NULL;
+}
+
 /* "of" names a row of the one dimension that the output has. */
 static enum hanse_status check_item(const struct named *named,
                                     const struct hanse_output *output)
 {
-    size_t n_kinds;
-    const struct hanse_kind *const *kinds = hanse_kinds(&n_kinds);
+    const char *names[MOST_OUTPUTS];
+    size_t n_names = 0;
     for (size_t d = 0; d < HANSE_COUNT(output->dims); d++) {
-        for (size_t k = 0; output->dims[d] != NULL && k < n_kinds; k++) {
-            if (strcmp(kinds[k]->name, output->dims[d]) == 0 &&
-                hanse_scenario_find(named->scenario, kinds[k], named->text) >= 0) {
+        const struct hanse_kind *kind = kind_called(output->dims[d]);
+        int32_t n = 0;
+        const char *row = kind != NULL ? hanse_scenario_table(named->scenario, kind, &n) : NULL;
+        for (int32_t i = 0; i < n; i++, row += kind->size) {
+            const char *name = *(const char *const *)row; /* schema.h: where a row starts */
+            if (strcmp(name, named->text) == 0) {
                 return HANSE_OK;
+            }
+            if (n_names < MOST_OUTPUTS) {
+                names[n_names++] = name;
             }
         }
     }
+    if (output->dims[0] != NULL) {
+        char thing[160];
+        snprintf(thing, sizeof thing, "row of '%.120s' called", output->name);
+        return no_such(named, thing, names, n_names);
+    }
     return hanse_scenario_reject(named->scenario, named->kind, named->index, named->key,
-                                 output->dims[0] == NULL
-                                     ? "'%s' is not split by anything, got '%s'"
-                                     : "'%s' is not split by anything called '%s'",
-                                 output->name, named->text);
+                                 "'%s' is not split by anything, got '%s'", output->name,
+                                 named->text);
 }
 
 static enum hanse_status check_figure(const struct hanse_scenario *scenario, int32_t index)
@@ -243,7 +265,7 @@ const struct hanse_kind hanse_kind_cell = {
 /* --- chart ----------------------------------------------------------------------------------
  */
 
-enum chart { FAN, DIFFERENCE, BARS, TORNADO, LINES, DOTS, REGRET, SHORTFALL };
+enum chart { FAN, DIFFERENCE, BARS, TORNADO, LINES, DOTS, REGRET, SHORTFALL, HEAT };
 
 static enum hanse_status check_chart(const struct hanse_scenario *scenario, int32_t index)
 {
@@ -266,6 +288,14 @@ static enum hanse_status check_chart(const struct hanse_scenario *scenario, int3
                                            "shortfall shows shortfall_hours: no output and no "
                                            "region here");
     }
+    if (c->kind == HEAT) {
+        (void)hanse_scenario_table(scenario, &hanse_kind_denial, &n_rows);
+        return n_rows > 0 && c->output[0] == '\0' && c->region < 0
+                   ? HANSE_OK
+                   : hanse_scenario_reject(scenario, &hanse_kind_chart, index, "kind",
+                                           "heat shows withdrawals: declare a denial, and no "
+                                           "output and no region here");
+    }
     (void)hanse_scenario_table(scenario, &hanse_kind_cell, &n_rows);
     if (c->kind == REGRET && n_rows == 0) {
         return hanse_scenario_reject(scenario, &hanse_kind_chart, index, "kind",
@@ -285,11 +315,12 @@ static const struct hanse_field CHART_FIELDS[] = {
      .flags = HANSE_REQUIRED,
      .doc = "how it is drawn: one case's fan over time, its difference to the baseline, cases "
             "as bars, inputs as a tornado, cases as lines over time, the figures as dots, "
-            "the cells as a table of regrets, sizes of a shortfall against hours a year"},
+            "the cells as a table of regrets, sizes of a shortfall against hours a year, "
+            "withdrawals by actor and axis"},
     {.key = "output",
      .type = HANSE_TEXT,
      .offset = AT(output),
-     .doc = "output it shows, of regret the loss; not for dots and shortfall"},
+     .doc = "output it shows, of regret the loss; not for dots, shortfall and heat"},
     {.key = "region",
      .type = HANSE_REFERENCE,
      .options = "region",

@@ -45,7 +45,7 @@ struct hanse_chart { /* the one chart that answers the question */
     const char *output;
     int32_t region;
 };
-#define HANSE_CHART_WORDS "fan difference bars tornado lines dots regret shortfall"
+#define HANSE_CHART_WORDS "fan difference bars tornado lines dots regret shortfall heat"
 
 extern const struct hanse_kind hanse_kind_headline, hanse_kind_figure, hanse_kind_cell,
     hanse_kind_chart;
