@@ -31,6 +31,16 @@ const char *hanse__digest_case(const struct hanse_digest *digest, size_t which)
     return label && label[0] != '\0' ? label : digest->case_names[which];
 }
 
+const char *hanse__digest_window(const struct hanse_digest *digest, size_t which)
+{
+    struct hanse_results_window window;
+
+    if (which == 0 || hanse_results_window(digest->results, which, &window) != HANSE_OK) {
+        return "whole horizon";
+    }
+    return window.label && window.label[0] ? window.label : window.name;
+}
+
 size_t hanse__digest_find_case(const struct hanse_digest *digest, const char *name)
 {
     size_t i = 0;

@@ -65,6 +65,7 @@ bool hanse__digest_is_share(const char *output, const char *unit);
 
 /* The name of a case, window or region as people read it: its label, else its name. */
 const char *hanse__digest_case(const struct hanse_digest *digest, size_t which);
+const char *hanse__digest_window(const struct hanse_digest *digest, size_t which);
 
 /* A statistic over time of a total output: n_months values, or NULL when the file has none.
  * suffix: "_mean", "_p50", "_diff_ci_low" … */

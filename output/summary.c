@@ -6,9 +6,10 @@
 
 #include "output/digest.h"
 #include "output/shocks.h"
+#include "output/summary_control.h"
 #include "output/summary_shown.h"
 
-enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_WIDTH = 32, COLUMN_WIDTH = 17 };
+enum { WIDTH = 100, MOST_COLUMNS = 6, CASE_LEAST = 32, CASE_MOST = 49, COLUMN_WIDTH = 17 };
 
 struct column {
     const char *output;
@@ -16,6 +17,11 @@ struct column {
     struct hanse_measure measure;
     const char *title;
     bool difference; /* to the baseline */
+};
+
+struct table {
+    size_t case_width, n;
+    struct column columns[MOST_COLUMNS];
 };
 
 /* Outputs that decide, by what a minister asks: served, cost, energy, carbon. */
@@ -29,57 +35,81 @@ static const struct {
     {"utilization", "utilisation"},
 };
 
-static bool has_output(const struct hanse_digest *digest, const char *output)
+/* A column that is nought in every case says nothing. */
+static bool says_something(const struct hanse_digest *digest, const char *output)
 {
-    return !isnan(hanse__digest_figures(digest, output, 0, 0, 0).mean);
+    bool any = false;
+
+    for (size_t c = 0; c < digest->n_cases; c++) {
+        double mean = hanse__digest_figures(digest, output, c, 0, 0).mean;
+        any = any || (!isnan(mean) && mean != 0.0);
+    }
+    return any;
 }
 
-static void add_column(const struct hanse_digest *digest, struct column *columns, size_t *n,
+static void add_column(const struct hanse_digest *digest, struct table *table,
                        const char *output, const char *title, size_t window)
 {
-    size_t most = (WIDTH - CASE_WIDTH) / COLUMN_WIDTH;
+    size_t most = (WIDTH - table->case_width) / COLUMN_WIDTH;
 
-    for (size_t i = 0; i < *n; i++) {
-        if (strcmp(columns[i].output, output) == 0 && columns[i].window == window) {
-            return;
-        }
-    }
-    if (*n < most && *n < MOST_COLUMNS && has_output(digest, output)) {
-        columns[(*n)++] = (struct column){
+    if (table->n < most && table->n < MOST_COLUMNS) {
+        table->columns[table->n++] = (struct column){
             output, window, hanse__digest_measure(digest, output, window), title, false};
     }
 }
 
 static const char *title_of(const char *output)
 {
+    static const char *const others[][2] = {
+        {"eue", "unserved work"}, {"lole", "days with a loss"}, {"lolh", "hours with a loss"}};
+
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         if (strcmp(wanted[i].output, output) == 0) {
             return wanted[i].title;
         }
     }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(others[i][0], output) == 0) {
+            return others[i][1];
+        }
+    }
     return output;
 }
 
-static size_t choose_columns(const struct hanse_digest *digest,
-                             struct column columns[MOST_COLUMNS])
+/* As wide as the longest name of a case, within limits. */
+static size_t case_width(const struct hanse_digest *digest)
+{
+    size_t width = CASE_LEAST;
+
+    for (size_t c = 0; c < digest->n_cases; c++) {
+        size_t columns = hanse__text_columns(hanse__digest_case(digest, c)) + 1;
+        width = columns > width ? columns : width;
+    }
+    return width < CASE_MOST ? width : CASE_MOST;
+}
+
+static struct table choose_columns(const struct hanse_digest *digest)
 {
     const struct hanse_digest_headline *h = &digest->headline;
-    size_t n = 0;
+    struct table table = {.case_width = case_width(digest)};
 
-    if (digest->has_headline) {
-        add_column(digest, columns, &n, h->output, title_of(h->output), h->window);
+    if (digest->has_headline &&
+        !isnan(hanse__digest_figures(digest, h->output, 0, 0, 0).mean)) {
+        add_column(digest, &table, h->output, title_of(h->output), h->window);
     }
-    if (n == 1 && digest->n_cases > 1) {
-        columns[n] = columns[0];
-        columns[n].title = "difference";
-        columns[n++].difference = true;
+    if (table.n == 1 && digest->n_cases > 1) {
+        table.columns[1] = table.columns[0];
+        table.columns[1].title = "difference";
+        table.columns[1].difference = true;
+        table.n = 2;
     }
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (!digest->has_headline || strcmp(wanted[i].output, h->output) != 0) {
-            add_column(digest, columns, &n, wanted[i].output, wanted[i].title, 0);
+        if ((!digest->has_headline || strcmp(wanted[i].output, h->output) != 0) &&
+            says_something(digest, wanted[i].output)) {
+            add_column(digest, &table, wanted[i].output, wanted[i].title, 0);
         }
     }
-    return n;
+    return table;
 }
 
 static void print_figure(FILE *file, const struct column *column, const struct hanse_figures *f)
@@ -96,100 +126,102 @@ static void print_figure(FILE *file, const struct column *column, const struct h
                        COLUMN_WIDTH);
 }
 
-static const char *window_label(const struct hanse_digest *digest, size_t which)
+static const char *interval_of(const struct hanse_digest *digest, size_t which,
+                               char figure[HANSE_FIGURE_BYTES])
 {
-    struct hanse_results_window window;
+    const struct hanse_digest_headline *h = &digest->headline;
+    struct hanse_measure measure = hanse__digest_measure(digest, h->output, h->window);
+    struct hanse_figures f = hanse__digest_figures(digest, h->output, which, h->window, 0);
 
-    if (which == 0 || hanse_results_window(digest->results, which, &window) != HANSE_OK) {
-        return "whole horizon";
-    }
-    return window.label && window.label[0] ? window.label : window.name;
+    return hanse__figure_interval(figure, &measure, false, f.mean, f.ci_low, f.ci_high);
 }
 
+/* In one sentence; what it is set against on a line of its own where the rest is one line. */
 static void print_headline(const struct hanse_digest *digest, FILE *file)
 {
     const struct hanse_digest_headline *h = &digest->headline;
-    struct hanse_measure measure;
-    struct hanse_figures here, base;
-    char figure[HANSE_FIGURE_BYTES];
+    char figure[HANSE_FIGURE_BYTES], here[1024], against[1024] = "", both[2048];
+    const char *window = hanse__digest_window(digest, h->window);
 
     if (!digest->has_headline) {
         return;
     }
-    measure = hanse__digest_measure(digest, h->output, h->window);
-    here = hanse__digest_figures(digest, h->output, h->in_case, h->window, 0);
-    base = hanse__digest_figures(digest, h->output, 0, h->window, 0);
-    fprintf(
-        file, "%s: %s %s", hanse__digest_case(digest, h->in_case),
-        hanse__figure_interval(figure, &measure, false, here.mean, here.ci_low, here.ci_high),
-        h->text);
+    snprintf(here, sizeof here, "%s: %s %s", hanse__digest_case(digest, h->in_case),
+             interval_of(digest, h->in_case, figure), h->text);
     if (h->in_case > 0) {
-        fprintf(file, ",\nagainst %s in %s",
-                hanse__figure_interval(figure, &measure, false, base.mean, base.ci_low,
-                                       base.ci_high),
-                hanse__digest_case(digest, 0));
+        snprintf(against, sizeof against, "against %s in %s", interval_of(digest, 0, figure),
+                 hanse__digest_case(digest, 0));
     }
-    fprintf(file, " (%s).\n\n", window_label(digest, h->window));
+    if (h->in_case > 0 && hanse__text_columns(here) < WIDTH) {
+        fprintf(file, "%s,\n", here);
+        snprintf(both, sizeof both, "%s (%s).", against, window);
+    } else {
+        snprintf(both, sizeof both, "%s%s%s (%s).", here, h->in_case > 0 ? ", " : "", against,
+                 window);
+    }
+    hanse__print_wrapped(file, both, WIDTH);
+    fputc('\n', file);
 }
 
-static void print_rule(FILE *file, size_t n_columns)
+static void print_rule(FILE *file, const struct table *table)
 {
-    for (size_t i = 0; i < CASE_WIDTH + n_columns * COLUMN_WIDTH; i++) {
+    for (size_t i = 0; i < table->case_width + table->n * COLUMN_WIDTH; i++) {
         fputs("\xe2\x94\x80", file);
+    }
+    fputc('\n', file);
+}
+
+static void print_headings(const struct hanse_digest *digest, const struct table *table,
+                           FILE *file)
+{
+    const char *titles[MOST_COLUMNS], *units[MOST_COLUMNS], *windows[MOST_COLUMNS];
+    char names[MOST_COLUMNS][64];
+
+    for (size_t i = 0; i < table->n; i++) {
+        const struct column *column = &table->columns[i];
+
+        snprintf(names[i], sizeof names[i], "%s", column->title);
+        for (char *c = names[i]; *c != '\0'; c++) {
+            *c = *c == '_' ? ' ' : *c; /* an output without a title here */
+        }
+        titles[i] = names[i];
+        units[i] =
+            column->difference ? column->measure.unit_of_difference : column->measure.unit;
+        windows[i] = column->window > 0 ? hanse__digest_window(digest, column->window) : "";
+    }
+    hanse__print_headings(file, "case", table->case_width, titles, table->n, COLUMN_WIDTH);
+    hanse__print_headings(file, "", table->case_width, units, table->n, COLUMN_WIDTH);
+    hanse__print_headings(file, "", table->case_width, windows, table->n, COLUMN_WIDTH);
+}
+
+static void print_row(const struct hanse_digest *digest, const struct table *table, size_t c,
+                      FILE *file)
+{
+    hanse__print_left(file, hanse__digest_case(digest, c), table->case_width);
+    for (size_t i = 0; i < table->n; i++) {
+        const struct column *column = &table->columns[i];
+        struct hanse_figures f =
+            hanse__digest_figures(digest, column->output, c, column->window, 0);
+
+        if (column->difference && c == 0) {
+            hanse__print_right(file, "\xe2\x80\x93", COLUMN_WIDTH);
+        } else {
+            print_figure(file, column, &f);
+        }
     }
     fputc('\n', file);
 }
 
 static void print_table(const struct hanse_digest *digest, FILE *file)
 {
-    struct column columns[MOST_COLUMNS];
-    size_t n = choose_columns(digest, columns);
+    struct table table = choose_columns(digest);
 
-    hanse__print_left(file, "case", CASE_WIDTH);
-    for (size_t i = 0; i < n; i++) {
-        hanse__print_right(file, columns[i].title, COLUMN_WIDTH);
-    }
-    fprintf(file, "\n%*s", CASE_WIDTH, "");
-    for (size_t i = 0; i < n; i++) {
-        hanse__print_right(file,
-                           columns[i].difference ? columns[i].measure.unit_of_difference
-                                                 : columns[i].measure.unit,
-                           COLUMN_WIDTH);
-    }
-    fputc('\n', file);
-    if (digest->headline.window > 0) {
-        size_t last = n; /* columns behind it have no window to name */
-        while (last > 0 && columns[last - 1].window == 0) {
-            last--;
-        }
-        fprintf(file, "%*s", CASE_WIDTH, "");
-        for (size_t i = 0; i < last; i++) {
-            char word[64];
-
-            const char *label =
-                columns[i].window > 0 ? window_label(digest, columns[i].window) : "";
-
-            hanse__print_right(file, hanse__cut(word, sizeof word, label, COLUMN_WIDTH - 1),
-                               COLUMN_WIDTH);
-        }
-        fputc('\n', file);
-    }
-    print_rule(file, n);
+    print_headings(digest, &table, file);
+    print_rule(file, &table);
     for (size_t c = 0; c < digest->n_cases; c++) {
-        hanse__print_left(file, hanse__digest_case(digest, c), CASE_WIDTH);
-        for (size_t i = 0; i < n; i++) {
-            struct hanse_figures f =
-                hanse__digest_figures(digest, columns[i].output, c, columns[i].window, 0);
-
-            if (columns[i].difference && c == 0) {
-                hanse__print_right(file, "\xe2\x80\x93", COLUMN_WIDTH);
-            } else {
-                print_figure(file, &columns[i], &f);
-            }
-        }
-        fputc('\n', file);
+        print_row(digest, &table, c, file);
     }
-    print_rule(file, n);
+    print_rule(file, &table);
     fprintf(file,
             "Means \xc2\xb1 half-width of the 95 %% interval over %zu replications with inputs "
             "drawn;\ndifferences to the baseline are paired.\n",
@@ -207,6 +239,7 @@ enum hanse_status hanse_summary_print(struct hanse_context *ctx, struct hanse_re
                 hanse_results_number(results, "hypothetical") == 1.0 ? " (hypothetical)" : "");
         print_headline(&digest, file);
         print_table(&digest, file);
+        hanse__summary_control(&digest, file);
         status = hanse__summary_shocks(&digest, file);
     }
     if (status == HANSE_OK) {

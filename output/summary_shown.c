@@ -9,18 +9,19 @@ enum { WIDTH = 100, NAME_WIDTH = 40, VALUE_WIDTH = 20, NARROWEST = 16 };
 
 void hanse__print_left(FILE *file, const char *words, size_t width)
 {
-    size_t shown = 0;
+    bool cut = hanse__text_columns(words) >= width;
+    size_t shown = 0, most = cut ? width - 2 : width - 1;
 
     for (const char *c = words; *c != '\0'; c++) {
         if (((unsigned char)*c & 0xc0) != 0x80) {
-            if (shown == width - 1) {
+            if (shown == most) {
                 break;
             }
             shown++;
         }
         fputc((unsigned char)*c < 0x20 ? '?' : *c, file);
     }
-    fprintf(file, "%*s", (int)(width - shown), "");
+    fprintf(file, "%s%*s", cut ? "\xe2\x80\xa6" : "", (int)(width - shown - (cut ? 1 : 0)), "");
 }
 
 void hanse__print_right(FILE *file, const char *words, size_t width)
@@ -45,6 +46,59 @@ const char *hanse__cut(char *word, size_t size, const char *words, size_t column
         word[n + 1] = '\0';
     }
     return word;
+}
+
+/* Takes as many whole words off `rest` as fit, or what fits of one that is longer. */
+static void take_line(char *line, size_t size, const char **rest, size_t columns)
+{
+    const char *from = *rest + strspn(*rest, " "), *end = from;
+
+    for (const char *next = from; *next != '\0'; end = next) {
+        next += strspn(next, " ");
+        next += strcspn(next, " ");
+        snprintf(line, size, "%.*s", (int)(next - from), from);
+        if ((size_t)(next - from) >= size || hanse__text_columns(line) > columns) {
+            break;
+        }
+    }
+    if (end == from) {
+        hanse__cut(line, size, from, columns);
+        end = from + strlen(line);
+    }
+    snprintf(line, size, "%.*s", (int)(end - from), from);
+    *rest = end + strspn(end, " ");
+}
+
+void hanse__print_wrapped(FILE *file, const char *words, size_t columns)
+{
+    char line[HANSE_FIGURE_BYTES];
+
+    while (*words != '\0') {
+        take_line(line, sizeof line, &words, columns);
+        fprintf(file, "%s\n", line);
+    }
+}
+
+void hanse__print_headings(FILE *file, const char *left, size_t left_width, const char **words,
+                           size_t n, size_t width)
+{
+    for (const char *name = left;; name = "") {
+        size_t last = n;
+        while (last > 0 && words[last - 1][0] == '\0') {
+            last--;
+        }
+        if (last == 0) {
+            return;
+        }
+        hanse__print_left(file, name, left_width);
+        for (size_t i = 0; i < last; i++) {
+            char line[HANSE_FIGURE_BYTES];
+
+            take_line(line, sizeof line, &words[i], width - 1);
+            hanse__print_right(file, line, width);
+        }
+        fputc('\n', file);
+    }
 }
 
 const char *hanse__plus_minus(char *words, size_t size, const struct hanse_measure *measure,
@@ -78,23 +132,14 @@ static void print_value(FILE *file, const struct hanse_measure *measure, double 
                        VALUE_WIDTH);
 }
 
-static const char *window_label(const struct hanse_digest *digest, size_t which)
-{
-    struct hanse_results_window window;
-
-    if (which == 0 || hanse_results_window(digest->results, which, &window) != HANSE_OK) {
-        return "whole horizon";
-    }
-    return window.label && window.label[0] ? window.label : window.name;
-}
-
 static void print_figure(const struct hanse_digest *digest, FILE *file,
                          const struct hanse_shown_figure *figure)
 {
     const char *unit = figure->measure.unit;
 
     fprintf(file, "%s (%s%s%s; %s is better)\n", figure->label, unit, unit[0] ? ", " : "",
-            window_label(digest, figure->window), figure->more_is_better ? "more" : "less");
+            hanse__digest_window(digest, figure->window),
+            figure->more_is_better ? "more" : "less");
     for (size_t c = 0; c < digest->n_cases; c++) {
         struct hanse_figures f =
             hanse__digest_figures(digest, figure->view, c, figure->window, figure->item);
@@ -145,17 +190,14 @@ static void print_regret(const struct hanse_regret *r, FILE *file)
     size_t room = (WIDTH - (NAME_WIDTH - NARROWEST) - 2) / (r->n_worlds + 1);
     size_t width = room < NARROWEST ? NARROWEST : room;
 
-    fprintf(file, "\nRegret: %s over the best in that world%s%s%s\n", r->long_name,
+    const char *headings[HANSE_REGRET_MOST + 1];
+
+    fprintf(file, "\nRegret: %s\nover the best in that world%s%s%s\n", r->long_name,
             r->measure.unit_of_difference[0] ? ", " : "", r->measure.unit_of_difference,
             r->least_worst < r->n_policies ? " (* least of the worst)" : "");
-    hanse__print_left(file, "", NAME_WIDTH - NARROWEST);
-    for (size_t w = 0; w < r->n_worlds; w++) {
-        char word[HANSE_FIGURE_BYTES];
-
-        hanse__print_right(file, hanse__cut(word, sizeof word, r->worlds[w], width - 1), width);
-    }
-    hanse__print_right(file, "the worst", width);
-    fputc('\n', file);
+    memcpy(headings, r->worlds, r->n_worlds * sizeof *headings);
+    headings[r->n_worlds] = "the worst";
+    hanse__print_headings(file, "", NAME_WIDTH - NARROWEST, headings, r->n_worlds + 1, width);
     for (size_t p = 0; p < r->n_policies; p++) {
         print_regret_row(r, p, width, file);
     }

@@ -22,9 +22,18 @@ const char *hanse__plus_minus(char *words, size_t size, const struct hanse_measu
 /* The first so many columns of a text, cut between characters. */
 const char *hanse__cut(char *word, size_t size, const char *words, size_t columns);
 
-/* Pads or cuts to a width counted in characters, not bytes; the right one never cuts. */
+/* Pads to a width counted in characters, not bytes. What is too long ends in "…" on the left;
+ * the right one never cuts. */
 void hanse__print_left(FILE *file, const char *words, size_t width);
 void hanse__print_right(FILE *file, const char *words, size_t width);
+
+/* Headings of n columns, each broken between words over as many lines as it takes, behind a
+ * first column that says `left`. Moves words[i] to their ends. */
+void hanse__print_headings(FILE *file, const char *left, size_t left_width, const char **words,
+                           size_t n, size_t width);
+
+/* A text in lines of at most so many columns, and an end of line. */
+void hanse__print_wrapped(FILE *file, const char *words, size_t columns);
 
 #ifdef __cplusplus
 }

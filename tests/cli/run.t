@@ -60,6 +60,7 @@ $ hanse run scenarios/first-steps.lua --precision 5% -q --no-report -o p.h5
 ...
 Means ± half-width of the 95 % interval over ... replications with inputs drawn;
 differences to the baseline are paired.
+...
 $ hanse run scenarios/first-steps.lua --precision 5 -o p.h5
 --precision: must be between 0 and 100 %, got '5'
 [exit 2]

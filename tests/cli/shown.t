@@ -2,7 +2,7 @@
 # building a year; bold costs 0.1 or 0.4 million, careful 0.2 in both worlds: the worst regret
 # of bold is 0.2, of careful 0.1.
 
-$ hanse run tests/shown.lua -q --no-report -o shown.h5 | tail -17
+$ hanse run tests/shown.lua -q --no-report -o shown.h5 | tail -18
 
 figure by figure                                        mean     to the baseline
 spent at once (million EUR, whole horizon; less is better)
@@ -16,7 +16,8 @@ cost of the hall (thousand EUR, whole horizon; less is better)
   b1                                                 200 ± 0           100.0 ± 0
   b2                                                 200 ± 0           100.0 ± 0
 
-Regret: all costs: own hardware and foreign APIs over the best in that world, thousand EUR (* least of the worst)
+Regret: all costs: own hardware and foreign APIs
+over the best in that world, thousand EUR (* least of the worst)
                                             calm                   storm               the worst
 bold                                       0 ± 0                 200 ± 0                     200
 careful                                100.0 ± 0                   0 ± 0                   100.0 *
@@ -54,7 +55,7 @@ $ hanse run tests/shown.lua -q --no-report --format json --force -o shown.h5 | g
       "half_width": 0.0
 
 $ hanse check tests/shown.lua --set 'figure.second.of="halle"'
---set: figure 'second': of: 'site_cost' is not split by anything called 'halle'
+--set: figure 'second': of: there is no row of 'site_cost' called 'halle' (did you mean 'hall'?)
 [exit 2]
 
 $ hanse check tests/shown.lua --set 'figure.first.output="investments"'
