@@ -12,6 +12,7 @@ struct chart {
     struct hanse_results *results;
     struct hanse_text script;
     const char *const *actors, *const *kinds, *const *partners, *const *axes, *const *viewers;
+    const char *const *actor_labels, *const *viewer_labels; /* as people read them */
     size_t n_rows, n_viewers, viewer;
 };
 
@@ -24,6 +25,8 @@ static enum hanse_status read_names(struct chart *c, const char *viewer)
                            hanse_results_path(c->results));
     }
     HANSE_TRY(hanse_results_labels(c->results, "denial/row_actor", &c->actors, &c->n_rows));
+    HANSE_TRY(hanse_results_labels(c->results, "denial/row_actor_label", &c->actor_labels, &n));
+    HANSE_TRY(hanse_results_labels(c->results, "denial/viewer_label", &c->viewer_labels, &n));
     HANSE_TRY(hanse_results_labels(c->results, "denial/row_actor_kind", &c->kinds, &n));
     HANSE_TRY(hanse_results_labels(c->results, "denial/row_partner", &c->partners, &n));
     HANSE_TRY(hanse_results_labels(c->results, "denial/row_axis", &c->axes, &n));
@@ -42,10 +45,17 @@ static enum hanse_status read_names(struct chart *c, const char *viewer)
     return HANSE_OK;
 }
 
+/* A label, or the name where there is none. */
+static const char *word(const char *label, const char *name)
+{
+    return label[0] != '\0' ? label : name;
+}
+
 static void head(struct chart *c, const char *what)
 {
     char words[400];
-    snprintf(words, sizeof words, "%.120s, as %.120s sees it", what, c->viewers[c->viewer]);
+    snprintf(words, sizeof words, "%.120s, as %.120s sees it", what,
+             word(c->viewer_labels[c->viewer], c->viewers[c->viewer]));
     hanse__text_add(&c->script, "set label 1 ");
     hanse__gnuplot_text(&c->script, words);
     hanse__text_add(&c->script, " at graph 0, graph 1.13 left font ',15' textcolor '#1b2430'\n"
@@ -95,10 +105,8 @@ static size_t map_lines(struct chart *c, const double *touches, const struct han
     hanse__text_add(&c->script, "EOD\nset ytics (");
     for (size_t r = 0, line = 0; r < c->n_rows; r++) {
         if (is_single(c, r, "all", touches)) {
-            char name[160];
-            snprintf(name, sizeof name, "%.60s %.90s", c->kinds[r], c->actors[r]);
             hanse__text_add(&c->script, line > 0 ? ", " : "");
-            hanse__gnuplot_text(&c->script, name);
+            hanse__gnuplot_text(&c->script, word(c->actor_labels[r], c->actors[r]));
             hanse__text_addf(&c->script, " %zu", line++);
         }
     }
@@ -194,13 +202,11 @@ static enum hanse_status survival(struct chart *c, const double *touches)
                      "linewidth 1.8 linecolor '#3d4754' title 'undisturbed'",
                      months);
     for (size_t i = 0; i < n; i++) {
-        char name[160];
-        snprintf(name, sizeof name, "%.60s %.90s", c->kinds[rows[i]], c->actors[rows[i]]);
         hanse__text_addf(&c->script,
                          ", \\\n     $row%zu using 1:2 with lines linewidth 2.4 linecolor '%s' "
                          "title ",
                          i, hanse__gnuplot_colours[i]);
-        hanse__gnuplot_text(&c->script, name);
+        hanse__gnuplot_text(&c->script, word(c->actor_labels[rows[i]], c->actors[rows[i]]));
     }
     hanse__text_add(&c->script, "\n");
     return HANSE_OK;

@@ -11,10 +11,13 @@
 
 enum { NAME_COLUMNS = 80 };
 
-static const char *title_of(const struct hanse_digest *digest, const struct hanse_shown *shown)
+/* The chart's own label where it is this chart that the scenario declares. */
+static const char *title_of(const struct hanse_digest *digest, const struct hanse_shown *shown,
+                            const char *kind)
 {
-    return shown->chart_label[0] != '\0' ? shown->chart_label
-                                         : hanse_results_attribute(digest->results, "title");
+    return shown->chart_label[0] != '\0' && strcmp(shown->chart_kind, kind) == 0
+               ? shown->chart_label
+               : hanse_results_attribute(digest->results, "title");
 }
 
 /* --- dots -----------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ static enum hanse_status draw_dots(const struct hanse_digest *digest,
                            hanse_results_path(digest->results));
     }
     hanse__text_addf(script, "set multiplot layout %zu,1 title ", shown->n_figures + 1);
-    hanse__gnuplot_text(script, title_of(digest, shown));
+    hanse__gnuplot_text(script, title_of(digest, shown, "dots"));
     hanse__text_add(script, " font ',15' textcolor '#1b2430' noenhanced\nset lmargin 4\n"
                             "set rmargin 4\nset tmargin 2\nset bmargin 1.6\nunset ytics\n"
                             "unset key\nset grid noytics xtics\nset border 1\n");
@@ -169,7 +172,7 @@ static enum hanse_status draw_regret(const struct hanse_digest *digest,
              r->measure.unit_of_difference[0] ? ", " : "", r->measure.unit_of_difference,
              r->long_name);
     hanse__text_add(script, "set label 1 ");
-    hanse__gnuplot_text(script, title_of(digest, shown));
+    hanse__gnuplot_text(script, title_of(digest, shown, "regret"));
     hanse__text_add(script, " at graph 0, graph 1.13 left font ',15' textcolor '#1b2430'\n"
                             "set label 2 ");
     hanse__gnuplot_text(script, words);

@@ -303,13 +303,14 @@ void hanse__report_fans(struct hanse_page *page)
         fan_of_case(page, i, &measure);
         hanse__text_add(text, "<figcaption>Monthly ");
         hanse__text_escaped(text, digest->headline.output);
-        hanse__text_addf(text,
-                         ": line, median of %zu replications; strong band, the middle half%s; "
-                         "dashed, the baseline's median. Shaded: the stop.</figcaption>\n",
-                         digest->n_replications,
-                         digest->n_replications >= HANSE_BAND_REPLICATIONS
-                             ? "; faint band, nine in ten"
-                             : "");
+        hanse__text_addf(
+            text,
+            ": line, median of %zu replications; strong band, the middle half%s; "
+            "dashed, the baseline's median. Shaded: windows that the scenario marks, and the "
+            "case's own withdrawals.</figcaption>\n",
+            digest->n_replications,
+            digest->n_replications >= HANSE_BAND_REPLICATIONS ? "; faint band, nine in ten"
+                                                              : "");
         difference_of_case(page, i, &measure);
         hanse__text_add(text, "</figure>\n");
         hanse__page_panel_end(page);
