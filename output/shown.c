@@ -77,7 +77,8 @@ static bool find_item(const struct hanse_digest *digest, struct hanse_shown_figu
     return false;
 }
 
-static void measure_figure(const struct hanse_digest *digest, struct hanse_shown_figure *figure)
+static void measure_figure(const struct hanse_digest *digest, const char *output,
+                           struct hanse_shown_figure *figure)
 {
     struct hanse_variable v;
     char path[200];
@@ -96,12 +97,6 @@ static void measure_figure(const struct hanse_digest *digest, struct hanse_shown
         largest = isfinite(mean) ? fmax(largest, fabs(mean)) : largest;
     }
     /* A split output is a share where the output is. */
-    char output[160];
-    snprintf(output, sizeof output, "%s", figure->view);
-    char *by = strstr(output, "_by_");
-    if (by) {
-        *by = '\0';
-    }
     figure->measure = hanse__measure(v.unit, hanse__digest_is_share(output, v.unit), largest);
 }
 
@@ -141,7 +136,7 @@ static void keep(const struct hanse_digest *digest, struct hanse_shown *shown,
     if (r->of && r->of[0] != '\0' && !find_item(digest, &r->figure, r->output, r->of)) {
         return;
     }
-    measure_figure(digest, &r->figure);
+    measure_figure(digest, r->output, &r->figure);
     shown->figures[shown->n_figures++] = r->figure;
 }
 

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scripting/csv.h"
+#include "scripting/csv_box.h"
 #include "scripting/declare.h"
 #include "scripting/quantity.h"
 
@@ -37,27 +37,6 @@ struct card {
 };
 
 /* --- the card ----------------------------------------------------------------------------- */
-
-static int box_close(lua_State *lua)
-{
-    struct hanse_csv **box = lua_touserdata(lua, 1);
-    hanse_csv_destroy(*box);
-    *box = NULL;
-    return 0;
-}
-
-/* A table that Lua closes, also after an error. */
-static struct hanse_csv **push_box(lua_State *lua)
-{
-    struct hanse_csv **box = lua_newuserdatauv(lua, sizeof *box, 0);
-    *box = NULL;
-    if (luaL_newmetatable(lua, "hanse.card")) {
-        lua_pushcfunction(lua, box_close);
-        lua_setfield(lua, -2, "__gc");
-    }
-    lua_setmetatable(lua, -2);
-    return box;
-}
 
 static const char *cell(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
                         const char *column)
@@ -139,7 +118,7 @@ static void read_card(lua_State *lua, const struct hanse__spot *spot, const char
     int32_t number = hanse__source_read(script, path, shown);
     hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
     const struct hanse__source *source = &script->sources[number];
-    struct hanse_csv **box = push_box(lua);
+    struct hanse_csv **box = hanse__csv_box(lua);
     hanse__pass(
         lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
     find_row(lua, spot, *box, precision, card);

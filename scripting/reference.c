@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scripting/csv.h"
+#include "scripting/csv_box.h"
 #include "scripting/declare.h"
 #include "scripting/quantity.h"
 
@@ -315,27 +315,6 @@ static void read_rows(lua_State *lua, struct hanse_csv *csv, const char *shown, 
 /* --- reading a table ------------------------------------------------------------------------
  */
 
-/* Closes the file when Lua lets go of it, also after an error. */
-static int box_close(lua_State *lua)
-{
-    struct hanse_csv **box = lua_touserdata(lua, 1);
-    hanse_csv_destroy(*box);
-    *box = NULL;
-    return 0;
-}
-
-static struct hanse_csv **push_box(lua_State *lua)
-{
-    struct hanse_csv **box = lua_newuserdatauv(lua, sizeof *box, 0);
-    *box = NULL;
-    if (luaL_newmetatable(lua, "hanse.csv")) {
-        lua_pushcfunction(lua, box_close);
-        lua_setfield(lua, -2, "__gc");
-    }
-    lua_setmetatable(lua, -2);
-    return box;
-}
-
 static void set_rows_metatable(lua_State *lua, const char *name, int keyed, int list)
 {
     static const luaL_Reg methods[] = {{"find", rows_find}, {"list", rows_list}, {NULL, NULL}};
@@ -381,7 +360,7 @@ static int base_reference(lua_State *lua)
     int32_t number = hanse__source_read(script, path, shown);
     hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
     const struct hanse__source *source = &script->sources[number];
-    struct hanse_csv **box = push_box(lua);
+    struct hanse_csv **box = hanse__csv_box(lua);
     hanse__pass(
         lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
     lua_newtable(lua);

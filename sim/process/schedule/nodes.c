@@ -51,8 +51,9 @@ static void consider(const struct hanse_resource *view, uint32_t node, uint32_t 
     }
 }
 
-/* For now the park knows all nodes but those with reservations; for later each is asked. The
- * random placement draws only for now; a reservation it puts on the first node that fits. */
+/* For a start at this instant the park knows all nodes but those with reservations; for later
+ * each is asked. The random placement draws for this instant alone; a reservation it puts on
+ * the first node that fits. */
 static enum hanse_status choose(struct hanse_resource *view, const struct hanse_job *job,
                                 double start_s, struct hanse__claim *claim)
 {
