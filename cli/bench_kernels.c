@@ -190,6 +190,56 @@ static enum hanse_status products(struct kernels *k)
     return HANSE_OK;
 }
 
+/* Weights of fewer bits are to come as fast as memory brings them: bytes a second of `skinny`
+ * over those of a plain read of all the same bytes, in turn. */
+static enum hanse_status weights(struct kernels *k, enum hanse_precision precision,
+                                 const char *name, int64_t m)
+{
+    struct hanse_trial_key key = key_of(HANSE_KERNEL_SKINNY, precision, m, 4096, 4096, "");
+    struct hanse_trial_key read = key_of(HANSE_KERNEL_STREAM_READ, HANSE_FP64,
+                                         (int64_t)(4.0 * k->cpu.cache_bytes / 8.0), 0, 0, "");
+    struct side sides[2] = {{0}};
+    double ratios[HANSE_BENCH_MOST];
+    double bytes = hanse_kernel_amount(key.kernel, key.precision, &key.shape);
+    double scale = bytes / hanse_kernel_amount(read.kernel, read.precision, &read.shape);
+    enum hanse_status status = open_side(&k->cpu, &key, OWN, &sides[0]);
+    if (status == HANSE_OK) {
+        status = open_side(&k->cpu, &read, OWN, &sides[1]);
+    }
+    for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
+        double rounds[ROUNDS], ours = INFINITY, plain = 0.0;
+        for (int r = 0; r < ROUNDS && status == HANSE_OK; r++) {
+            status = run_side(&sides[0], &ours);
+            status = status == HANSE_OK ? run_side(&sides[1], &plain) : status;
+            rounds[r] = scale * plain / ours;
+        }
+        ratios[p] = median_of_rounds(rounds);
+    }
+    close_side(&sides[0]);
+    close_side(&sides[1]);
+    if (status == HANSE_OK) {
+        hanse_bench_row(k->bench, name, (uint64_t)m, "of memory's rate", ratios);
+    }
+    return status;
+}
+
+static enum hanse_status few_tokens(struct kernels *k)
+{
+    static const struct {
+        enum hanse_precision precision;
+        const char *name;
+    } all[] = {{HANSE_FP32, "skinny fp32 ÷ read, tokens"},
+               {HANSE_BF16, "skinny bf16 ÷ read, tokens"},
+               {HANSE_INT8, "skinny int8 ÷ read, tokens"},
+               {HANSE_INT4, "skinny int4 ÷ read, tokens"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        for (int64_t m = 1; m <= 4; m *= 4) {
+            HANSE_TRY(weights(k, all[i].precision, all[i].name, m));
+        }
+    }
+    return HANSE_OK;
+}
+
 /* Our triad, plain and past the cache, beside the plainest loop there is: what the compiler
  * makes of the base instruction set. PoCL's beside ours. */
 static enum hanse_status triads(struct kernels *k)
@@ -357,6 +407,9 @@ enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
     }
     if (status == HANSE_OK) {
         status = roof(&k, HANSE_FP32, "multiply-add roof fp32");
+    }
+    if (status == HANSE_OK) {
+        status = few_tokens(&k);
     }
     if (status == HANSE_OK) {
         status = products(&k);

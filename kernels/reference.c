@@ -388,8 +388,10 @@ double hanse__trial_reference_cost(const struct hanse_trial *trial)
 int64_t hanse_trial_calls(const struct hanse_trial_key *key)
 {
     switch (key->kernel) {
-    case HANSE_KERNEL_CHASE:
-        return key->shape.extent[0] / 64;
+    case HANSE_KERNEL_CHASE: {
+        int64_t lines = key->shape.extent[0] / 64;
+        return lines / ((lines + HANSE_CHASE_LINES - 1) / HANSE_CHASE_LINES);
+    }
     case HANSE_KERNEL_BARRIER:
         return HANSE_BARRIERS;
     case HANSE_KERNEL_TCP_PINGPONG:
@@ -463,13 +465,14 @@ static enum hanse_status check_numbers(struct hanse_context *ctx,
 }
 
 /* Kernels that move bytes: buffer 1 must be buffer 0. */
-static enum hanse_status check_bytes(struct hanse_context *ctx, const struct hanse_trial *trial)
+static enum hanse_status check_bytes(struct hanse_context *ctx, const struct hanse_trial *trial,
+                                     int64_t turn)
 {
     const unsigned char *want = trial->buffers[0].data, *got = trial->buffers[1].data;
     size_t n = trial->buffers[1].bytes;
     if (trial->key.kernel == HANSE_KERNEL_CHASE) {
-        int64_t at = *(const int64_t *)trial->buffers[1].data;
-        return at == 0 ? HANSE_OK : complain(ctx, trial, 0, (double)at, 0.0, 0.0);
+        int64_t at = *(const int64_t *)trial->buffers[1].data, start = 8 * turn;
+        return at == start ? HANSE_OK : complain(ctx, trial, 0, (double)at, (double)start, 0.0);
     }
     for (size_t i = 0; i < n; i++) {
         if (got[i] != want[i]) {
@@ -483,7 +486,7 @@ enum hanse_status hanse_trial_check(struct hanse_context *ctx, const struct hans
                                     int64_t turn, uint64_t seed)
 {
     if (trial->key.precision == HANSE_BYTES) {
-        return trial->n_buffers == 2 ? check_bytes(ctx, trial) : HANSE_OK;
+        return trial->n_buffers == 2 ? check_bytes(ctx, trial, turn) : HANSE_OK;
     }
     for (int b = 0; b < trial->n_buffers; b++) {
         if (trial->buffers[b].use == HANSE_BUFFER_OUT) {

@@ -38,6 +38,7 @@ enum {
     HANSE_SELL_CHUNK = 32,
     HANSE_SELL_WINDOW = 512,
     HANSE_BARRIERS = 100,
+    HANSE_CHASE_LINES = 1 << 16, /* of a cycle, at most */
     HANSE_ROUND_TRIPS = 50
 };
 
@@ -61,7 +62,7 @@ struct hanse_trial {
     struct hanse_trial_key key;
     struct hanse_buffer buffers[HANSE_BUFFERS];
     int n_buffers;
-    int64_t copies; /* of the weights in buffers 0 and 1; 1 otherwise */
+    int64_t copies; /* of the weights in buffers 0 and 1; cycles of a chase; 1 otherwise */
 };
 
 /* Constants of the kernels, the same in every backend. */
@@ -95,8 +96,8 @@ enum hanse_status hanse_trial_check(struct hanse_context *ctx, const struct hans
 /* "gemm fp32 256×256×256 nontemporal" */
 void hanse_trial_describe(const struct hanse_trial_key *key, char *text, size_t size);
 
-/* Calls of the kernel that one run makes: chase goes once round, barrier and tcp_pingpong
- * repeat, because one alone is lost in the clock. */
+/* Calls of the kernel that one run makes: chase goes once round a cycle, barrier and
+ * tcp_pingpong repeat, because one alone is lost in the clock. */
 int64_t hanse_trial_calls(const struct hanse_trial_key *key);
 
 /* --- shared inside kernels ---------------------------------------------------------------- */

@@ -65,7 +65,7 @@ static void make_launch(const struct order *o)
 
 static void make_chase(const struct order *o)
 {
-    add_extents(add_launch(o, 1, 1, o->trial->n_buffers), o->x, 1);
+    add_argument(add_launch(o, 1, 1, o->trial->n_buffers), HANSE__GPU_TURN, 0);
 }
 
 static struct hanse__gpu_launch *over_grid(const struct order *o)

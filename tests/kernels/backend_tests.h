@@ -64,6 +64,7 @@ static const struct awkward awkward_shapes[] = {
     {HANSE_KERNEL_LAUNCH, {0}},
     {HANSE_KERNEL_BARRIER, {2}},
     {HANSE_KERNEL_CHASE, {65536}},
+    {HANSE_KERNEL_CHASE, {10 << 20}}, /* three cycles */
     {HANSE_KERNEL_HOST_TO_DEVICE, {100003}},
     {HANSE_KERNEL_DEVICE_TO_HOST, {100003}},
     {HANSE_KERNEL_TCP_PINGPONG, {1}},
