@@ -190,51 +190,74 @@ static enum hanse_status products(struct kernels *k)
     return HANSE_OK;
 }
 
-/* Weights of fewer bits are to come as fast as memory brings them: bytes a second of `skinny`
- * over those of a plain read of all the same bytes, in turn. */
-static enum hanse_status weights(struct kernels *k, enum hanse_precision precision,
-                                 const char *name, int64_t m)
+/* --- beside another of our own kernels ---------------------------------------------------- */
+
+/* How much of the rate of `bound`, in the same unit, `key` reaches; in turn. */
+static enum hanse_status beside(struct kernels *k, const char *name,
+                                const struct hanse_trial_key *key,
+                                const struct hanse_trial_key *bound, uint64_t size,
+                                const char *unit)
 {
-    struct hanse_trial_key key = key_of(HANSE_KERNEL_SKINNY, precision, m, 4096, 4096, "");
-    struct hanse_trial_key read = key_of(HANSE_KERNEL_STREAM_READ, HANSE_FP64,
-                                         (int64_t)(4.0 * k->cpu.cache_bytes / 8.0), 0, 0, "");
     struct side sides[2] = {{0}};
     double ratios[HANSE_BENCH_MOST];
-    double bytes = hanse_kernel_amount(key.kernel, key.precision, &key.shape);
-    double scale = bytes / hanse_kernel_amount(read.kernel, read.precision, &read.shape);
-    enum hanse_status status = open_side(&k->cpu, &key, OWN, &sides[0]);
+    double scale = hanse_kernel_amount(key->kernel, key->precision, &key->shape) /
+                   hanse_kernel_amount(bound->kernel, bound->precision, &bound->shape);
+    enum hanse_status status = open_side(&k->cpu, key, OWN, &sides[0]);
     if (status == HANSE_OK) {
-        status = open_side(&k->cpu, &read, OWN, &sides[1]);
+        status = open_side(&k->cpu, bound, OWN, &sides[1]);
     }
     for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
-        double rounds[ROUNDS], ours = INFINITY, plain = 0.0;
+        double rounds[ROUNDS], ours = INFINITY, theirs = 0.0;
         for (int r = 0; r < ROUNDS && status == HANSE_OK; r++) {
             status = run_side(&sides[0], &ours);
-            status = status == HANSE_OK ? run_side(&sides[1], &plain) : status;
-            rounds[r] = scale * plain / ours;
+            status = status == HANSE_OK ? run_side(&sides[1], &theirs) : status;
+            rounds[r] = scale * theirs / ours;
         }
         ratios[p] = median_of_rounds(rounds);
     }
     close_side(&sides[0]);
     close_side(&sides[1]);
     if (status == HANSE_OK) {
-        hanse_bench_row(k->bench, name, (uint64_t)m, "of memory's rate", ratios);
+        hanse_bench_row(k->bench, name, size, unit, ratios);
     }
     return status;
 }
 
+/* Weights of fewer bits are to come as fast as memory brings them. */
 static enum hanse_status few_tokens(struct kernels *k)
 {
     static const struct {
         enum hanse_precision precision;
         const char *name;
-    } all[] = {{HANSE_FP32, "skinny fp32 ÷ read, tokens"},
-               {HANSE_BF16, "skinny bf16 ÷ read, tokens"},
-               {HANSE_INT8, "skinny int8 ÷ read, tokens"},
-               {HANSE_INT4, "skinny int4 ÷ read, tokens"}};
+    } all[] = {{HANSE_FP32, "skinny fp32 4096 x 4096, tokens"},
+               {HANSE_BF16, "skinny bf16 4096 x 4096, tokens"},
+               {HANSE_INT8, "skinny int8 4096 x 4096, tokens"},
+               {HANSE_INT4, "skinny int4 4096 x 4096, tokens"}};
+    const struct hanse_trial_key read = key_of(HANSE_KERNEL_STREAM_READ, HANSE_FP64,
+                                               (int64_t)(k->cpu.cache_bytes / 2.0), 0, 0, "");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         for (int64_t m = 1; m <= 4; m *= 4) {
-            HANSE_TRY(weights(k, all[i].precision, all[i].name, m));
+            const struct hanse_trial_key key =
+                key_of(HANSE_KERNEL_SKINNY, all[i].precision, m, 4096, 4096, "");
+            HANSE_TRY(
+                beside(k, all[i].name, &key, &read, (uint64_t)m, "of a plain read's rate"));
+        }
+    }
+    return HANSE_OK;
+}
+
+/* No library here multiplies these: the instruction's own peak is the yardstick. */
+static enum hanse_status dot_products(struct kernels *k)
+{
+    static const enum hanse_precision precisions[] = {HANSE_BF16, HANSE_INT8};
+    static const char *const names[] = {"gemm bf16", "gemm int8"};
+    for (int p = 0; p < 2; p++) {
+        const struct hanse_trial_key peak =
+            key_of(HANSE_KERNEL_MATRIX_PEAK, precisions[p], 1 << 27, 0, 0, "");
+        for (int64_t n = 512; n <= 2048 && k->cpu.backend->runs(&k->cpu, &peak); n *= 2) {
+            const struct hanse_trial_key key =
+                key_of(HANSE_KERNEL_GEMM, precisions[p], n, n, n, "");
+            HANSE_TRY(beside(k, names[p], &key, &peak, (uint64_t)n, "of the units' peak"));
         }
     }
     return HANSE_OK;
@@ -410,6 +433,9 @@ enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
     }
     if (status == HANSE_OK) {
         status = few_tokens(&k);
+    }
+    if (status == HANSE_OK) {
+        status = dot_products(&k);
     }
     if (status == HANSE_OK) {
         status = products(&k);

@@ -29,6 +29,14 @@ static inline float hanse__bf16(uint16_t bits)
     return hanse__float_of((uint32_t)bits << 16);
 }
 
+/* The nearest, ties to even; infinity past the largest. NaN stays NaN. */
+static inline uint16_t hanse__to_bf16(float x)
+{
+    uint32_t bits = hanse__bits_of(x);
+    return x != x ? (uint16_t)(bits >> 16 | 64)
+                  : (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
 /* IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
 static inline double hanse__fp16(uint16_t bits)
 {

@@ -21,6 +21,7 @@ static const struct row rows[] = {
     {HANSE_KERNEL_STREAM_TRIAD, {ANY}, true, BOTH},
     {HANSE_KERNEL_FMA_PEAK, {3 << 22}, true, SMALL},
     {HANSE_KERNEL_FMA_PEAK, {(int64_t)1 << 33}, true, LARGE},
+    {HANSE_KERNEL_MATRIX_PEAK, {(int64_t)1 << 25}, true, SMALL},
     {HANSE_KERNEL_MATRIX_PEAK, {(int64_t)1 << 36}, true, LARGE},
     {HANSE_KERNEL_GEMM, {256, 256, 256}, false, BOTH},
     {HANSE_KERNEL_GEMM, {512, 512, 512}, true, SMALL},

@@ -23,7 +23,7 @@ static void name_of(hwloc_topology_t hwloc, char *name, size_t size)
  * whole package (508 MB, of which it reaches 32), and streams four times that size would take
  * gigabytes and minutes. The largest part on the market is 16 MiB a core, so four times this
  * is past the cache even where one core has a whole part of 96 MiB to itself. */
-static const double CORES_PART = 64.0 * 1048576.0;
+static const double CORES_PART = 48.0 * 1048576.0;
 
 static double part_of(hwloc_topology_t hwloc, hwloc_obj_t cache)
 {

@@ -27,6 +27,7 @@ static const struct awkward awkward_shapes[] = {
     {HANSE_KERNEL_GEMM, {8, 48, 5}},
     {HANSE_KERNEL_GEMM, {300, 100, 800}},
     {HANSE_KERNEL_GEMM, {64, 3200, 70}},
+    {HANSE_KERNEL_GEMM, {20, 50, 4404}},
     {HANSE_KERNEL_GEMM, {70, 144, 80}},
     {HANSE_KERNEL_GEMM, {300, 272, 208}},
     {HANSE_KERNEL_SKINNY, {1, 1, 64}},
