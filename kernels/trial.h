@@ -10,7 +10,7 @@
  *
  *   stream, adamw    vectors, one after the other
  *   gemm             A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n ×
- * k and C in int32 skinny           W n × k (`copies` of it, rotated past the cache), scales, x
+ * k and C in int32, fp8 B n × k and C in bf16 skinny           W n × k (`copies` of it, rotated past the cache), scales, x
  * m × k, y m × n; int8 w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32
  * weights, the first 16 in the low halves; scales of int4 are bf16 attention        q, k, v, o:
  * tokens × heads × width; decode reads k and v from pages of 16 tokens (page × kv head × token
