@@ -8,17 +8,19 @@
  * for the rest), with a bound on the rounding error that a right program keeps to; there is no
  * tolerance to tune. Layouts:
  *
- *   stream, adamw    vectors, one after the other
- *   gemm             A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n ×
- * k and C in int32, fp8 B n × k and C in bf16 skinny           W n × k (`copies` of it, rotated past the cache), scales, x
- * m × k, y m × n; int8 w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32
- * weights, the first 16 in the low halves; scales of int4 are bf16 attention        q, k, v, o:
- * tokens × heads × width; decode reads k and v from pages of 16 tokens (page × kv head × token
- * × width) through a table of pages stencil7         u, v: nz × ny × nx with boundary copied;
- * c0 = 0.5, c1 = 1/12 spmv_csr         row starts, columns, values, x, y spmv_sell chunks of 32
- * rows, rows sorted by length in windows of 512: chunk starts, columns, values (column by
- * column in a chunk), row numbers, x, y fft              complex interleaved, transforms one
- * after the other; e^(−2πi jk/n)
+ * - stream, adamw: vectors, one after the other
+ * - gemm: A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n × k and C in
+ *   int32, fp8 B n × k and C in bf16
+ * - skinny: W n × k (`copies` of it, rotated past the cache), scales, x m × k, y m × n; int8
+ *   w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32 weights, the first 16
+ *   in the low halves; scales of int4 are bf16
+ * - attention: q, k, v, o: tokens × heads × width; decode reads k and v from pages of 16 tokens
+ *   (page × kv head × token × width) through a table of pages
+ * - stencil7: u, v: nz × ny × nx with boundary copied; c0 = 0.5, c1 = 1/12
+ * - spmv_csr: row starts, columns, values, x, y
+ * - spmv_sell: chunks of 32 rows, rows sorted by length in windows of 512: chunk starts,
+ *   columns, values (column by column in a chunk), row numbers, x, y
+ * - fft: complex interleaved, transforms one after the other; e^(−2πi jk/n)
  */
 #ifndef HANSE_KERNELS_TRIAL_H
 #define HANSE_KERNELS_TRIAL_H
