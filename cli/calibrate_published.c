@@ -326,6 +326,7 @@ static enum hanse_status fill(struct builder *b)
         }
     }
     bool listed = b->device < b->devices.n_rows;
+    size_t brought = b->profile->n_rates;
     for (size_t r = 0; r < b->measured.n_rows; r++) {
         if (is_subject(b, r)) {
             HANSE_TRY(add_measured(b, r));
@@ -334,7 +335,7 @@ static enum hanse_status fill(struct builder *b)
     if (listed) {
         HANSE_TRY(add_datasheet(b));
     }
-    if (b->profile->n_rates == 0) {
+    if (!listed && b->profile->n_rates == brought) {
         return no_device(b);
     }
     snprintf(b->profile->name, sizeof b->profile->name, "%.47s",
@@ -356,12 +357,11 @@ static enum hanse_status find_folder(struct hanse_context *ctx, const char *with
     return HANSE_OK;
 }
 
-enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
-                                              struct hanse_profile *profile)
+enum hanse_status hanse_cli_add_published(struct hanse_context *ctx, const char *name,
+                                          struct hanse_profile *profile)
 {
     char folder[4096];
     struct builder b = {.ctx = ctx, .name = name, .profile = profile};
-    *profile = (struct hanse_profile){0};
     HANSE_TRY(find_folder(ctx, "/reference", folder, sizeof folder));
     HANSE_TRY(hanse_table_read(ctx, folder, "accelerators", &b.devices));
     enum hanse_status status =
@@ -372,6 +372,13 @@ enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const c
     }
     hanse_table_fini(&b.devices);
     return status;
+}
+
+enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
+                                              struct hanse_profile *profile)
+{
+    *profile = (struct hanse_profile){0};
+    return hanse_cli_add_published(ctx, name, profile);
 }
 
 enum hanse_status hanse_cli_find_profile(struct hanse_context *ctx, const char *name,

@@ -179,6 +179,16 @@ enum hanse_status hanse_cli_device_read(struct hanse_cli_device *device, const c
     return make_law(device);
 }
 
+enum hanse_status hanse_cli_model_read(struct hanse_context *ctx, const char *name,
+                                       struct hanse_transformer *model)
+{
+    const struct hanse_cli_device_settings settings = {.model = name};
+    struct hanse_cli_device device = {.ctx = ctx, .s = &settings};
+    HANSE_TRY(read_model(&device));
+    *model = device.model;
+    return HANSE_OK;
+}
+
 void hanse_cli_device_fini(struct hanse_cli_device *device)
 {
     hanse_device_law_destroy(device->law);
