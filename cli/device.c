@@ -149,7 +149,8 @@ static enum hanse_status make_law(struct hanse_cli_device *p)
                                    &p->law);
 }
 
-/* What a profile knows of power: the mean over its kernels' means, and the idle figure. */
+/* What a profile knows of power: the mean over its kernels' means, else the figure of what it
+ * draws at work; and the idle figure. */
 static void find_power(struct hanse_cli_device *p)
 {
     double sum = 0.0;
@@ -162,6 +163,9 @@ static void find_power(struct hanse_cli_device *p)
     }
     p->watt = n > 0 ? sum / n : p->watt;
     for (size_t i = 0; i < p->profile.n_figures; i++) {
+        if (n == 0 && strcmp(p->profile.figures[i].name, "active_power") == 0) {
+            p->watt = p->profile.figures[i].value;
+        }
         if (strcmp(p->profile.figures[i].name, "idle_power") == 0) {
             p->idle_watt = p->profile.figures[i].value;
         }
