@@ -22,8 +22,8 @@ remake() {
     hanse calibrate --show "$id" --format json >shipped.json
     cmp -s made.json shipped.json || {
         diff made.json shipped.json | head -n 20
-        echo "scenarios/profiles/$id.h5 is out of date: hanse calibrate --force --published $id" \
-            "-o scenarios/profiles/$id.h5 $*"
+        echo "scenarios/profiles/$id.h5 is out of date:" \
+            "hanse calibrate --force --published $id -o scenarios/profiles/$id.h5 $*"
         status=1
     }
     rates=$(hanse calibrate --compare "$id.h5" "$id" | wc -l)

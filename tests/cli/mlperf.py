@@ -1,9 +1,9 @@
 """MLPerf Inference v4.1 results of language models beside predictions for their devices.
 
-Nothing here is fitted to them. Offline is an engine that is always full, so its results are held
-against the 90 % intervals: the share of clusters (device and model: one engine on one board)
-that lie inside must be one that a right program gives in 99 % of cases. Server results are
-printed beside the same figure, which bounds them from above: their latency limits keep the
+Nothing here is fitted to them. Offline is an engine that is always full, so its results are
+held against the 90 % intervals: the share of clusters (device and model: one engine on one
+board) that lie inside must be one that a right program gives in 99 % of cases. Server results
+are printed beside the same figure, which bounds them from above: their latency limits keep the
 engine from being full.
 
 Ranks and batches are those of NVIDIA's own configurations where they are published
