@@ -212,12 +212,15 @@ static enum hanse_status vidur_model(const struct hanse_layers_table *t,
     HANSE_TRY(count(t, "n_embd", 1, &m->hidden));
     HANSE_TRY(count(t, "n_expanded_embd", 1, &m->ffn));
     HANSE_TRY(count(t, "vocab_size", 1, &m->vocabulary));
+    if (m->heads < 1 || m->hidden % m->heads != 0) {
+        return bad_cell(t, "n_embd", "a multiple of n_head");
+    }
     m->width = m->hidden / m->heads;
     m->gated = strcmp(gated, "True") == 0;
     if (!m->gated && strcmp(gated, "False") != 0) {
         return bad_cell(t, "use_gated_mlp", "True or False");
     }
-    return m->hidden % m->heads == 0 ? HANSE_OK : bad_cell(t, "n_embd", "a multiple of n_head");
+    return HANSE_OK;
 }
 
 static enum hanse_status vidur_row(struct hanse_layers_table *t)
