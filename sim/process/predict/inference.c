@@ -23,9 +23,9 @@ static double tokens_of(const struct hanse_step *step)
     return step->decoding + n * times_of(step);
 }
 
-/* Bytes of an element between products: engines keep activations in 16 bit at least, whatever
- * the products are in. */
-static double activation_bytes(const struct hanse_device_law *law)
+/* Bytes of an element between products: engines keep what runs between the layers, the
+ * embedding and the output matrix in 16 bits where the products' operands have fewer. */
+static double between_products(const struct hanse_device_law *law)
 {
     return fmax(2.0, hanse_precision_bytes(hanse_device_precision(law)));
 }
@@ -72,7 +72,7 @@ static struct hanse_estimate passes(const struct hanse_device_law *law,
                                     const struct hanse_transformer *m, double n, double t)
 {
     struct hanse_estimate sum = {0};
-    double e = activation_bytes(law);
+    double e = between_products(law);
     double row = e * n * (double)m->hidden;
     double turned = e * n * (double)(m->heads + m->kv_heads) * (double)m->width / t;
     double used = m->experts > 0 ? (double)m->experts_used : 1.0;
@@ -117,7 +117,7 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     struct hanse_step_parts parts = {0};
     double t = at_least_one(parallel->tensor), p = at_least_one(parallel->pipeline);
     double n = tokens_of(step), layers = (double)m->layers;
-    double row = activation_bytes(law) * n * (double)m->hidden;
+    double row = between_products(law) * n * (double)m->hidden;
     if (!(n > 0.0)) {
         return parts;
     }
