@@ -6,6 +6,9 @@ board) that lie inside must be one that a right program gives in 99 % of cases, 
 clusters' median error at most a factor of 1.3. Server results are printed beside the same
 figure, which bounds them from above: their latency limits keep the engine from being full.
 
+Results of an H200, MI300X and MI325X are those that the reference table has (the latter two
+unverified).
+
 Ranks and batches are those of NVIDIA's own configurations where they are published
 (inference_results_v4.1, closed/NVIDIA/configs); an H100 PCIe is taken like an H100 SXM, an L40S
 with the four ranks that 69 GB need with room for a batch. Links are those of accelerators.csv.
@@ -23,14 +26,17 @@ import sys
 
 DEVICES = {"NVIDIA H100-SXM-80GB": ("h100_sxm5_80gb", 450),
            "NVIDIA H100-NVL-94GB": ("h100_nvl_94gb", 300),
-           "NVIDIA H100-PCIe-80GB": ("h100_pcie_80gb", 63), "NVIDIA L40S": ("l40s_48gb", 31)}
+           "NVIDIA H100-PCIe-80GB": ("h100_pcie_80gb", 63), "NVIDIA L40S": ("l40s_48gb", 31),
+           "H200 SXM": ("h200_sxm_141gb", 450), "MI300X": ("mi300x_192gb", 64),
+           "MI325X": ("mi325x_256gb", 64)}
 MODELS = {"llama2-70b": ("llama-2-70b", 294, 291), "gptj": ("gpt-j-6b", 1207, 69),
           "mixtral-8x7b": ("mixtral-8x7b", 294, 146)}
-MOST = {"NVIDIA H100-NVL-94GB": 1300}
+MOST = {"NVIDIA H100-NVL-94GB": 1300, "H200 SXM": 806, "MI300X": 1024, "MI325X": 1024}
+ALONE = ("H200 SXM", "MI300X", "MI325X")  # hold Llama 2 70B in fp8 on one device
 
 
 def ranks_of(accelerator, model):
-    if model == "gptj":
+    if model == "gptj" or accelerator in ALONE:
         return 1
     if model == "mixtral-8x7b":
         return 1 if "NVL" in accelerator else 2
@@ -70,6 +76,17 @@ def results(path):
     return found
 
 
+def published(path):
+    """Likewise, from the reference table: eight devices each, Llama 2 70B."""
+    found = collections.defaultdict(list)
+    with open(path, encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["category"] == "mlperf_inference_offline" and row["subject"] in ALONE:
+                answers = float(row["value"]) / (291 if row["unit"] == "token/s" else 1)
+                found["llama2-70b", row["subject"], "Offline"].append(answers / 8)
+    return found
+
+
 def main():
     data = os.environ.get("HANSE_TEST_DATA", os.environ["HANSE_ROOT"] + "/../shared/data")
     path = data + "/mlperf/inference_v4.1_dev.csv"
@@ -78,7 +95,9 @@ def main():
         return 77
     clusters, points = [], []
     errors = []
-    for (model, accelerator, scenario), measured in sorted(results(path).items()):
+    measurements = results(path) | published(
+        os.environ["HANSE_ROOT"] + "/scenarios/reference/measured_performance.csv")
+    for (model, accelerator, scenario), measured in sorted(measurements.items()):
         value, low, high = predicted(accelerator, model)
         inside = [low <= x <= high for x in measured]
         ratio = value / statistics.median(measured)
