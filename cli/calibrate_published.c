@@ -544,18 +544,37 @@ enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const c
     return hanse_cli_add_published(ctx, name, profile);
 }
 
+/* The id of a device that is called `name`, else `name`. */
+static enum hanse_status find_id(struct hanse_context *ctx, const char *name, char *id,
+                                 size_t size)
+{
+    char folder[4096];
+    struct hanse_table devices;
+    snprintf(id, size, "%s", name);
+    HANSE_TRY(find_folder(ctx, "/reference", folder, sizeof folder));
+    HANSE_TRY(hanse_table_read(ctx, folder, "accelerators", &devices));
+    for (size_t r = 0; r < devices.n_rows; r++) {
+        if (strcmp(hanse_table_cell(&devices, r, "name"), name) == 0) {
+            snprintf(id, size, "%s", hanse_table_cell(&devices, r, "id"));
+        }
+    }
+    hanse_table_fini(&devices);
+    return HANSE_OK;
+}
+
 enum hanse_status hanse_cli_find_profile(struct hanse_context *ctx, const char *name,
                                          struct hanse_profile *profile)
 {
-    char path[4400], folder[4096];
+    char path[4400], folder[4096], id[200];
     size_t length = strlen(name);
+    *profile = (struct hanse_profile){0};
     if (length > 3 && strcmp(name + length - 3, ".h5") == 0) {
         return hanse_profile_read(ctx, name, profile);
     }
-    *profile = (struct hanse_profile){0};
+    HANSE_TRY(find_id(ctx, name, id, sizeof id));
     HANSE_TRY(find_folder(ctx, "/profiles", folder, sizeof folder));
-    snprintf(path, sizeof path, "%s/%.200s.h5", folder, name);
-    return strchr(name, '/') == NULL && access(path, R_OK) == 0
+    snprintf(path, sizeof path, "%s/%s.h5", folder, id);
+    return strchr(id, '/') == NULL && access(path, R_OK) == 0
                ? hanse_profile_read(ctx, path, profile)
                : hanse_cli_published_profile(ctx, name, profile);
 }

@@ -84,3 +84,6 @@ layers: sums.csv (SHA-256 ...): all-reduces as vidur times them, 2 rows, of whic
 $ printf 'time_stats.all_reduce.median,time_stats.all_reduce.std,num_workers,devices_per_node,size\n0.1,-1,2,2,1000000\n' >bad.csv; hanse calibrate --published l4_24gb --layers bad.csv --source x
 bad.csv:2: time_stats.all_reduce.std: must be a time >= 0, got '-1'
 [exit 2]
+
+$ hanse calibrate --show a40_48gb >by_id.txt && hanse calibrate --show 'A40 48GB' | cmp - by_id.txt && grep -c vidur by_id.txt | grep -c '^[0-9][0-9][0-9]'
+1
