@@ -68,6 +68,8 @@ static enum hanse_status read_model(struct hanse_cli_device *p)
             .experts = count_of(&table, r, "experts"),
             .experts_used = count_of(&table, r, "experts_used"),
             .shared_ffn = count_of(&table, r, "shared_ffn"),
+            .dense_layers = count_of(&table, r, "dense_layers"),
+            .dense_ffn = count_of(&table, r, "dense_ffn"),
         };
         snprintf(p->model.name, sizeof p->model.name, "%s", p->s->model);
         status = hanse_transformer_check(p->ctx, &p->model);
