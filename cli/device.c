@@ -68,6 +68,8 @@ static enum hanse_status read_model(struct hanse_cli_device *p)
             .experts = count_of(&table, r, "experts"),
             .experts_used = count_of(&table, r, "experts_used"),
             .shared_ffn = count_of(&table, r, "shared_ffn"),
+            .dense_layers = count_of(&table, r, "dense_layers"),
+            .dense_ffn = count_of(&table, r, "dense_ffn"),
         };
         snprintf(p->model.name, sizeof p->model.name, "%s", p->s->model);
         status = hanse_transformer_check(p->ctx, &p->model);
@@ -149,7 +151,8 @@ static enum hanse_status make_law(struct hanse_cli_device *p)
                                    &p->law);
 }
 
-/* What a profile knows of power: the mean over its kernels' means, and the idle figure. */
+/* What a profile knows of power: the mean over its kernels' means, else the figure of what it
+ * draws at work; and the idle figure. */
 static void find_power(struct hanse_cli_device *p)
 {
     double sum = 0.0;
@@ -162,6 +165,9 @@ static void find_power(struct hanse_cli_device *p)
     }
     p->watt = n > 0 ? sum / n : p->watt;
     for (size_t i = 0; i < p->profile.n_figures; i++) {
+        if (n == 0 && strcmp(p->profile.figures[i].name, "active_power") == 0) {
+            p->watt = p->profile.figures[i].value;
+        }
         if (strcmp(p->profile.figures[i].name, "idle_power") == 0) {
             p->idle_watt = p->profile.figures[i].value;
         }
@@ -177,6 +183,16 @@ enum hanse_status hanse_cli_device_read(struct hanse_cli_device *device, const c
     HANSE_TRY(read_profile(device, operand));
     find_power(device);
     return make_law(device);
+}
+
+enum hanse_status hanse_cli_model_read(struct hanse_context *ctx, const char *name,
+                                       struct hanse_transformer *model)
+{
+    const struct hanse_cli_device_settings settings = {.model = name};
+    struct hanse_cli_device device = {.ctx = ctx, .s = &settings};
+    HANSE_TRY(read_model(&device));
+    *model = device.model;
+    return HANSE_OK;
 }
 
 void hanse_cli_device_fini(struct hanse_cli_device *device)

@@ -28,6 +28,10 @@ struct hanse_cli_device {
 
 /* Reads all; free with _fini, also after failure. `operand`: PROFILE.h5 or a device's name. */
 enum hanse_status hanse_cli_device_read(struct hanse_cli_device *device, const char *operand);
+/* An architecture of the catalogue alone. */
+enum hanse_status hanse_cli_model_read(struct hanse_context *ctx, const char *name,
+                                       struct hanse_transformer *model);
+
 void hanse_cli_device_fini(struct hanse_cli_device *device);
 
 #endif

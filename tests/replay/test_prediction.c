@@ -14,9 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "scripting/layers.h"
 #include "sim/process/predict/training.h"
 
 enum { MAX_LINE = 8192, MAX_FIELDS = 96, MAX_POINTS = 512 };
@@ -46,16 +48,23 @@ static int split(char *line, char **fields)
     return n;
 }
 
-static void open_csv(struct csv *csv, const char *name)
+/* Where a file of the test data lies; skips where it is absent. */
+static void path_of(char *path, size_t size, const char *name)
 {
-    char path[1024], command[1100];
     const char *data = getenv("HANSE_TEST_DATA");
-    snprintf(path, sizeof path, "%s/%s", data != NULL ? data : "../shared/data", name);
-    FILE *there = fopen(path, "r");
-    if (there == NULL) {
+    snprintf(path, size, "%s/%s", data != NULL ? data : "../shared/data", name);
+    if (access(path, R_OK) != 0) {
         print_message("%s is absent; set HANSE_TEST_DATA to the folder of test data\n", path);
         skip();
     }
+}
+
+static void open_csv(struct csv *csv, const char *name)
+{
+    char path[1024], command[1100];
+    path_of(path, sizeof path, name);
+    FILE *there = fopen(path, "r");
+    assert_non_null(there);
     csv->piped = strstr(name, ".gz") != NULL;
     csv->file = there;
     if (csv->piped) {
@@ -111,69 +120,25 @@ static struct hanse_context *ctx;
         }                                                                                      \
     } while (0)
 
-static void add_rate(enum hanse_kernel kernel, enum hanse_precision precision, double x0,
-                     double x1, double x2, double seconds)
-{
-    struct hanse_rate rate = {.kernel = kernel,
-                              .precision = precision,
-                              .shape = {{(int64_t)x0, (int64_t)x1, (int64_t)x2}},
-                              .origin = HANSE_PROFILE_PUBLISHED,
-                              .low = NAN,
-                              .high = NAN,
-                              .log_sd = 0.03,
-                              .launch_sd = NAN,
-                              .watt = NAN};
-    if (seconds > 0.0) {
-        rate.rate = hanse_kernel_amount(kernel, precision, &rate.shape) / seconds;
-        OK(hanse_profile_add_rate(ctx, &a100, &rate));
-    }
-}
-
-static double median(const struct csv *csv, const char *operation)
-{
-    char name[80];
-    snprintf(name, sizeof name, "time_stats.%s.median", operation);
-    return 1e-3 * number(csv, name);
-}
-
-static void add_layers(const char *name)
-{
-    struct csv csv;
-    open_csv(&csv, name);
-    while (next_row(&csv)) {
-        double n = number(&csv, "num_tokens"), t = number(&csv, "num_tensor_parallel_workers");
-        double h = number(&csv, "n_embd"), ffn = number(&csv, "n_expanded_embd");
-        double heads = number(&csv, "n_head"), kv_heads = number(&csv, "n_kv_head");
-        if (heads / t < 1.0 || kv_heads / t < 1.0) {
-            continue;
-        }
-        double qkv = (heads + 2.0 * kv_heads) * (h / heads) / t;
-        add_rate(HANSE_KERNEL_GEMM, HANSE_FP16, n, qkv, h, median(&csv, "attn_pre_proj"));
-        add_rate(HANSE_KERNEL_GEMM, HANSE_FP16, n, h, h / t, median(&csv, "attn_post_proj"));
-        add_rate(HANSE_KERNEL_GEMM, HANSE_FP16, n, 2.0 * ffn / t, h,
-                 median(&csv, "mlp_up_proj"));
-        add_rate(HANSE_KERNEL_GEMM, HANSE_FP16, n, h, ffn / t, median(&csv, "mlp_down_proj"));
-        add_rate(HANSE_KERNEL_RMSNORM, HANSE_FP16, n, h, 0, median(&csv, "input_layernorm"));
-        add_rate(HANSE_KERNEL_SWIGLU, HANSE_FP16, n, ffn / t, 0, median(&csv, "mlp_act"));
-        add_rate(HANSE_KERNEL_STREAM_TRIAD, HANSE_FP16, n * h, 0, 0, median(&csv, "add"));
-    }
-}
-
-static void add_sums(const char *name)
-{
-    struct csv csv;
-    open_csv(&csv, name);
-    while (next_row(&csv)) {
-        double ranks = number(&csv, "num_workers");
-        if (ranks == number(&csv, "devices_per_node")) {
-            add_rate(HANSE_KERNEL_RING_ALLREDUCE, HANSE_BYTES, number(&csv, "size"), ranks, 0,
-                     median(&csv, "all_reduce"));
-        }
-    }
-}
-
 /* NVLink as a spare for what the table of all-reduces lacks; 200 Gbit/s a device beyond. */
 static const struct hanse_link_law LINKS[HANSE_REACHES] = {{3e-6, 230e9}, {5e-6, 25e9}};
+
+static void add_layers(void)
+{
+    static const char *const TABLES[] = {"vidur/a100_Llama-2-70b-hf_mlp.csv.gz",
+                                         "vidur/a100_Llama-2-7b-hf_mlp.csv.gz",
+                                         "vidur/a100_dgx_all_reduce.csv.gz"};
+    const struct hanse_layers_settings settings = {.precision = HANSE_FP16};
+    struct hanse_layers *layers;
+    OK(hanse_layers_create(ctx, &settings, &layers));
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        char path[1024];
+        path_of(path, sizeof path, TABLES[i]);
+        OK(hanse_layers_read(layers, path));
+    }
+    OK(hanse_layers_fill(layers, "vidur", &a100));
+    hanse_layers_destroy(layers);
+}
 
 static struct hanse_device_law *read_a100(void)
 {
@@ -181,14 +146,9 @@ static struct hanse_device_law *read_a100(void)
     ctx = hanse_context_create();
     memset(&a100, 0, sizeof a100);
     snprintf(a100.name, sizeof a100.name, "A100 80 GB SXM");
-    int32_t source;
-    OK(hanse_profile_add_source(ctx, &a100, "vidur, profiling data of its repository",
-                                &source));
     a100.memory_byte_per_s = 0.8 * 2.039e12; /* datasheet × what its copies reach */
     a100.capacity_bytes = 80.0 * 1073741824.0;
-    add_layers("vidur/a100_Llama-2-70b-hf_mlp.csv.gz");
-    add_layers("vidur/a100_Llama-2-7b-hf_mlp.csv.gz");
-    add_sums("vidur/a100_dgx_all_reduce.csv.gz");
+    add_layers();
     OK(hanse_device_law_create(ctx, &a100, HANSE_FP16, LINKS, &law));
     return law;
 }

@@ -92,6 +92,8 @@ static void shapes_give_the_published_parameters(void **state)
             .experts = whole(csv, "experts"),
             .experts_used = whole(csv, "experts_used"),
             .shared_ffn = whole(csv, "shared_ffn"),
+            .dense_layers = whole(csv, "dense_layers"),
+            .dense_ffn = whole(csv, "dense_ffn"),
         };
         double published =
             strtod(hanse_csv_fields(csv)[hanse_csv_column(csv, "parameters")], NULL);
@@ -101,6 +103,40 @@ static void shapes_give_the_published_parameters(void **state)
     }
     assert_true(n >= 15);
     hanse_csv_destroy(csv);
+}
+
+/* Four layers of 8 × 8 heads and two keys and values each, h = 64: 4 × (64 × 12 × 8 + 64 × 64)
+ * = 40,960. Three have four experts of 32 and a shared one of 16, one a part of 100: 3 × 64 ×
+ * (3 × (4 × 32 + 16) + 100) = 102,144. Twice 10 × 64 at the ends. A token passes two experts.
+ */
+static void some_layers_of_experts_may_be_dense(void **state)
+{
+    struct hanse_transformer m = {.name = "mixed",
+                                  .layers = 4,
+                                  .hidden = 64,
+                                  .heads = 8,
+                                  .kv_heads = 2,
+                                  .width = 8,
+                                  .ffn = 32,
+                                  .vocabulary = 10,
+                                  .gated = true,
+                                  .experts = 4,
+                                  .experts_used = 2,
+                                  .shared_ffn = 16,
+                                  .dense_layers = 1,
+                                  .dense_ffn = 100};
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_OK);
+    near(hanse_transformer_parameters(&m), 40960.0 + 102144.0 + 1280.0, 1e-15);
+    near(hanse_transformer_active_parameters(&m),
+         40960.0 + 192.0 * (3.0 * (2.0 * 32.0 + 16.0) + 100.0) + 1280.0, 1e-15);
+    m.dense_layers = 5;
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_ERR_DOMAIN);
+    assert_string_equal(hanse_context_message(ctx),
+                        "model 'mixed': dense_layers must lie in 0 .. layers (4), with experts "
+                        "and a dense_ffn > 0, got 5 of 100");
+    m.dense_layers = 1;
+    m.experts = m.experts_used = 0;
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_ERR_DOMAIN);
 }
 
 static const struct hanse_transformer SMALL = {.name = "small",
@@ -147,6 +183,29 @@ static struct hanse_device_law *ceilings(void)
     struct hanse_device_law *law;
     assert_int_equal(hanse_device_law_create(ctx, &profile, HANSE_BF16, LINKS, &law), HANSE_OK);
     return law;
+}
+
+/* Half of the layers dense: in the middle between a model of experts and a dense one. */
+static void dense_layers_take_the_time_of_dense_ones(void **state)
+{
+    struct hanse_transformer m[3] = {SMALL, SMALL, SMALL};
+    struct hanse_device_law *law = ceilings();
+    const struct hanse_parallel alone = {1, 1, 1};
+    const struct hanse_step step = {.decoding = 8, .context = 100};
+    double seconds[3];
+    for (int i = 0; i < 3; i++) {
+        if (i < 2) {
+            m[i].experts = 4;
+            m[i].experts_used = 2;
+            m[i].shared_ffn = 256;
+            m[i].dense_layers = i;
+            m[i].dense_ffn = m[2].ffn;
+        }
+        seconds[i] = hanse_step_device(law, &m[i], &alone, &step).all.seconds;
+    }
+    assert_true(fabs(seconds[0] / seconds[2] - 1.0) > 0.01);
+    near(seconds[1], 0.5 * (seconds[0] + seconds[2]), 1e-12);
+    hanse_device_law_destroy(law);
 }
 
 /* m = 1: 2 (1·1024 + 1024·1024 + 1·1024) bytes over 1e11 outlast 2·1024² FLOP over 1e12; at
@@ -367,6 +426,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_curve_goes_through_its_points_and_never_overshoots),
         cmocka_unit_test(shapes_give_the_published_parameters),
+        cmocka_unit_test(some_layers_of_experts_may_be_dense),
+        cmocka_unit_test(dense_layers_take_the_time_of_dense_ones),
         cmocka_unit_test(parameters_and_cache_are_counted),
         cmocka_unit_test(ceilings_give_the_roofline),
         cmocka_unit_test(what_is_left_of_memory_is_cache),

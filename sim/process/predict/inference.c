@@ -23,6 +23,13 @@ static double tokens_of(const struct hanse_step *step)
     return step->decoding + n * times_of(step);
 }
 
+/* Bytes of an element between products: engines keep what runs between the layers, the
+ * embedding and the output matrix in 16 bits where the products' operands have fewer. */
+static double between_products(const struct hanse_device_law *law)
+{
+    return fmax(2.0, hanse_precision_bytes(hanse_device_precision(law)));
+}
+
 /* One feed-forward part of inner width `ffn` for n tokens, split over t devices. */
 static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *law,
                      const struct hanse_transformer *m, double n, double ffn, double t,
@@ -33,6 +40,13 @@ static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *
     hanse_estimate_add(sum, hanse_device_gemm(law, n, h, ffn / t), times);
 }
 
+/* Of the layers, those that have one part where the others have experts. */
+static double dense_share(const struct hanse_transformer *m)
+{
+    return (double)m->dense_layers / (double)m->layers;
+}
+
+/* Of a layer in the mean over layers. */
 static void add_feed_forward(struct hanse_estimate *sum, const struct hanse_device_law *law,
                              const struct hanse_transformer *m, double n, double t)
 {
@@ -40,11 +54,14 @@ static void add_feed_forward(struct hanse_estimate *sum, const struct hanse_devi
         add_part(sum, law, m, n, (double)m->ffn, t, 1.0);
         return;
     }
-    double calls = n * (double)m->experts_used;
+    double calls = n * (double)m->experts_used, dense = dense_share(m);
     double busy = fmin((double)m->experts, calls);
-    add_part(sum, law, m, calls / busy, (double)m->ffn, t, busy);
+    add_part(sum, law, m, calls / busy, (double)m->ffn, t, (1.0 - dense) * busy);
     if (m->shared_ffn > 0) {
-        add_part(sum, law, m, n, (double)m->shared_ffn, t, 1.0);
+        add_part(sum, law, m, n, (double)m->shared_ffn, t, 1.0 - dense);
+    }
+    if (dense > 0.0) {
+        add_part(sum, law, m, n, (double)m->dense_ffn, t, dense);
     }
 }
 
@@ -65,11 +82,14 @@ static struct hanse_estimate passes(const struct hanse_device_law *law,
                                     const struct hanse_transformer *m, double n, double t)
 {
     struct hanse_estimate sum = {0};
-    double e = hanse_precision_bytes(hanse_device_precision(law));
+    double e = between_products(law);
     double row = e * n * (double)m->hidden;
     double turned = e * n * (double)(m->heads + m->kv_heads) * (double)m->width / t;
     double used = m->experts > 0 ? (double)m->experts_used : 1.0;
-    double inner = e * n * (used * (double)m->ffn + (double)m->shared_ffn) / t;
+    double dense = dense_share(m);
+    double widths = (1.0 - dense) * (used * (double)m->ffn + (double)m->shared_ffn) +
+                    dense * (double)m->dense_ffn;
+    double inner = e * n * widths / t;
     hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_RMSNORM, 2.0 * row), 2.0);
     hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_STREAM_TRIAD, 3.0 * row),
                        2.0);
@@ -110,7 +130,7 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     struct hanse_step_parts parts = {0};
     double t = at_least_one(parallel->tensor), p = at_least_one(parallel->pipeline);
     double n = tokens_of(step), layers = (double)m->layers;
-    double row = hanse_precision_bytes(hanse_device_precision(law)) * n * (double)m->hidden;
+    double row = between_products(law) * n * (double)m->hidden;
     if (!(n > 0.0)) {
         return parts;
     }
