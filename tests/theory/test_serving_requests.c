@@ -149,7 +149,7 @@ static double step(struct world *w, double now_s)
     }
     double device = c->tokens_s[tally.tokens] + c->sequences_s[tally.yielding] +
                     c->context_s * tally.context + c->chunk_s * tally.looked_at;
-    double end_s = now_s + fmax(c->host_s, c->device_factor * device);
+    double end_s = now_s + fmax(c->host_s, c->device_factor * device) + c->gap_s;
     uint32_t kept = 0;
     for (uint32_t at = 0; at < w->n_running; at++) {
         uint32_t i = w->running[at];
@@ -176,9 +176,9 @@ static void serve_plainly(struct world *w)
     w->free_blocks = w->rules.blocks;
     while (next < w->n || w->n_running > 0 || w->n_waiting > 0) {
         if (w->n_running == 0 && w->n_waiting == 0) {
-            now_s = fmax(now_s, w->requests[next].arrival_s);
+            now_s = fmax(now_s, w->requests[next].arrival_s + w->cost->request_s);
         }
-        while (next < w->n && w->requests[next].arrival_s <= now_s) {
+        while (next < w->n && w->requests[next].arrival_s + w->cost->request_s <= now_s) {
             w->plain[next].target = w->requests[next].prompt;
             w->waiting[w->n_waiting++] = next++;
         }
@@ -236,7 +236,9 @@ static void near(double got, double want, uint64_t number)
 }
 
 /* Random sizes from few blocks (preemption) to plenty; slow and fast arrivals; host and device
- * bound. Every first and last token of every request at the same time, to rounding. */
+ * bound, with and without gaps; here a request's time outside the engine passes before it is
+ * queued, there it is added at the end. Every first and last token of every request at the same
+ * time, to rounding. */
 static void stretches_give_what_single_steps_give(void **state)
 {
     static struct world w;
@@ -250,6 +252,8 @@ static void stretches_give_what_single_steps_give(void **state)
         uint32_t sequences = 2 + (uint32_t)(hanse_stream_uniform(&s) * 30);
         uint32_t tokens = sequences + (uint32_t)(hanse_stream_uniform(&s) * 200);
         make_cost(&cost, tokens, sequences, trial % 3 == 0 ? 8e-3 : 0.0);
+        cost.gap_s = trial % 2 == 0 ? 3e-3 : 0.0;
+        cost.request_s = trial % 4 < 2 ? 4e-3 : 0.0;
         memset(&w, 0, sizeof w);
         w.cost = &cost;
         w.rules.block_tokens = 1 + (uint32_t)(hanse_stream_uniform(&s) * 16);

@@ -157,12 +157,15 @@ struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
     double device = e.seconds * (engine->device_factor > 0.0 ? engine->device_factor : 1.0);
     double beyond = beyond_fit(engine, e.seconds);
     unsigned outside = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
+    const struct hanse_estimate gap = {engine->gap_s, engine->log_sd + FIT_LOG_SD * beyond, 0};
     if (host > device) {
-        return (struct hanse_estimate){host, engine->log_sd + FIT_LOG_SD * beyond, outside};
+        e = (struct hanse_estimate){host, gap.log_sd, outside};
+    } else {
+        e.seconds = device;
+        e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
+        e.marks |= outside;
     }
-    e.seconds = device;
-    e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
-    e.marks |= outside;
+    hanse_estimate_add(&e, gap, 1.0);
     return e;
 }
 
@@ -175,7 +178,9 @@ struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
     const struct hanse_chunk chunk = {prompt, 0.0};
     struct hanse_answer answer = {0};
     const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = batch};
+    const struct hanse_estimate outside = {engine->request_s, engine->log_sd, 0};
     answer.first = hanse_step_time(law, m, parallel, &reading, engine);
+    hanse_estimate_add(&answer.first, outside, 1.0);
     if (output > 1.0) {
         const struct hanse_step step = {.decoding = batch, .context = prompt + 0.5 * output};
         answer.next = hanse_step_time(law, m, parallel, &step, engine);
