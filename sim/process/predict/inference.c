@@ -23,6 +23,13 @@ static double tokens_of(const struct hanse_step *step)
     return step->decoding + n * times_of(step);
 }
 
+/* Bytes of an element between products: engines keep what runs between the layers, the
+ * embedding and the output matrix in 16 bits where the products' operands have fewer. */
+static double between_products(const struct hanse_device_law *law)
+{
+    return fmax(2.0, hanse_precision_bytes(hanse_device_precision(law)));
+}
+
 /* One feed-forward part of inner width `ffn` for n tokens, split over t devices. */
 static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *law,
                      const struct hanse_transformer *m, double n, double ffn, double t,
@@ -65,7 +72,7 @@ static struct hanse_estimate passes(const struct hanse_device_law *law,
                                     const struct hanse_transformer *m, double n, double t)
 {
     struct hanse_estimate sum = {0};
-    double e = hanse_precision_bytes(hanse_device_precision(law));
+    double e = between_products(law);
     double row = e * n * (double)m->hidden;
     double turned = e * n * (double)(m->heads + m->kv_heads) * (double)m->width / t;
     double used = m->experts > 0 ? (double)m->experts_used : 1.0;
@@ -110,7 +117,7 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     struct hanse_step_parts parts = {0};
     double t = at_least_one(parallel->tensor), p = at_least_one(parallel->pipeline);
     double n = tokens_of(step), layers = (double)m->layers;
-    double row = hanse_precision_bytes(hanse_device_precision(law)) * n * (double)m->hidden;
+    double row = between_products(law) * n * (double)m->hidden;
     if (!(n > 0.0)) {
         return parts;
     }
@@ -126,7 +133,8 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     double sequences = step->decoding + (double)step->n_chunks * times_of(step);
     hanse_estimate_add(
         &parts.output,
-        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden), 1.0);
+        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden),
+        between_products(law) / hanse_precision_bytes(hanse_device_precision(law)));
     const struct hanse_estimate *all[] = {&parts.products, &parts.passes, &parts.attention,
                                           &parts.communication, &parts.output};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -217,7 +225,8 @@ double hanse_cache_tokens(const struct hanse_device_law *law, const struct hanse
 {
     double devices = at_least_one(parallel->tensor) * at_least_one(parallel->pipeline);
     double e = hanse_precision_bytes(hanse_device_precision(law));
-    double room =
-        usable * devices * hanse_device_capacity(law) - e * hanse_transformer_parameters(m);
+    double ends = (m->tied ? 1.0 : 2.0) * (double)(m->vocabulary * m->hidden);
+    double weights = e * hanse_transformer_parameters(m) + (between_products(law) - e) * ends;
+    double room = usable * devices * hanse_device_capacity(law) - weights;
     return room > 0.0 ? floor(room / hanse_transformer_cache_bytes(m, e)) : 0.0;
 }
