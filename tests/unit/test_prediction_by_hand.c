@@ -336,9 +336,12 @@ static void a_planted_gap_is_found_from_three_points_on(void **state)
     assert_true(engine.gap_s == 0.0);
     near(engine.layer_s, 15e-3 / 40, 1e-9);
     near(engine.device_factor, 1.3, 1e-9);
-    /* 3 % of noise that no gap halves leaves none. */
+    /* Host, factor and gap would meet these three exactly. */
+    assert_int_equal(hanse_engine_fit(ctx, points, 3, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    /* 3 % of noise, of which a gap would take a little. */
     const struct hanse_engine_point noisy[] = {
-        {10e-3, 12.3e-3, 40}, {20e-3, 23.3e-3, 40}, {40e-3, 49.4e-3, 40}, {80e-3, 93.2e-3, 40}};
+        {15e-3, 19.2e-3, 40}, {20e-3, 24.0e-3, 40}, {40e-3, 49.6e-3, 40}, {80e-3, 94.0e-3, 40}};
     assert_int_equal(hanse_engine_fit(ctx, noisy, 4, &engine), HANSE_OK);
     assert_true(engine.gap_s == 0.0);
     near(engine.device_factor, 1.2, 0.02);
