@@ -495,6 +495,9 @@ static void an_engine_not_named_is_covered(void **state)
     assert_true(within_the_limits(held, clusters));
     assert_true(within_the_limits(inside[0], of[0]));
     assert_true(within_the_limits(inside[2], of[2]));
+    n = read_splitwise(points, &BLOOM_176B, "bloom-176b");
+    count_clusters(law, points, n, &unknown, &held, &clusters);
+    assert_true(within_the_limits(held, clusters));
     free_a100(law);
 }
 

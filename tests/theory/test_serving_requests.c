@@ -337,6 +337,36 @@ static void one_request_takes_its_steps(void **state)
     free_cost(&c);
 }
 
+/* Twice as slow: every step, gap and time outside twice as long, so all latencies are. The gap
+ * of 3 ms comes once a step of 11, the 7 ms of the request once. */
+static void a_slower_engine_takes_as_much_longer(void **state)
+{
+    struct hanse_serving_cost c;
+    const struct hanse_serving_rules rules = {.replica = {16, 100}, .replicas = 1};
+    const struct hanse_request request = {0.0, 0, 100, 10};
+    struct hanse_serving_report plain, gaps, slow;
+    struct hanse_serving_report *const reports[] = {&plain, &gaps, &slow};
+    make_cost(&c, 64, 8, 8e-3);
+    for (int i = 0; i < 3; i++) {
+        struct list list = {&request, 1, 0};
+        const struct hanse_request_source source = {&list, next_of};
+        c.gap_s = i == 0 ? 0.0 : 3e-3;
+        c.request_s = i == 0 ? 0.0 : 7e-3;
+        if (i == 2) {
+            hanse_serving_cost_slow(&c, 2.0);
+        }
+        OK(hanse_serve(ctx, &c, &rules, &source, NULL, NULL, reports[i]));
+    }
+    near(gaps.end_to_end.mean, plain.end_to_end.mean + 11 * 3e-3 + 7e-3, 0);
+    near(gaps.ttft.mean, plain.ttft.mean + 2 * 3e-3 + 7e-3, 0);
+    near(gaps.tpot.mean, plain.tpot.mean + 3e-3, 0);
+    near(slow.ttft.mean, 2.0 * gaps.ttft.mean, 0);
+    near(slow.tpot.mean, 2.0 * gaps.tpot.mean, 0);
+    near(slow.end_to_end.mean, 2.0 * gaps.end_to_end.mean, 0);
+    near(gaps.busy_s, plain.busy_s + 11 * 3e-3, 0);
+    free_cost(&c);
+}
+
 /* One sequence at a time, one step a request (output 1): a single server with the step as its
  * service time. M/D/1 at ρ = 0.7: mean wait ρ s / (2 (1 − ρ)) = 1.1667 s of service. Over
  * 400,000 requests in 400 batches a right program leaves the 99.9 % interval once in 1,000. */
@@ -464,6 +494,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stretches_give_what_single_steps_give),
         cmocka_unit_test(one_request_takes_its_steps),
+        cmocka_unit_test(a_slower_engine_takes_as_much_longer),
         cmocka_unit_test(one_sequence_is_a_single_server_queue),
         cmocka_unit_test(routers_spread_what_comes_together),
         cmocka_unit_test(the_preempted_find_room_in_a_full_queue),
