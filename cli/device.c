@@ -238,14 +238,15 @@ static enum hanse_status make_law(struct hanse_cli_device *p)
                                    s->link_gbps > 0.0 ? links : NULL, &p->law);
 }
 
-/* The datasheet's power of a catalogue's device, by id or name. */
+/* The datasheet's power of a catalogue's device, by id, name or the name in its profile. */
 static enum hanse_status find_datasheet_power(struct hanse_cli_device *p, const char *operand)
 {
     struct hanse_table table;
     HANSE_TRY(hanse_cli_open_table(p, "accelerators", &table));
     for (size_t r = 0; r < table.n_rows; r++) {
+        const char *name = hanse_table_cell(&table, r, "name");
         if (strcmp(hanse_table_cell(&table, r, "id"), operand) == 0 ||
-            strcmp(hanse_table_cell(&table, r, "name"), operand) == 0) {
+            strcmp(name, operand) == 0 || strcmp(name, p->profile.name) == 0) {
             hanse_cli_number(hanse_table_cell(&table, r, "tdp_w"), &p->watt);
         }
     }

@@ -46,6 +46,13 @@ $ hanse serve h100_sxm5_80gb --model llama-3-8b --rate 0.001 --count 1 --engine-
 $ printf 'tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms\n1,1,1000,250,40,12\n' >points.csv && hanse serve a100_sxm_80gb --model llama-3-8b --rate 1 --count 100 --engine-points points.csv | head -n 1
 llama-3-8b on 1 × 1 A100 SXM 80GB (published), bf16; engine fitted to 2 points: 100 requests
 
+$ hanse calibrate -q --published "H100 SXM5 80GB" -o h100.h5 >/dev/null; for device in h100.h5 h100_sxm5_80gb; do
+>   hanse serve $device --model llama-3-8b --rate 4 --count 500 --idle-power 100; done | sort | uniq -c | awk '$1 != 2'
+
+$ hanse serve h100.h5 --model llama-3-8b --rate 1 --compute-efficiency 0.5 --memory-efficiency 0.7
+h100.h5: a profile's file has rates; --compute-efficiency and --memory-efficiency are of a device of the catalogue
+[exit 2]
+
 $ hanse serve h100_sxm5_80gb --model llama-3-8b --rate 1 --engine vllm-0.14
 no engine 'vllm-0.14', did you mean 'vllm-0.15'?; 'hanse catalog engines' lists them
 [exit 2]
