@@ -20,8 +20,14 @@
 
 #include "scripting/layers.h"
 #include "sim/process/serving/serving.h"
+#include "sim/stats/curve.h"
+#include "tests/close.h"
+#include "tests/coverage.h"
+#include "tests/published.h"
 
-enum { REQUESTS = 300 };
+enum { LAYERS = 32, REQUESTS = 300 };
+
+#define RUN "vllm-rtx4090-llama31-8b/"
 
 static struct hanse_context *ctx;
 
@@ -31,18 +37,6 @@ static struct hanse_context *ctx;
             fail_msg("%s: %s", #call, hanse_context_message(ctx));                             \
         }                                                                                      \
     } while (0)
-
-/* Where a file of the run lies; skips where it is absent. */
-static void path_of(char *path, size_t size, const char *name)
-{
-    const char *data = getenv("HANSE_TEST_DATA");
-    snprintf(path, size, "%s/vllm-rtx4090-llama31-8b/%s",
-             data != NULL ? data : "../shared/data", name);
-    if (access(path, R_OK) != 0) {
-        print_message("%s is absent; set HANSE_TEST_DATA to the folder of test data\n", path);
-        skip();
-    }
-}
 
 static FILE *open_gz(const char *name)
 {
@@ -73,8 +67,9 @@ static const struct hanse_transformer LLAMA_31_8B = {.name = "llama-3-8b",
 /* The card by its published layers, memory as its datasheet says times what copies reach. */
 static void read_cost(struct hanse_serving_cost *cost)
 {
-    static const char *const TABLES[] = {"profile_dense.csv.gz", "profile_per_sequence.csv.gz",
-                                         "profile_attention.csv.gz"};
+    static const char *const TABLES[] = {RUN "profile_dense.csv.gz",
+                                         RUN "profile_per_sequence.csv.gz",
+                                         RUN "profile_attention.csv.gz"};
     const struct hanse_layers_settings settings = {.precision = HANSE_BF16,
                                                    .model = &LLAMA_31_8B};
     const struct hanse_parallel alone = {1, 1, 1};
@@ -119,7 +114,7 @@ static void read_requests(struct measured *m)
     char line[1024];
     double first = 0.0;
     uint32_t n = 0;
-    FILE *file = open_gz("requests.jsonl.gz");
+    FILE *file = open_gz(RUN "requests.jsonl.gz");
     while (fgets(line, sizeof line, file) != NULL && n < REQUESTS) {
         json_t *row = json_loads(line, 0, NULL);
         assert_non_null(row);
@@ -177,6 +172,31 @@ static double mean(const struct measured *m, int which)
     return sum;
 }
 
+/* The run on a device and an engine so much slower than they are taken for. */
+static void simulate(const struct measured *measured, const struct hanse_serving_cost *tables,
+                     double slower, struct measured *got)
+{
+    struct hanse_serving_cost cost = *tables;
+    const struct hanse_replica_rules rules = {16, 2588};
+    struct hanse_replica *replica;
+    hanse_serving_cost_slow(&cost, slower);
+    OK(hanse_replica_create(ctx, &cost, &rules, keep, got, &replica));
+    for (int i = 0; i < REQUESTS; i++) {
+        hanse_replica_advance(replica, measured[i].request.arrival_s);
+        OK(hanse_replica_arrive(replica, &measured[i].request));
+    }
+    hanse_replica_finish(replica);
+    hanse_replica_destroy(replica);
+}
+
+static void surround(struct hanse_serving_cost *cost, const struct hanse_engine *engine)
+{
+    cost->host_s = engine->step_s + LAYERS * engine->layer_s;
+    cost->gap_s = engine->gap_s;
+    cost->request_s = engine->request_s;
+    cost->device_factor = engine->device_factor;
+}
+
 /* Mean and median of each part within 10 %, the 95th percentile within 20 %: +6, +4, +6 % in
  * the means. The run caches prefixes, so a preempted request reads less again than it does
  * here. */
@@ -184,18 +204,10 @@ static void a_real_run_is_met_in_its_parts(void **state)
 {
     static const char *const NAMES[] = {"ttft", "tpot", "end to end"};
     static struct measured measured[REQUESTS], got[REQUESTS];
-    ctx = hanse_context_create();
-    read_requests(measured);
     struct hanse_serving_cost cost;
+    read_requests(measured);
     read_cost(&cost);
-    const struct hanse_replica_rules rules = {16, 2588};
-    struct hanse_replica *replica;
-    OK(hanse_replica_create(ctx, &cost, &rules, keep, got, &replica));
-    for (int i = 0; i < REQUESTS; i++) {
-        hanse_replica_advance(replica, measured[i].request.arrival_s);
-        OK(hanse_replica_arrive(replica, &measured[i].request));
-    }
-    hanse_replica_finish(replica);
+    simulate(measured, &cost, 1.0, got);
     double worst = 0.0, worst_tail = 0.0;
     for (int w = 0; w < 3; w++) {
         const double a[] = {mean(got, w), quantile(got, w, 0.5), quantile(got, w, 0.95)};
@@ -210,15 +222,57 @@ static void a_real_run_is_met_in_its_parts(void **state)
     }
     assert_true(worst <= 0.10);
     assert_true(worst_tail <= 0.20);
-    hanse_replica_destroy(replica);
+    /* One point, the mean time per token, is the row of engines.csv. */
+    assert_close(shipped_engine(ctx, "vllm-0.19").device_factor,
+                 mean(measured, 1) / mean(got, 1), 0.02);
     hanse_serving_cost_fini(&cost);
+}
+
+/* Means within 90 % intervals around the shipped engine (of whose parts the time per token was
+ * its point) and around one that nobody named. A published profile's spread is 0.1. */
+static void intervals_hold_the_run(void **state)
+{
+    static struct measured measured[REQUESTS], got[REQUESTS], low[REQUESTS], high[REQUESTS];
+    struct hanse_serving_cost cost;
+    const struct hanse_engine engines[] = {shipped_engine(ctx, "vllm-0.19"),
+                                           hanse_engine_unknown()};
+    read_requests(measured);
+    read_cost(&cost);
+    for (int e = 0; e < 2; e++) {
+        double spread = exp(1.6448536 * hypot(0.1, engines[e].log_sd));
+        surround(&cost, &engines[e]);
+        simulate(measured, &cost, 1.0, got);
+        simulate(measured, &cost, 1.0 / spread, low);
+        simulate(measured, &cost, spread, high);
+        for (int w = 0; w < 3; w++) {
+            double real = mean(measured, w);
+            print_message("%s: %.4g s (%+.1f %%), 90 %% interval %.4g – %.4g, measured %.4g\n",
+                          e == 0 ? "vllm-0.19" : "not known", mean(got, w),
+                          100.0 * (mean(got, w) / real - 1.0), mean(low, w), mean(high, w),
+                          real);
+            assert_true(mean(low, w) <= real && real <= mean(high, w));
+        }
+    }
+    hanse_serving_cost_fini(&cost);
+}
+
+static int set_up(void **state)
+{
+    ctx = hanse_context_create();
+    return ctx == NULL;
+}
+
+static int tear_down(void **state)
+{
     hanse_context_destroy(ctx);
+    return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_real_run_is_met_in_its_parts),
+        cmocka_unit_test(intervals_hold_the_run),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

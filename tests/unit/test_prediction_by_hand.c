@@ -372,6 +372,75 @@ static void a_planted_engine_is_found(void **state)
     assert_int_equal(hanse_engine_fit(ctx, points, 0, &engine), HANSE_ERR_DOMAIN);
 }
 
+/* Planted: a factor of 1.2 and 3 ms after each step. Three points give both back, four also the
+ * host's 0.25 ms a layer; two would be met by a host as well, and get one. */
+static void a_planted_gap_is_found_from_three_points_on(void **state)
+{
+    const struct hanse_engine_point points[] = {
+        {2e-3, 10e-3 + 3e-3, 40},
+        {10e-3, 12e-3 + 3e-3, 40},
+        {30e-3, 36e-3 + 3e-3, 40},
+        {200e-3, 240e-3 + 3e-3, 40},
+    };
+    struct hanse_engine engine;
+    assert_int_equal(hanse_engine_fit(ctx, points + 1, 3, &engine), HANSE_OK);
+    near(engine.gap_s, 3e-3, 1e-6);
+    near(engine.device_factor, 1.2, 1e-6);
+    assert_true(engine.step_s == 0.0 && engine.layer_s == 0.0);
+    assert_int_equal(hanse_engine_fit(ctx, points, 4, &engine), HANSE_OK);
+    near(engine.gap_s, 3e-3, 2e-5);
+    near(engine.device_factor, 1.2, 1e-5);
+    assert_true(engine.request_s == 0.0);
+    assert_int_equal(hanse_engine_fit(ctx, points + 1, 2, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    near(engine.layer_s, 15e-3 / 40, 1e-9);
+    near(engine.device_factor, 1.3, 1e-9);
+    /* Host, factor and gap would meet these three exactly. */
+    assert_int_equal(hanse_engine_fit(ctx, points, 3, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    /* 3 % of noise, of which a gap would take a little. */
+    const struct hanse_engine_point noisy[] = {
+        {15e-3, 19.2e-3, 40}, {20e-3, 24.0e-3, 40}, {40e-3, 49.6e-3, 40}, {80e-3, 94.0e-3, 40}};
+    assert_int_equal(hanse_engine_fit(ctx, noisy, 4, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    near(engine.device_factor, 1.2, 0.02);
+}
+
+/* max(1.5 × device, 1 ms + 2 × 0.1 ms) + 2 ms a step; the first token 5 ms later than its step,
+ * the others not; an engine that is always full waits after each step too. Spreads: the gap's
+ * is the engine's. */
+static void gaps_follow_each_step_and_requests_wait_once(void **state)
+{
+    const struct hanse_engine engine = {.step_s = 1e-3,
+                                        .layer_s = 1e-4,
+                                        .gap_s = 2e-3,
+                                        .request_s = 5e-3,
+                                        .device_factor = 1.5,
+                                        .log_sd = 0.2};
+    const struct hanse_parallel alone = {0};
+    struct hanse_device_law *law = ceilings();
+    const struct hanse_step step = {.decoding = 4.0, .context = 150.0};
+    const struct hanse_chunk chunk = {100.0, 0.0};
+    const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = 4.0};
+    struct hanse_estimate device = hanse_step_device(law, &SMALL, &alone, &step).all;
+    double read = hanse_step_device(law, &SMALL, &alone, &reading).all.seconds;
+    double next = fmax(1.5 * device.seconds, 1.2e-3) + 2e-3;
+    struct hanse_estimate e = hanse_step_time(law, &SMALL, &alone, &step, &engine);
+    near(e.seconds, next, 1e-12);
+    near(e.log_sd, (hypot(device.log_sd, 0.2) * 1.5 * device.seconds + 0.2 * 2e-3) / e.seconds,
+         1e-12);
+    struct hanse_answer a = hanse_answer_time(law, &SMALL, &alone, 4.0, 100.0, 100.0, &engine);
+    near(a.first.seconds, fmax(1.5 * read, 1.2e-3) + 2e-3 + 5e-3, 1e-12);
+    near(a.next.seconds, next, 1e-12);
+    near(a.all.seconds, a.first.seconds + 99.0 * next, 1e-12);
+    struct hanse_engine host = engine;
+    host.device_factor = 1e-6;
+    near(hanse_step_time(law, &SMALL, &alone, &step, &host).seconds, 3.2e-3, 1e-12);
+    near(hanse_steady_time(law, &SMALL, &alone, 4.0, 100.0, 100.0, &host).seconds, 3.2e-3,
+         1e-12);
+    hanse_device_law_destroy(law);
+}
+
 /* --- training
  * ---------------------------------------------------------------------------------- */
 
@@ -436,6 +505,8 @@ int main(void)
         cmocka_unit_test(measured_shapes_are_followed_and_others_are_marked),
         cmocka_unit_test(the_fastest_way_of_a_shape_counts),
         cmocka_unit_test(a_planted_engine_is_found),
+        cmocka_unit_test(a_planted_gap_is_found_from_three_points_on),
+        cmocka_unit_test(gaps_follow_each_step_and_requests_wait_once),
         cmocka_unit_test(a_pipeline_idles_while_it_fills),
         cmocka_unit_test(local_updates_spread_a_slow_link_over_inner_steps),
     };

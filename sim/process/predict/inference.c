@@ -146,7 +146,8 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     double sequences = step->decoding + (double)step->n_chunks * times_of(step);
     hanse_estimate_add(
         &parts.output,
-        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden), 1.0);
+        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden),
+        between_products(law) / hanse_precision_bytes(hanse_device_precision(law)));
     const struct hanse_estimate *all[] = {&parts.products, &parts.passes, &parts.attention,
                                           &parts.communication, &parts.output};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -177,12 +178,15 @@ struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
     double device = e.seconds * (engine->device_factor > 0.0 ? engine->device_factor : 1.0);
     double beyond = beyond_fit(engine, e.seconds);
     unsigned outside = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
+    const struct hanse_estimate gap = {engine->gap_s, engine->log_sd + FIT_LOG_SD * beyond, 0};
     if (host > device) {
-        return (struct hanse_estimate){host, engine->log_sd + FIT_LOG_SD * beyond, outside};
+        e = (struct hanse_estimate){host, gap.log_sd, outside};
+    } else {
+        e.seconds = device;
+        e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
+        e.marks |= outside;
     }
-    e.seconds = device;
-    e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
-    e.marks |= outside;
+    hanse_estimate_add(&e, gap, 1.0);
     return e;
 }
 
@@ -195,7 +199,9 @@ struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
     const struct hanse_chunk chunk = {prompt, 0.0};
     struct hanse_answer answer = {0};
     const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = batch};
+    const struct hanse_estimate outside = {engine->request_s, engine->log_sd, 0};
     answer.first = hanse_step_time(law, m, parallel, &reading, engine);
+    hanse_estimate_add(&answer.first, outside, 1.0);
     if (output > 1.0) {
         const struct hanse_step step = {.decoding = batch, .context = prompt + 0.5 * output};
         answer.next = hanse_step_time(law, m, parallel, &step, engine);
@@ -232,7 +238,8 @@ double hanse_cache_tokens(const struct hanse_device_law *law, const struct hanse
 {
     double devices = at_least_one(parallel->tensor) * at_least_one(parallel->pipeline);
     double e = hanse_precision_bytes(hanse_device_precision(law));
-    double room =
-        usable * devices * hanse_device_capacity(law) - e * hanse_transformer_parameters(m);
+    double ends = (m->tied ? 1.0 : 2.0) * (double)(m->vocabulary * m->hidden);
+    double weights = e * hanse_transformer_parameters(m) + (between_products(law) - e) * ends;
+    double room = usable * devices * hanse_device_capacity(law) - weights;
     return room > 0.0 ? floor(room / hanse_transformer_cache_bytes(m, e)) : 0.0;
 }
