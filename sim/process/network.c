@@ -472,6 +472,7 @@ static const struct hanse_field STATION_FIELDS[] = {
      .fallback = 1,
      .low = 0,
      .high = 100,
+     .needs = "service_law = lognormal",
      .doc = "coefficient of variation of a lognormal service"},
     {.key = "routes",
      .type = HANSE_CHILDREN,
