@@ -549,7 +549,7 @@ static const struct hanse_output OUTPUTS[] = {
     {"station_utilization", "1", "server time at work over what there was", BY_STATION,
      HANSE_RATIO, "station_busy", "station_time"},
     {"station_load", "1", "work that came over server time; above 1 the line grows", BY_STATION,
-     HANSE_RATIO, "station_work", "station_time"},
+     HANSE_RATIO, "station_work", "station_time", .above_one = true},
     {"station_wait_probability", "1", "share of customers who had to wait", BY_STATION,
      HANSE_RATIO, "station_waited", "station_arrivals"},
     {"station_response_time", "h", "mean time from arrival to departure", BY_STATION,
