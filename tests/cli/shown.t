@@ -84,3 +84,10 @@ $ for f in 'output = "lolh_by_viewer"' 'output = "lolh_by_viewer_workload", of =
 ...part.lua:...: figure 'w': output: 'shortfall_hours' is told apart by viewer and never added up: there is no figure of all together
 ...part.lua:...: figure 'w': output: 'work_in_reach' is told apart by jurisdiction and never added up: there is no figure of all together
 [exit 2]
+
+$ (cat tests/shown.lua; echo 'case{name = "same", label = "the same again"}') >same.lua && hanse run same.lua -q --no-report -o same.h5 >/dev/null && hanse plot same.h5 --kind difference --case same --what cost -o same.svg && grep -c 'nothing differs' same.svg; hanse plot same.h5 --kind difference --case b1 --what cost -o b1.svg && grep -c 'nothing differs' b1.svg
+same.svg
+1
+b1.svg
+0
+[exit 1]
