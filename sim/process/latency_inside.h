@@ -19,6 +19,10 @@ struct hanse_engine_key {
     int64_t chunk, block, queue, replicas, requests;
     int64_t routing;
     uint64_t arrivals; /* hash of its text */
+    /* Where whole steps are known (steps.h), else all zero. */
+    double engine_factor, link_byte_per_s, link_latency_s;
+    int64_t shape[12], precision;
+    uint64_t kernels; /* hash of them and their rates */
 };
 
 struct hanse_known_law {
@@ -116,8 +120,8 @@ struct hanse_engine_key hanse__engine_key(const struct hanse_world *world,
                                           const struct hanse_serving *serving,
                                           int32_t accelerator);
 /* Free the cost with hanse_serving_cost_fini, also after failure. */
-enum hanse_status hanse__engine_build(struct hanse_context *ctx,
-                                      const struct hanse_engine_key *key, const char *arrivals,
+enum hanse_status hanse__engine_build(const struct hanse_world *world,
+                                      const struct hanse_serving *serving, int32_t accelerator,
                                       struct hanse_engine_parts *parts);
 
 /* Takes what openings keep; after the places are known. */
