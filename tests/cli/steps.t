@@ -47,7 +47,7 @@ llama-3-8b True
 llama-3-70b True
 mixtral-8x7b True
 
-$ python3 -c 'from read import *
+$ python3 -c 'from read import figures, scenario
 > more = "serving{name = \"a\", workload = \"assistant\"}\nopening{name = \"o\", serving = \"a\", from = 100*h, to = 104*h, replicas = 64}\n"
 > for model, devices, rate, tensor in (("llama-3-8b", "4", "30", 1), ("llama-3-70b", "8", "3", 2)):
 >   f = scenario(model, "bf16", "2", devices, rate, more=more)
