@@ -31,9 +31,11 @@ struct hanse_known_law {
     struct hanse_serving_law law;
 };
 
-/* What one route was granted in a round: amounts by its places, then by its cells. */
+/* What was granted in a round, to a route or to a cell that asks place by place: amounts by
+ * places, then by cells. */
 struct hanse_granted {
-    int32_t route, serving;
+    int32_t route; /* -1: `cell` at `place` */
+    int32_t serving, cell, place;
     size_t first; /* in amounts */
 };
 
