@@ -249,7 +249,9 @@ static enum hanse_status check_accelerator(const struct hanse_scenario *scenario
 
 const struct hanse_kind hanse_kind_accelerator = {
     .name = "accelerator",
-    .doc = "A device type: what it can do, draws, costs, and who makes it.",
+    .doc = "A device type: what it can do, draws, costs, and who makes it. In a scenario "
+           "`profile = \"NAME\"`, with `profile_precision`, gives its efficiencies and kernels "
+           "(docs/profiles.md).",
     .size = sizeof(struct hanse_accelerator),
     .fields = ACCELERATOR_FIELDS,
     .n_fields = HANSE_COUNT(ACCELERATOR_FIELDS),

@@ -205,7 +205,10 @@ static enum hanse_status check_model(const struct hanse_scenario *scenario, int3
 
 const struct hanse_kind hanse_kind_model = {
     .name = "model",
-    .doc = "A language model that workloads call.",
+    .doc =
+        "A language model that workloads call. In a scenario `architecture = \"NAME\"` gives "
+        "its layers and widths from reference/models.csv, and what follows from them "
+        "(docs/profiles.md).",
     .size = sizeof(struct hanse_model),
     .fields = MODEL_FIELDS,
     .n_fields = HANSE_COUNT(MODEL_FIELDS),

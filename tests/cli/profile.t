@@ -88,3 +88,6 @@ $ sed '1!{/,gemm,/d;/,stream_/d;/,ring_/d}' "$HANSE_ROOT"/scenarios/profiles/h10
 $ sed 's/bf16,gemm,2048/bf16,gem,2048/' "$HANSE_ROOT"/scenarios/profiles/h100_sxm5_80gb.csv >profiles/old.csv && hanse check r.lua
 r.lua:...: accelerator 'gpu': profile: the card has no kernel, precision and shape in 'gem/bf16/2048x2048x13312'
 [exit 2]
+
+$ hanse check p.lua --set param.h100_sxm5_80gb_compute=1.5 --set param.h100_sxm5_80gb_memory=1.1 | grep kernel_rates
+  accelerator.gpu.kernel_rates ... 3.35e+12 1e+15 2.1039e+15 ...
