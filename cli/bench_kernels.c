@@ -190,6 +190,79 @@ static enum hanse_status products(struct kernels *k)
     return HANSE_OK;
 }
 
+/* --- beside another of our own kernels ---------------------------------------------------- */
+
+/* How much of the rate of `bound`, in the same unit, `key` reaches; in turn. */
+static enum hanse_status beside(struct kernels *k, const char *name,
+                                const struct hanse_trial_key *key,
+                                const struct hanse_trial_key *bound, uint64_t size,
+                                const char *unit)
+{
+    struct side sides[2] = {{0}};
+    double ratios[HANSE_BENCH_MOST];
+    double scale = hanse_kernel_amount(key->kernel, key->precision, &key->shape) /
+                   hanse_kernel_amount(bound->kernel, bound->precision, &bound->shape);
+    enum hanse_status status = open_side(&k->cpu, key, OWN, &sides[0]);
+    if (status == HANSE_OK) {
+        status = open_side(&k->cpu, bound, OWN, &sides[1]);
+    }
+    for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
+        double rounds[ROUNDS], ours = INFINITY, theirs = 0.0;
+        for (int r = 0; r < ROUNDS && status == HANSE_OK; r++) {
+            status = run_side(&sides[0], &ours);
+            status = status == HANSE_OK ? run_side(&sides[1], &theirs) : status;
+            rounds[r] = scale * theirs / ours;
+        }
+        ratios[p] = median_of_rounds(rounds);
+    }
+    close_side(&sides[0]);
+    close_side(&sides[1]);
+    if (status == HANSE_OK) {
+        hanse_bench_row(k->bench, name, size, unit, ratios);
+    }
+    return status;
+}
+
+/* Weights of fewer bits are to come as fast as memory brings them. */
+static enum hanse_status few_tokens(struct kernels *k)
+{
+    static const struct {
+        enum hanse_precision precision;
+        const char *name;
+    } all[] = {{HANSE_FP32, "skinny fp32 4096 x 4096, tokens"},
+               {HANSE_BF16, "skinny bf16 4096 x 4096, tokens"},
+               {HANSE_INT8, "skinny int8 4096 x 4096, tokens"},
+               {HANSE_INT4, "skinny int4 4096 x 4096, tokens"}};
+    const struct hanse_trial_key read = key_of(HANSE_KERNEL_STREAM_READ, HANSE_FP64,
+                                               (int64_t)(k->cpu.cache_bytes / 2.0), 0, 0, "");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        for (int64_t m = 1; m <= 4; m *= 4) {
+            const struct hanse_trial_key key =
+                key_of(HANSE_KERNEL_SKINNY, all[i].precision, m, 4096, 4096, "");
+            HANSE_TRY(
+                beside(k, all[i].name, &key, &read, (uint64_t)m, "of a plain read's rate"));
+        }
+    }
+    return HANSE_OK;
+}
+
+/* No library here multiplies these: the instruction's own peak is the yardstick. */
+static enum hanse_status dot_products(struct kernels *k)
+{
+    static const enum hanse_precision precisions[] = {HANSE_BF16, HANSE_INT8};
+    static const char *const names[] = {"gemm bf16", "gemm int8"};
+    for (int p = 0; p < 2; p++) {
+        const struct hanse_trial_key peak =
+            key_of(HANSE_KERNEL_MATRIX_PEAK, precisions[p], 1 << 27, 0, 0, "");
+        for (int64_t n = 512; n <= 2048 && k->cpu.backend->runs(&k->cpu, &peak); n *= 2) {
+            const struct hanse_trial_key key =
+                key_of(HANSE_KERNEL_GEMM, precisions[p], n, n, n, "");
+            HANSE_TRY(beside(k, names[p], &key, &peak, (uint64_t)n, "of the units' peak"));
+        }
+    }
+    return HANSE_OK;
+}
+
 /* Our triad, plain and past the cache, beside the plainest loop there is: what the compiler
  * makes of the base instruction set. PoCL's beside ours. */
 static enum hanse_status triads(struct kernels *k)
@@ -357,6 +430,12 @@ enum hanse_status hanse_bench_kernels(struct hanse_bench *bench)
     }
     if (status == HANSE_OK) {
         status = roof(&k, HANSE_FP32, "multiply-add roof fp32");
+    }
+    if (status == HANSE_OK) {
+        status = few_tokens(&k);
+    }
+    if (status == HANSE_OK) {
+        status = dot_products(&k);
     }
     if (status == HANSE_OK) {
         status = products(&k);

@@ -9,17 +9,21 @@
 #include "cli/calibrate_published.h"
 #include "cli/calibrate_show.h"
 #include "cli/commands.h"
+#include "cli/device.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "kernels/calibrate.h"
 #include "output/profile.h"
 #include "output/roofline.h"
+#include "scripting/layers.h"
 
 struct request {
     struct hanse_context *ctx;
     struct hanse_cli_args args;
     const char *device, *output, *roofline, *published, *card;
-    int64_t seed;
+    const char *source, *model, *precision; /* of layers */
+    struct hanse_cli_list layers;
+    int64_t seed, tensor;
     bool quick, force, show, compare, launch;
 };
 
@@ -123,11 +127,43 @@ static enum hanse_status measure(struct request *r, const char *device, const ch
     return status;
 }
 
-/* A device nobody here has, from the reference tables. */
+/* What others timed, layer by layer. */
+static enum hanse_status add_layers(struct request *r, struct hanse_profile *profile)
+{
+    struct hanse_transformer model;
+    struct hanse_layers *layers;
+    struct hanse_layers_settings settings = {.precision = hanse_precision_named(r->precision),
+                                             .model = r->model != NULL ? &model : NULL,
+                                             .tensor = r->tensor};
+    if (settings.precision >= HANSE_BYTES) {
+        return hanse__fail(r->ctx, HANSE_ERR_INPUT,
+                           "--precision: must be fp64, fp32, bf16, fp16, fp8, int8 or int4, "
+                           "got '%s'",
+                           r->precision);
+    }
+    if (r->model != NULL) {
+        HANSE_TRY(hanse_cli_model_read(r->ctx, r->model, &model));
+    }
+    HANSE_TRY(hanse_layers_create(r->ctx, &settings, &layers));
+    enum hanse_status status = HANSE_OK;
+    for (size_t i = 0; status == HANSE_OK && i < r->layers.count; i++) {
+        status = hanse_layers_read(layers, r->layers.items[i]);
+    }
+    if (status == HANSE_OK) {
+        status = hanse_layers_fill(layers, r->source, profile);
+    }
+    hanse_layers_destroy(layers);
+    return status;
+}
+
+/* A device nobody here has, from tables of layers and the reference tables. */
 static enum hanse_status publish(struct request *r)
 {
-    struct hanse_profile profile;
-    enum hanse_status status = hanse_cli_published_profile(r->ctx, r->published, &profile);
+    struct hanse_profile profile = {0};
+    enum hanse_status status = r->layers.count > 0 ? add_layers(r, &profile) : HANSE_OK;
+    if (status == HANSE_OK) {
+        status = hanse_cli_add_published(r->ctx, r->published, &profile);
+    }
     const char *output = r->output != NULL ? r->output : "profile-published.h5";
     if (status == HANSE_OK) {
         status = hanse_profile_write(r->ctx, output, &profile, r->force);
@@ -240,6 +276,15 @@ static int check_operands(const struct request *r)
                                                 : "measuring",
                                    wanted, wanted == 1 ? "" : "s", n);
     }
+    if (r->layers.count > 0 && (r->published == NULL || r->source == NULL)) {
+        return hanse_cli_bad_usage(
+            "calibrate", "--layers: needs --published NAME, the device that was timed, and "
+                         "--source TEXT, where the tables come from");
+    }
+    if (r->layers.count == 0 && (r->source != NULL || r->model != NULL || r->tensor != 0)) {
+        return hanse_cli_bad_usage("calibrate",
+                                   "--source, --model and --tensor go with --layers");
+    }
     if (r->output != NULL && (wanted > 0 || strcmp(r->device, "all") == 0)) {
         return hanse_cli_bad_usage("calibrate", "--output: only with one device to measure");
     }
@@ -248,11 +293,20 @@ static int check_operands(const struct request *r)
 
 int hanse_cli_calibrate(int argc, char **argv)
 {
-    struct request r = {.device = "cpu", .seed = 1};
+    struct request r = {.device = "cpu", .seed = 1, .precision = "bf16"};
     const struct hanse_cli_option options[] = {
         {"device", 'd', HANSE_CLI_TEXT, &r.device, "PATH", "cpu, cpu:avx2 …, or all (cpu)"},
         {"published", 0, HANSE_CLI_TEXT, &r.published, "NAME",
          "do not measure: NAME's profile from public measurements"},
+        {"layers", 0, HANSE_CLI_LIST, &r.layers, "FILE.csv[.gz]",
+         "with --published: timings of layers or messages of vidur or vLLM; may be repeated"},
+        {"source", 0, HANSE_CLI_TEXT, &r.source, "TEXT",
+         "where the tables of --layers come from"},
+        {"model", 0, HANSE_CLI_TEXT, &r.model, "NAME",
+         "what was timed, for tables of --layers that state no widths"},
+        {"tensor", 0, HANSE_CLI_INTEGER, &r.tensor, "N",
+         "devices that it was split over there (1)"},
+        {"precision", 0, HANSE_CLI_TEXT, &r.precision, "P", "of the tables of --layers (bf16)"},
         {"card", 0, HANSE_CLI_TEXT, &r.card, "NAME|PROFILE.h5",
          "do not measure: what a scenario's accelerator takes from a profile, as NAME.csv"},
         {"quick", 0, HANSE_CLI_FLAG, &r.quick, NULL, "fewer shapes, at most a minute"},

@@ -65,6 +65,8 @@ static void write_row(FILE *file, const struct hanse_device_law *law,
     struct hanse_estimate prefill = hanse_step_device(law, &MODEL, &alone, &reading).all;
     struct hanse_estimate decode = hanse_step_device(law, &MODEL, &alone, &writing).all;
     struct hanse_engine engine = hanse_engine_unknown();
+    double read_s = hanse_step_time(law, &MODEL, &alone, &reading, &engine).seconds;
+    double write_s = hanse_step_time(law, &MODEL, &alone, &writing, &engine).seconds;
     double e = hanse_precision_bytes(precision);
     double weights = hanse_transformer_parameters(&MODEL);
     double flop = 2.0 * weights * PROMPTS * PROMPT_TOKENS;
@@ -72,9 +74,8 @@ static void write_row(FILE *file, const struct hanse_device_law *law,
     fprintf(
         file,
         "%s,,,,%.6g,%.4f,%.6g,%.4f,%.4f,%s,\"%s (%s): whole steps of %s, engine not known\"\n",
-        hanse_precision_name(precision), flop / (prefill.seconds * engine.device_factor),
-        prefill.log_sd, bytes / (decode.seconds * engine.device_factor), decode.log_sd,
-        engine.log_sd, EVIDENCE[origin], name, from, MODEL.name);
+        hanse_precision_name(precision), flop / read_s, prefill.log_sd, bytes / write_s,
+        decode.log_sd, engine.log_sd, EVIDENCE[origin], name, from, MODEL.name);
 }
 
 /* A text between quotes. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "cli/power_share.h"
 #include "cli/table.h"
 #include "output/profile.h"
 #include "scripting/library.h"
@@ -40,6 +41,7 @@ static const struct {
 struct efficiency {
     double median, log_sd;
     int n;
+    char what[128]; /* it is the share of */
 };
 
 struct builder {
@@ -195,13 +197,89 @@ static enum hanse_status read_efficiency(struct builder *b, const char *category
         }
     }
     hanse_sort(logs, n);
-    *efficiency = (struct efficiency){0.5, 0.5, (int)n}; /* a table without any: not known */
+    *efficiency = (struct efficiency){
+        .median = 0.5, .log_sd = 0.5, .n = (int)n}; /* a table without any: not known */
     if (n > 1) {
         double count = (double)n, variance = (squares - sum * sum / count) / (count - 1.0);
         efficiency->median = exp(hanse_quantile_sorted(logs, n, 0.5));
         efficiency->log_sd = sqrt(variance);
     }
     hanse__free(logs);
+    return HANSE_OK;
+}
+
+/* The peak in 16 bit that the datasheet asks of each watt, TFLOP/s; 0: it does not say. */
+static double density_of(const struct builder *b, size_t device)
+{
+    static const struct {
+        const char *column;
+        double share; /* of a peak in 16 bit */
+    } peaks[] = {{"peak_bf16_dense_tflops", 1.0},
+                 {"peak_fp8_dense_tflops", 0.5},
+                 {"peak_int8_dense_tops", 0.5}};
+    double watt = number_of(&b->devices, device, "tdp_w");
+    for (size_t i = 0; watt > 0.0 && i < sizeof peaks / sizeof *peaks; i++) {
+        double peak = number_of(&b->devices, device, peaks[i].column);
+        if (peak > 0.0) {
+            return peaks[i].share * peak / watt;
+        }
+    }
+    return 0.0;
+}
+
+/* The first device that a row measured. */
+static size_t device_of(const struct builder *b, size_t row)
+{
+    struct builder other = *b;
+    for (other.device = 0; other.device < b->devices.n_rows; other.device++) {
+        if (is_subject(&other, row)) {
+            break;
+        }
+    }
+    return other.device;
+}
+
+/* How the products of the table's devices go with what their power lets them keep. */
+static enum hanse_status read_share_law(const struct builder *b, struct hanse_share_law *law)
+{
+    struct hanse_share_point *points =
+        hanse__alloc(b->ctx, b->measured.n_rows + 1, sizeof *points);
+    size_t n = 0;
+    if (points == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    for (size_t r = 0; r < b->measured.n_rows; r++) {
+        size_t device = device_of(b, r);
+        double share = number_of(&b->measured, r, "value");
+        if (is_share_row(&b->measured, r, "gemm") && share > 0.0 &&
+            device < b->devices.n_rows && density_of(b, device) > 0.0) {
+            points[n++] = (struct hanse_share_point){
+                density_of(b, device), number_of(&b->devices, device, "release_year"), share};
+        }
+    }
+    hanse_share_fit(points, n, law);
+    hanse__free(points);
+    return HANSE_OK;
+}
+
+/* Of a device's peaks in products. Processors draw no power that matters for their vector
+ * units' few FLOP, so theirs is the table's median, as where the law can't tell. */
+static enum hanse_status product_efficiency(struct builder *b, struct efficiency *efficiency)
+{
+    struct hanse_share_law law;
+    double density = density_of(b, b->device);
+    HANSE_TRY(read_efficiency(b, "gemm", efficiency));
+    HANSE_TRY(read_share_law(b, &law));
+    snprintf(efficiency->what, sizeof efficiency->what, "the %d best products", efficiency->n);
+    if (law.n > 0 && density > 0.0 &&
+        strcmp(hanse_table_cell(&b->devices, b->device, "kind"), "cpu") != 0) {
+        efficiency->median =
+            hanse_share_at(&law, density, number_of(&b->devices, b->device, "release_year"));
+        efficiency->log_sd = law.log_sd;
+        snprintf(efficiency->what, sizeof efficiency->what,
+                 "%d best products at the power a board has for its peak, %.3g TFLOP/s a watt,",
+                 law.n, density);
+    }
     return HANSE_OK;
 }
 
@@ -236,13 +314,94 @@ static enum hanse_status add_derived(struct builder *b, enum hanse_kernel kernel
         return HANSE_OK;
     }
     snprintf(text, sizeof text,
-             "%s of accelerators.csv (%.200s) times the share that the %d %s of "
+             "%s of accelerators.csv (%.200s) times the share that %s of "
              "measured_performance.csv reach: median %.3f, spread of its logarithm %.2f",
              column, hanse_table_standing(&b->devices, b->device, column, "source"),
-             efficiency->n, kernel == HANSE_KERNEL_GEMM ? "best products" : "copies and triads",
-             efficiency->median, efficiency->log_sd);
+             efficiency->what, efficiency->median, efficiency->log_sd);
     HANSE_TRY(hanse_profile_add_source(b->ctx, b->profile, text, &rate.source));
     return hanse_profile_add_rate(b->ctx, b->profile, &rate);
+}
+
+/* Median and spread of the shares of its power limit that a device draws, from the rows of a
+ * metric: several figures their own, one range half its width. False where there is none. */
+static bool read_power_share(const struct builder *b, const char *metric,
+                             struct efficiency *share)
+{
+    double logs[32], sum = 0.0, squares = 0.0, half = 0.0;
+    const char *evidence = "";
+    size_t n = 0;
+    for (size_t r = 0; r < b->measured.n_rows && n < sizeof logs / sizeof *logs; r++) {
+        double value = number_of(&b->measured, r, "value");
+        double low = number_of(&b->measured, r, "low");
+        double high = number_of(&b->measured, r, "high");
+        bool range = low > 0.0 && high >= low;
+        if (strcmp(hanse_table_cell(&b->measured, r, "metric"), metric) == 0 &&
+            (value > 0.0 || range)) {
+            logs[n] = range ? 0.5 * log(low * high) : log(value);
+            half = fmax(half, range ? 0.5 * log(high / low) : 0.0);
+            sum += logs[n];
+            squares += logs[n] * logs[n];
+            evidence = hanse_table_standing(&b->measured, r, "value", "evidence");
+            n++;
+        }
+    }
+    if (n == 0) {
+        return false;
+    }
+    hanse_sort(logs, n);
+    double count = (double)n, among = n > 1 ? (squares - sum * sum / count) / (count - 1.0) : 0;
+    *share = (struct efficiency){.median = exp(hanse_quantile_sorted(logs, n, 0.5)),
+                                 .log_sd = hypot(half, sqrt(fmax(0.0, among))),
+                                 .n = (int)n};
+    snprintf(share->what, sizeof share->what, "%s", evidence);
+    return true;
+}
+
+static enum hanse_status add_power_figure(struct builder *b, const char *name, const char *unit,
+                                          double value, double log_sd, const char *how)
+{
+    char text[512];
+    struct hanse_figure figure = {
+        .value = value, .log_sd = log_sd, .origin = HANSE_PROFILE_DERIVED};
+    if (!(value > 0.0 && isfinite(value))) {
+        return HANSE_OK;
+    }
+    snprintf(figure.name, sizeof figure.name, "%s", name);
+    snprintf(figure.unit, sizeof figure.unit, "%s", unit);
+    snprintf(text, sizeof text, "%s; tdp_w of accelerators.csv: %.200s", how,
+             hanse_table_standing(&b->devices, b->device, "tdp_w", "source"));
+    HANSE_TRY(hanse_profile_add_source(b->ctx, b->profile, text, &figure.source));
+    return hanse_profile_add_figure(b->ctx, b->profile, &figure);
+}
+
+/* What a device draws at work and idle, as shares of its power limit, and so what a FLOP and a
+ * byte of its ceilings take. */
+static enum hanse_status add_power(struct builder *b)
+{
+    struct efficiency work, idle;
+    char how[256];
+    double watt = number_of(&b->devices, b->device, "tdp_w");
+    const struct hanse_profile *p = b->profile;
+    if (read_power_share(b, "gpu_idle_power_over_peak", &idle)) {
+        snprintf(how, sizeof how,
+                 "%.2f of the power limit: median of %d rows of measured_performance.csv "
+                 "(gpu_idle_power_over_peak, %s)",
+                 idle.median, idle.n, idle.what);
+        HANSE_TRY(add_power_figure(b, "idle_power", "W", idle.median * watt, idle.log_sd, how));
+    }
+    if (!read_power_share(b, "gpu_power_range_over_peak", &work)) {
+        return HANSE_OK;
+    }
+    snprintf(how, sizeof how,
+             "%.2f of the power limit: middle of the range of %d row of "
+             "measured_performance.csv (gpu_power_range_over_peak, language models, %s)",
+             work.median, work.n, work.what);
+    double active = work.median * watt;
+    HANSE_TRY(add_power_figure(b, "active_power", "W", active, work.log_sd, how));
+    HANSE_TRY(add_power_figure(b, "joule_per_flop", "J", active / p->compute_flop_per_s,
+                               hypot(work.log_sd, p->compute_log_sd), how));
+    return add_power_figure(b, "joule_per_byte", "J", active / p->memory_byte_per_s,
+                            hypot(work.log_sd, p->memory_log_sd), how);
 }
 
 /* Peaks in every precision that no product was published in, and the memory's rate likewise. */
@@ -258,8 +417,9 @@ static enum hanse_status add_datasheet(struct builder *b)
                  {HANSE_INT8, "peak_int8_dense_tops"}};
     struct hanse_profile *profile = b->profile;
     struct efficiency compute, memory;
-    HANSE_TRY(read_efficiency(b, "gemm", &compute));
+    HANSE_TRY(product_efficiency(b, &compute));
     HANSE_TRY(read_efficiency(b, "memory_bandwidth", &memory));
+    snprintf(memory.what, sizeof memory.what, "the %d copies and triads", memory.n);
     for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
         bool known = has_rate(profile, HANSE_KERNEL_GEMM, peaks[i].precision) ||
                      (peaks[i].precision == HANSE_BF16 &&
@@ -326,6 +486,7 @@ static enum hanse_status fill(struct builder *b)
         }
     }
     bool listed = b->device < b->devices.n_rows;
+    size_t brought = b->profile->n_rates;
     for (size_t r = 0; r < b->measured.n_rows; r++) {
         if (is_subject(b, r)) {
             HANSE_TRY(add_measured(b, r));
@@ -334,12 +495,15 @@ static enum hanse_status fill(struct builder *b)
     if (listed) {
         HANSE_TRY(add_datasheet(b));
     }
-    if (b->profile->n_rates == 0) {
+    if (!listed && b->profile->n_rates == brought) {
         return no_device(b);
     }
     snprintf(b->profile->name, sizeof b->profile->name, "%.47s",
              listed ? hanse_table_cell(&b->devices, b->device, "name") : b->name);
     hanse_profile_set_ceilings(b->profile);
+    if (listed) {
+        HANSE_TRY(add_power(b));
+    }
     return hanse_profile_add_note(
         b->ctx, b->profile, "spread",
         "of published rates assumed: 5 % for primary sources, 10 % for press and aggregators, "
@@ -356,12 +520,11 @@ static enum hanse_status find_folder(struct hanse_context *ctx, const char *with
     return HANSE_OK;
 }
 
-enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
-                                              struct hanse_profile *profile)
+enum hanse_status hanse_cli_add_published(struct hanse_context *ctx, const char *name,
+                                          struct hanse_profile *profile)
 {
     char folder[4096];
     struct builder b = {.ctx = ctx, .name = name, .profile = profile};
-    *profile = (struct hanse_profile){0};
     HANSE_TRY(find_folder(ctx, "/reference", folder, sizeof folder));
     HANSE_TRY(hanse_table_read(ctx, folder, "accelerators", &b.devices));
     enum hanse_status status =
@@ -374,18 +537,44 @@ enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const c
     return status;
 }
 
+enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
+                                              struct hanse_profile *profile)
+{
+    *profile = (struct hanse_profile){0};
+    return hanse_cli_add_published(ctx, name, profile);
+}
+
+/* The id of a device that is called `name`, else `name`. */
+static enum hanse_status find_id(struct hanse_context *ctx, const char *name, char *id,
+                                 size_t size)
+{
+    char folder[4096];
+    struct hanse_table devices;
+    snprintf(id, size, "%s", name);
+    HANSE_TRY(find_folder(ctx, "/reference", folder, sizeof folder));
+    HANSE_TRY(hanse_table_read(ctx, folder, "accelerators", &devices));
+    for (size_t r = 0; r < devices.n_rows; r++) {
+        if (strcmp(hanse_table_cell(&devices, r, "name"), name) == 0) {
+            snprintf(id, size, "%s", hanse_table_cell(&devices, r, "id"));
+        }
+    }
+    hanse_table_fini(&devices);
+    return HANSE_OK;
+}
+
 enum hanse_status hanse_cli_find_profile(struct hanse_context *ctx, const char *name,
                                          struct hanse_profile *profile)
 {
-    char path[4400], folder[4096];
+    char path[4400], folder[4096], id[200];
     size_t length = strlen(name);
+    *profile = (struct hanse_profile){0};
     if (length > 3 && strcmp(name + length - 3, ".h5") == 0) {
         return hanse_profile_read(ctx, name, profile);
     }
-    *profile = (struct hanse_profile){0};
+    HANSE_TRY(find_id(ctx, name, id, sizeof id));
     HANSE_TRY(find_folder(ctx, "/profiles", folder, sizeof folder));
-    snprintf(path, sizeof path, "%s/%.200s.h5", folder, name);
-    return strchr(name, '/') == NULL && access(path, R_OK) == 0
+    snprintf(path, sizeof path, "%s/%s.h5", folder, id);
+    return strchr(id, '/') == NULL && access(path, R_OK) == 0
                ? hanse_profile_read(ctx, path, profile)
                : hanse_cli_published_profile(ctx, name, profile);
 }

@@ -16,6 +16,11 @@
 enum hanse_status hanse_cli_published_profile(struct hanse_context *ctx, const char *name,
                                               struct hanse_profile *profile);
 
+/* As above, to a profile that holds rates already: what was published and what the datasheet
+ * derives come in beside them, the latter only where the profile lacks it. */
+enum hanse_status hanse_cli_add_published(struct hanse_context *ctx, const char *name,
+                                          struct hanse_profile *profile);
+
 /* What `hanse predict` and `hanse calibrate` take for a device: a file (NAME.h5), a profile
  * that ships (profiles/NAME.h5 in the library), else one from the tables. */
 enum hanse_status hanse_cli_find_profile(struct hanse_context *ctx, const char *name,

@@ -14,9 +14,9 @@
 #include "sim/study/credit.h"
 
 struct settings {
-    const char *with, *by, *csv;
-    struct hanse_cli_list set, sites;
-    int64_t replications, seed, threads;
+    struct hanse_cli_one_case one;
+    const char *by, *csv;
+    struct hanse_cli_list sites;
 };
 
 struct run {
@@ -243,19 +243,20 @@ static void progress(void *self, int32_t done, int32_t of)
 static enum hanse_status go(struct run *run)
 {
     const struct settings *s = run->settings;
-    struct hanse_credit_options options = {.threads = s->threads > 0 ? (int)s->threads : 0,
+    struct hanse_credit_options options = {.threads =
+                                               s->one.threads > 0 ? (int)s->one.threads : 0,
                                            .stop = hanse_cli_signals_flag(),
                                            .progress = progress,
                                            .progress_self = (void *)run->args};
     HANSE_TRY(read_by(run, &options.by));
-    const struct hanse_cli_load_one_options one = {s->with, &s->set, s->seed};
+    const struct hanse_cli_load_one_options one = {s->one.with, &s->one.set, s->one.seed};
     HANSE_TRY(hanse_cli_load_one(run->ctx, run->path, &one, &run->loaded));
     HANSE_TRY(find_sites(run));
     int32_t n;
     const struct hanse_settings *settings =
         hanse_scenario_table(run->loaded.cases[0], &hanse_kind_scenario, &n);
     options.replications =
-        (uint32_t)(s->replications >= 0 ? s->replications : settings->replications);
+        (uint32_t)(s->one.replications >= 0 ? s->one.replications : settings->replications);
     options.sites = s->sites.count > 0 ? run->sites : NULL;
     options.n_sites = (int32_t)s->sites.count;
     options.hooks = hanse_script_hooks(run->loaded.script);
@@ -288,19 +289,13 @@ static int credit(const struct hanse_cli_args *args, const struct settings *sett
 
 int hanse_cli_credit(int argc, char **argv)
 {
-    struct settings s = {.replications = -1, .seed = -1, .threads = -1};
+    struct settings s = {.one = HANSE_CLI_ONE_CASE_NONE};
     const struct hanse_cli_option options[] = {
-        {"with", 0, HANSE_CLI_TEXT, &s.with, "A,B", "in the case made of these overrides"},
-        {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
+        HANSE_CLI_ONE_CASE_OPTIONS(s.one, "replications of every world"),
         {"site", 's', HANSE_CLI_LIST, &s.sites, "NAME",
          "only this site; may be repeated (every one with devices)"},
         {"by", 0, HANSE_CLI_TEXT, &s.by, "FIGURE",
          "what must be as with the site: eue, lolh or lole (eue)"},
-        {"replications", 'n', HANSE_CLI_INTEGER, &s.replications, "N",
-         "replications of every world"},
-        {"seed", 0, HANSE_CLI_INTEGER, &s.seed, "S", "seed of all random streams"},
-        {"threads", 't', HANSE_CLI_INTEGER, &s.threads, "T",
-         "threads; all processors when not given"},
         {"csv", 0, HANSE_CLI_TEXT, &s.csv, "FILE", "also write a table"},
     };
     const struct hanse_cli_usage usage = {

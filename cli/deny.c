@@ -18,9 +18,8 @@
 #include "sim/base/version.h"
 
 struct settings {
-    const char *with, *output, *denial, *recourse;
-    struct hanse_cli_list set;
-    int64_t replications, seed, threads;
+    struct hanse_cli_one_case one;
+    const char *output, *denial, *recourse;
     bool force, from_zero, no_report;
 };
 
@@ -90,10 +89,11 @@ static enum hanse_status read_recourse(struct run *run, int *recourse)
 static enum hanse_status find_command(struct run *run)
 {
     const struct settings *s = run->settings;
-    size_t size = 4 * strlen(run->path) + 512 + (s->with != NULL ? 4 * strlen(s->with) : 0) +
+    size_t size = 4 * strlen(run->path) + 512 +
+                  (s->one.with != NULL ? 4 * strlen(s->one.with) : 0) +
                   (s->denial != NULL ? 4 * strlen(s->denial) : 0);
-    for (size_t i = 0; i < s->set.count; i++) {
-        size += 4 * strlen(s->set.items[i]) + 16;
+    for (size_t i = 0; i < s->one.set.count; i++) {
+        size += 4 * strlen(s->one.set.items[i]) + 16;
     }
     run->command = hanse__alloc(run->ctx, size, 1);
     if (run->command == NULL) {
@@ -103,16 +103,16 @@ static enum hanse_status find_command(struct run *run)
     hanse_cli_add_word(run->command, size, run->path);
     const struct {
         const char *option, *value;
-    } words[] = {{"--with", s->with}, {"--denial", s->denial}, {"--recourse", s->recourse}};
+    } words[] = {{"--with", s->one.with}, {"--denial", s->denial}, {"--recourse", s->recourse}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (words[i].value != NULL) {
             hanse_cli_add_word(run->command, size, words[i].option);
             hanse_cli_add_word(run->command, size, words[i].value);
         }
     }
-    for (size_t i = 0; i < s->set.count; i++) {
+    for (size_t i = 0; i < s->one.set.count; i++) {
         hanse_cli_add_word(run->command, size, "--set");
-        hanse_cli_add_word(run->command, size, s->set.items[i]);
+        hanse_cli_add_word(run->command, size, s->one.set.items[i]);
     }
     char number[32];
     snprintf(number, sizeof number, "%u", run->denials.n_replications);
@@ -249,12 +249,13 @@ static enum hanse_status go(struct run *run)
 {
     const struct settings *s = run->settings;
     int32_t index;
-    struct hanse_deny_options options = {.threads = s->threads > 0 ? (int)s->threads : 0,
+    struct hanse_deny_options options = {.threads =
+                                             s->one.threads > 0 ? (int)s->one.threads : 0,
                                          .stop = hanse_cli_signals_flag(),
                                          .from_zero = s->from_zero,
                                          .progress = progress,
                                          .progress_self = (void *)run->args};
-    const struct hanse_cli_load_one_options one = {s->with, &s->set, s->seed};
+    const struct hanse_cli_load_one_options one = {s->one.with, &s->one.set, s->one.seed};
     HANSE_TRY(hanse_cli_load_one(run->ctx, run->path, &one, &run->loaded));
     options.hooks = hanse_script_hooks(run->loaded.script);
     HANSE_TRY(find_denial(run, &index));
@@ -263,7 +264,7 @@ static enum hanse_status go(struct run *run)
     const struct hanse_settings *settings =
         hanse_scenario_table(run->loaded.cases[0], &hanse_kind_scenario, &n);
     options.replications =
-        (uint32_t)(s->replications > 0 ? s->replications : settings->replications);
+        (uint32_t)(s->one.replications > 0 ? s->one.replications : settings->replications);
     hanse_cli_signals_catch();
     HANSE_TRY(hanse_deny(run->ctx, run->loaded.cases[0], index, &options, &run->denials));
     run->output = s->output != NULL ? hanse__strdup(run->ctx, s->output)
@@ -306,17 +307,11 @@ static int deny(const struct hanse_cli_args *args, const struct settings *settin
 
 int hanse_cli_deny(int argc, char **argv)
 {
-    struct settings s = {.replications = -1, .seed = -1, .threads = -1};
+    struct settings s = {.one = HANSE_CLI_ONE_CASE_NONE};
     const struct hanse_cli_option options[] = {
-        {"with", 0, HANSE_CLI_TEXT, &s.with, "A,B", "in the case made of these overrides"},
-        {"set", 0, HANSE_CLI_LIST, &s.set, "PATH=VALUE", "set a value; may be repeated"},
+        HANSE_CLI_ONE_CASE_OPTIONS(s.one, "replications, each withdrawn from"),
         {"denial", 0, HANSE_CLI_TEXT, &s.denial, "NAME", "which denial of the scenario"},
         {"recourse", 0, HANSE_CLI_TEXT, &s.recourse, "WORD", "adapt, operate or frozen"},
-        {"replications", 'n', HANSE_CLI_INTEGER, &s.replications, "N",
-         "replications, each withdrawn from"},
-        {"seed", 0, HANSE_CLI_INTEGER, &s.seed, "S", "seed of all random streams"},
-        {"threads", 't', HANSE_CLI_INTEGER, &s.threads, "T",
-         "threads; all processors when not given"},
         {"output", 'o', HANSE_CLI_TEXT, &s.output, "OUT.h5", "where the figures go"},
         {"force", 0, HANSE_CLI_FLAG, &s.force, NULL,
          "replace a file that came from another scenario"},

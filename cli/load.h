@@ -38,6 +38,27 @@ struct hanse_cli_load_one_options {
     const struct hanse_cli_list *set;
     int64_t seed;
 };
+
+/* What commands that simulate one case by themselves ask for alike; < 0: not given. The macro's
+ * rows go into their tables of options. */
+struct hanse_cli_one_case {
+    const char *with;
+    struct hanse_cli_list set;
+    int64_t replications, seed, threads;
+};
+#define HANSE_CLI_ONE_CASE_NONE                                                                \
+    {                                                                                          \
+        .replications = -1, .seed = -1, .threads = -1                                          \
+    }
+#define HANSE_CLI_ONE_CASE_OPTIONS(one, replications_are)                                      \
+    {"with", 0, HANSE_CLI_TEXT, &(one).with, "A,B", "in the case made of these overrides"},    \
+        {"set", 0, HANSE_CLI_LIST, &(one).set, "PATH=VALUE", "set a value; may be repeated"},  \
+        {"replications", 'n', HANSE_CLI_INTEGER, &(one).replications, "N", replications_are},  \
+        {"seed", 0, HANSE_CLI_INTEGER, &(one).seed, "S", "seed of all random streams"},        \
+    {                                                                                          \
+        "threads", 't', HANSE_CLI_INTEGER, &(one).threads, "T",                                \
+            "threads; all processors when not given"                                           \
+    }
 enum hanse_status hanse_cli_load_one(struct hanse_context *ctx, const char *path,
                                      const struct hanse_cli_load_one_options *options,
                                      struct hanse_cli_loaded *loaded);

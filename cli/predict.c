@@ -7,29 +7,20 @@
 
 #include "cli/predict.h"
 
-static enum hanse_status read_engine(struct hanse_cli_prediction *p)
+/* Engines answer; they neither train nor run single kernels. */
+static bool answers(const struct hanse_cli_predict_settings *s)
 {
-    const struct hanse_cli_predict_settings *s = p->s;
-    bool given = s->step_ms > 0.0 || s->layer_ms > 0.0 || s->device_factor > 0.0;
-    p->engine = hanse_engine_unknown();
-    p->engine_known = given || s->points != NULL;
-    if (given) {
-        p->engine = (struct hanse_engine){.step_s = 1e-3 * s->step_ms,
-                                          .layer_s = 1e-3 * s->layer_ms,
-                                          .device_factor = s->device_factor};
-    }
-    return s->points != NULL ? hanse_cli_fit_engine(p, s->points) : HANSE_OK;
+    return s->kernel == NULL && !s->train;
 }
 
 static enum hanse_status predict(struct hanse_cli_prediction *p)
 {
     json_t *rows = p->args->json ? json_array() : NULL;
     if (rows == NULL) {
-        printf("%s on %s (%s), %s%s\n", p->s->kernel != NULL ? p->s->kernel : p->d.model.name,
+        printf("%s on %s (%s), %s%s%s\n", p->s->kernel != NULL ? p->s->kernel : p->d.model.name,
                p->d.profile.name, hanse_profile_origin_name(p->d.profile.origin),
-               p->s->device.precision,
-               p->s->kernel != NULL || p->s->train || p->engine_known ? ""
-                                                                      : "; engine not known");
+               p->s->device.precision, answers(p->s) ? "; engine " : "",
+               answers(p->s) ? p->d.engine_label : "");
         printf("%-26s %12s %-9s %-25s %s\n", "figure", "median", "unit", "   90 % interval",
                "basis");
     }
@@ -46,6 +37,9 @@ static enum hanse_status predict(struct hanse_cli_prediction *p)
                                      "device", p->d.profile.name, "origin",
                                      hanse_profile_origin_name(p->d.profile.origin),
                                      "precision", p->s->device.precision, "figures", rows);
+        if (answers(p->s)) {
+            json_object_set_new(document, "engine", hanse_cli_engine_json(&p->d));
+        }
         json_dumpf(document, stdout, JSON_INDENT(2));
         printf("\n");
         json_decref(document);
@@ -64,8 +58,8 @@ static int run_predict(const struct hanse_cli_args *args,
     p.d.ctx = p.ctx;
     p.d.s = &settings->device;
     enum hanse_status status = hanse_cli_device_read(&p.d, args->operands[0]);
-    if (status == HANSE_OK) {
-        status = settings->kernel != NULL ? hanse_cli_read_kernel(&p) : read_engine(&p);
+    if (status == HANSE_OK && settings->kernel != NULL) {
+        status = hanse_cli_read_kernel(&p);
     }
     if (status == HANSE_OK) {
         status = predict(&p);
@@ -93,21 +87,11 @@ static int check_settings(const struct hanse_cli_predict_settings *s)
         return hanse_cli_bad_usage("predict", "--batch, --most, --prompt-tokens, "
                                               "--output-tokens and --sequence must be >= 1");
     }
-    if (!(s->usable > 0.0 && s->usable <= 1.0) || s->device_factor < 0.0 || s->step_ms < 0.0 ||
-        s->layer_ms < 0.0 || s->device.link_us < 0.0) {
-        return hanse_cli_bad_usage("predict",
-                                   "--usable must lie in (0, 1], --device-factor and "
-                                   "times be >= 0");
+    if (!answers(s) && hanse_cli_engine_said(&s->device.engine)) {
+        return hanse_cli_bad_usage("predict", "an engine answers: it goes neither with --train "
+                                              "nor with --kernel");
     }
-    if (!(s->device.compute_efficiency >= 0.0 && s->device.compute_efficiency <= 1.0 &&
-          s->device.memory_efficiency >= 0.0 && s->device.memory_efficiency <= 1.0)) {
-        return hanse_cli_bad_usage("predict", "efficiencies must lie in (0, 1]");
-    }
-    if ((s->device.compute_efficiency > 0.0) != (s->device.memory_efficiency > 0.0)) {
-        return hanse_cli_bad_usage("predict", "--compute-efficiency and --memory-efficiency "
-                                              "are stated together");
-    }
-    return 0;
+    return hanse_cli_device_check("predict", &s->device);
 }
 
 /* Reads the command line. False: it is answered, with *exit_status. */
@@ -134,7 +118,7 @@ static bool parse(const struct hanse_cli_option *options, size_t n_options, int 
 }
 
 static const struct hanse_cli_predict_settings DEFAULTS = {
-    .device = {.precision = "bf16", .tensor = 1, .pipeline = 1, .data = 1, .link_us = 5},
+    .device = HANSE_CLI_DEVICE_DEFAULTS,
     .recompute = "full",
     .batch = 1,
     .microbatch = 1,
@@ -142,7 +126,6 @@ static const struct hanse_cli_predict_settings DEFAULTS = {
     .sequence = 2048,
     .prompt_tokens = 1000,
     .output_tokens = 250,
-    .usable = 0.9,
     .most = 256,
     .groups = 1,
     .group_link_ms = 50,
@@ -151,36 +134,16 @@ static const struct hanse_cli_predict_settings DEFAULTS = {
 int hanse_cli_predict(int argc, char **argv)
 {
     struct hanse_cli_predict_settings s = DEFAULTS;
-    const struct hanse_cli_option options[] = {
-        {"model", 'm', HANSE_CLI_TEXT, &s.device.model, "NAME", "model of the catalogue"},
-        {"precision", 0, HANSE_CLI_TEXT, &s.device.precision, "P",
-         "of weights and products (bf16)"},
-        {"tensor", 0, HANSE_CLI_INTEGER, &s.device.tensor, "T",
-         "devices that share each layer (1)"},
+    const struct hanse_cli_option own[] = {
         {"pipeline", 0, HANSE_CLI_INTEGER, &s.device.pipeline, "P", "stages of layers (1)"},
         {"data", 0, HANSE_CLI_INTEGER, &s.device.data, "D", "replicas, in training (1)"},
         {"batch", 'b', HANSE_CLI_INTEGER, &s.batch, "B", "requests; in training sequences (1)"},
         {"prompt-tokens", 0, HANSE_CLI_NUMBER, &s.prompt_tokens, "N", "of a request (1000)"},
         {"output-tokens", 0, HANSE_CLI_NUMBER, &s.output_tokens, "N", "of a request (250)"},
-        {"usable", 0, HANSE_CLI_NUMBER, &s.usable, "X", "share of memory in use (0.9)"},
-        {"link", 0, HANSE_CLI_NUMBER, &s.device.link_gbps, "GB/s",
-         "between devices of a node, where the profile has no all-reduce"},
         {"node-link", 0, HANSE_CLI_NUMBER, &s.device.node_link_gbps, "GB/s",
          "between nodes, for stages and replicas (as --link)"},
-        {"link-latency", 0, HANSE_CLI_NUMBER, &s.device.link_us, "us", "of a message (5)"},
-        {"engine-step", 0, HANSE_CLI_NUMBER, &s.step_ms, "ms", "host time of a step (0)"},
-        {"engine-layer", 0, HANSE_CLI_NUMBER, &s.layer_ms, "ms", "host time of a layer (0)"},
-        {"device-factor", 0, HANSE_CLI_NUMBER, &s.device_factor, "X",
-         "engine's device time over the profile's (1)"},
-        {"engine-points", 0, HANSE_CLI_TEXT, &s.points, "FILE.csv",
-         "fit the engine to one to four measured answers: tensor, batch, prompt_tokens, "
-         "output_tokens, ttft_ms, tpot_ms"},
         {"most", 0, HANSE_CLI_INTEGER, &s.most, "N",
          "requests that the engine has under way at most (256)"},
-        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.device.compute_efficiency, "X",
-         "share of a catalogue's peak, in place of what is known of products"},
-        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.device.memory_efficiency, "X",
-         "share of a catalogue's bandwidth, likewise"},
         {"train", 0, HANSE_CLI_FLAG, &s.train, NULL, "a training step instead of answers"},
         {"microbatch", 0, HANSE_CLI_INTEGER, &s.microbatch, "N", "sequences at once (1)"},
         {"interleave", 0, HANSE_CLI_INTEGER, &s.interleave, "V", "chunks of a stage (1)"},
@@ -199,9 +162,13 @@ int hanse_cli_predict(int argc, char **argv)
         {"shape", 0, HANSE_CLI_TEXT, &s.shape, "AxB…", "its extents (sim/model/kernel.h)"},
         {"fused-attention", 0, HANSE_CLI_FLAG, &s.fused, NULL, "no stored scores"},
     };
+    enum { OWN = sizeof own / sizeof *own };
+    struct hanse_cli_option options[HANSE_CLI_DEVICE_OPTIONS + OWN];
+    size_t shared = hanse_cli_device_options(&s.device, options);
+    memcpy(options + shared, own, sizeof own);
     struct hanse_cli_args args;
     int exit_status;
-    if (!parse(options, sizeof options / sizeof *options, argc, argv, &args, &exit_status)) {
+    if (!parse(options, shared + OWN, argc, argv, &args, &exit_status)) {
         return exit_status;
     }
     exit_status = check_settings(&s);

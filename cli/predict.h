@@ -10,10 +10,9 @@
 
 struct hanse_cli_predict_settings {
     struct hanse_cli_device_settings device; /* efficiencies 0: the profile's own */
-    const char *recompute, *points, *kernel, *shape;
+    const char *recompute, *kernel, *shape;
     int64_t batch, most, microbatch, interleave, sequence, groups, inner_steps;
-    double prompt_tokens, output_tokens, usable;
-    double step_ms, layer_ms, device_factor;
+    double prompt_tokens, output_tokens;
     double group_link_gbps, group_link_ms, exchanged_bytes;
     bool train, fused;
 };
@@ -23,8 +22,6 @@ struct hanse_cli_prediction {
     const struct hanse_cli_args *args;
     const struct hanse_cli_predict_settings *s;
     struct hanse_cli_device d;
-    struct hanse_engine engine;
-    bool engine_known, engine_fitted;
     enum hanse_kernel kernel; /* with --kernel */
     struct hanse_shape shape;
     struct hanse_estimate estimate;
@@ -38,9 +35,5 @@ void hanse_cli_predict_kernel(const struct hanse_cli_prediction *p, json_t *rows
 /* Reads --kernel and --shape and predicts. HANSE_ERR_INPUT: not one of ours, or not so many
  * extents. */
 enum hanse_status hanse_cli_read_kernel(struct hanse_cli_prediction *p);
-
-/* Fits the engine to the measured points of a table: `tensor`, `batch`, `prompt_tokens`,
- * `output_tokens`, `ttft_ms`, `tpot_ms`, the last two each optional in a row. */
-enum hanse_status hanse_cli_fit_engine(struct hanse_cli_prediction *p, const char *path);
 
 #endif

@@ -1,11 +1,10 @@
-/* The figures of `hanse predict`: answers, training steps, kernels; and its engine. */
+/* The figures of `hanse predict`: answers, training steps, kernels. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/predict.h"
-#include "scripting/csv.h"
 
 /* --- saying it -----------------------------------------------------------------------------
  */
@@ -57,9 +56,11 @@ static struct hanse_estimate rate_of(struct hanse_estimate e, double amount)
 
 static void add_engine(const struct hanse_cli_prediction *p, json_t *rows)
 {
-    if (p->engine_fitted) {
-        add_plain(rows, "engine_layer", 1e3 * p->engine.layer_s, "ms");
-        add_plain(rows, "device_factor", p->engine.device_factor, "1");
+    if (p->d.engine_fitted) {
+        add_plain(rows, "engine_step", 1e3 * p->d.engine.step_s, "ms");
+        add_plain(rows, "engine_layer", 1e3 * p->d.engine.layer_s, "ms");
+        add_plain(rows, "engine_gap", 1e3 * p->d.engine.gap_s, "ms");
+        add_plain(rows, "device_factor", p->d.engine.device_factor, "1");
     }
 }
 
@@ -68,15 +69,15 @@ enum hanse_status hanse_cli_predict_inference(struct hanse_cli_prediction *p, js
     const struct hanse_cli_predict_settings *s = p->s;
     const struct hanse_parallel parallel = {s->device.tensor, s->device.pipeline,
                                             s->device.data};
-    const struct hanse_engine *engine = &p->engine;
+    const struct hanse_engine *engine = &p->d.engine;
     double batch = (double)s->batch, context = s->prompt_tokens + 0.5 * s->output_tokens;
     struct hanse_answer a = hanse_answer_time(p->d.law, &p->d.model, &parallel, batch,
                                               s->prompt_tokens, s->output_tokens, engine);
     const struct hanse_step step = {.decoding = batch, .context = context};
     struct hanse_step_parts parts = hanse_step_device(p->d.law, &p->d.model, &parallel, &step);
-    double cache = hanse_cache_tokens(p->d.law, &p->d.model, &parallel, s->usable);
+    double cache = hanse_cache_tokens(p->d.law, &p->d.model, &parallel, s->device.usable);
     double needed = batch * (s->prompt_tokens + s->output_tokens);
-    double admitted = fmin(hanse_admitted(p->d.law, &p->d.model, &parallel, s->usable,
+    double admitted = fmin(hanse_admitted(p->d.law, &p->d.model, &parallel, s->device.usable,
                                           s->prompt_tokens, s->output_tokens),
                            (double)s->most);
     add_row(rows, "ttft", a.first, 1e3, "ms");
@@ -220,70 +221,4 @@ void hanse_cli_predict_kernel(const struct hanse_cli_prediction *p, json_t *rows
     double amount = hanse_kernel_amount(p->kernel, hanse_device_precision(p->d.law), &p->shape);
     add_row(rows, "time", p->estimate, 1e3, "ms");
     add_row(rows, "rate", rate_of(p->estimate, amount), scales[unit], units[unit]);
-}
-
-/* --- the engine --------------------------------------------------------------------------- */
-
-enum { MOST_POINTS = 256 };
-
-/* The device's time of a row's prompts or of its tokens. */
-static double device_time(const struct hanse_cli_prediction *p, const double *x, bool decoding)
-{
-    const struct hanse_engine none = {0};
-    const struct hanse_parallel parallel = {(int64_t)x[0], p->s->device.pipeline, 1};
-    struct hanse_answer a =
-        hanse_answer_time(p->d.law, &p->d.model, &parallel, x[1], x[2], x[3], &none);
-    return decoding ? a.next.seconds : a.first.seconds;
-}
-
-static enum hanse_status read_points(struct hanse_cli_prediction *p, struct hanse_csv *csv,
-                                     const char *path, struct hanse_engine_point *points,
-                                     size_t *n)
-{
-    static const char *const columns[] = {"tensor",        "batch",   "prompt_tokens",
-                                          "output_tokens", "ttft_ms", "tpot_ms"};
-    enum { COLUMNS = 6, TTFT = 4 };
-    int at[COLUMNS];
-    for (int c = 0; c < COLUMNS; c++) {
-        at[c] = hanse_csv_column(csv, columns[c]);
-        if (at[c] < 0) {
-            return hanse__fail(p->ctx, HANSE_ERR_INPUT, "%s: has no column '%s'", path,
-                               columns[c]);
-        }
-    }
-    for (*n = 0;;) {
-        HANSE_TRY(hanse_csv_next(csv));
-        const char *const *fields = hanse_csv_fields(csv);
-        if (fields == NULL) {
-            return HANSE_OK;
-        }
-        double x[COLUMNS];
-        for (int c = 0; c < COLUMNS; c++) {
-            bool empty = c >= TTFT && fields[at[c]][0] == '\0';
-            x[c] = 0.0;
-            if (!empty && (!hanse_cli_number(fields[at[c]], &x[c]) || !(x[c] > 0.0))) {
-                return hanse__fail(p->ctx, HANSE_ERR_INPUT, "%s:%zu: %s must be > 0, got '%s'",
-                                   path, hanse_csv_line(csv), columns[c], fields[at[c]]);
-            }
-        }
-        for (int c = TTFT; c < COLUMNS && *n < MOST_POINTS; c++) {
-            if (x[c] > 0.0) {
-                points[(*n)++] = (struct hanse_engine_point){device_time(p, x, c > TTFT),
-                                                             1e-3 * x[c], p->d.model.layers};
-            }
-        }
-    }
-}
-
-enum hanse_status hanse_cli_fit_engine(struct hanse_cli_prediction *p, const char *path)
-{
-    struct hanse_engine_point points[MOST_POINTS];
-    struct hanse_csv *csv;
-    size_t n = 0;
-    HANSE_TRY(hanse_csv_open(p->ctx, path, &csv));
-    enum hanse_status status = read_points(p, csv, path, points, &n);
-    hanse_csv_destroy(csv);
-    HANSE_TRY(status);
-    p->engine_fitted = true;
-    return hanse_engine_fit(p->ctx, points, n, &p->engine);
 }

@@ -125,12 +125,14 @@ static void print_kind(const struct hanse_kind *kind)
     printf("| key | takes | unit | default | range | meaning |\n|---|---|---|---|---|---|\n");
     for (size_t f = 0; f < kind->n_fields; f++) {
         const struct hanse_field *field = &kind->fields[f];
-        printf("| `%s` | %s | %s | %s | %s | %s%s%s |\n", field->key,
+        printf("| `%s` | %s | %s | %s | %s | %s%s%s%s%s |\n", field->key,
                takes_text(field, what, sizeof what), unit_text(field),
                default_text(field, fallback, sizeof fallback),
                range_text(field, range, sizeof range), field->doc,
                field->flags & HANSE_CERTAIN ? "; not from an uncertain parameter" : "",
-               field->flags & HANSE_ACYCLIC ? "; never leads back to itself" : "");
+               field->flags & HANSE_ACYCLIC ? "; never leads back to itself" : "",
+               field->needs != NULL ? "; needs " : "",
+               field->needs != NULL ? field->needs : "");
     }
 }
 
@@ -225,10 +227,11 @@ static void print_units(void)
 static json_t *field_json(const struct hanse_field *field)
 {
     char what[CELL_SIZE], fallback[CELL_SIZE], range[CELL_SIZE];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "key", field->key, "takes",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "key", field->key, "takes",
                      takes_text(field, what, sizeof what), "unit", unit_text(field), "default",
                      default_text(field, fallback, sizeof fallback), "range",
-                     range_text(field, range, sizeof range), "meaning", field->doc, "required",
+                     range_text(field, range, sizeof range), "meaning", field->doc, "needs",
+                     field->needs != NULL ? field->needs : "", "required",
                      (field->flags & HANSE_REQUIRED) != 0);
 }
 

@@ -3,8 +3,9 @@
  * token, for each token, for the whole answer; how many are served; at what energy.
  *
  * Requests come by a law of arrivals with gamma lengths, or from a trace. The interval of a
- * figure is what it is on a device that is faster or slower by the 90 % interval of a step's
- * time, with the same requests.
+ * figure is what it is, with the same requests, where device and engine are faster or slower by
+ * the 90 % interval of a step's time, as `hanse predict` has it: of a step with as many tokens
+ * written and read as there were in the mean.
  */
 #include "cli/commands.h"
 
@@ -21,7 +22,7 @@ struct settings {
     struct hanse_cli_device_settings device;
     const char *requests, *arrivals, *routing;
     double rate, prompt_tokens, output_tokens, prompt_variation, output_variation, speed;
-    double usable, step_ms, layer_ms, device_factor, ttft_target, tpot_target, watt, idle_watt;
+    double ttft_target, tpot_target, watt, idle_watt;
     int64_t replicas, count, batch, chunk, block, queue, seed;
 };
 
@@ -126,19 +127,6 @@ static enum hanse_status read_requests(struct serving *v)
 /* --- the engine -----------------------------------------------------------------------------
  */
 
-/* Of a step in which half the sequences decode and a prompt is read. */
-static void find_spread(struct serving *v, const struct hanse_parallel *parallel)
-{
-    const struct hanse_chunk chunk = {fmin(v->s->prompt_tokens, (double)v->s->chunk), 0.0};
-    const struct hanse_step step = {.chunks = &chunk,
-                                    .n_chunks = 1,
-                                    .decoding = 0.5 * (double)v->s->batch,
-                                    .context = v->s->prompt_tokens};
-    struct hanse_estimate all = hanse_step_device(v->d.law, &v->d.model, parallel, &step).all;
-    v->log_sd = all.log_sd;
-    v->marks = all.marks;
-}
-
 static enum hanse_status find_routing(struct serving *v)
 {
     static const char *const WORDS[] = {"round_robin", "random", "least_requests",
@@ -160,10 +148,7 @@ static enum hanse_status build(struct serving *v)
 {
     const struct settings *s = v->s;
     const struct hanse_parallel parallel = {.tensor = s->device.tensor};
-    const struct hanse_engine engine = {.step_s = 1e-3 * s->step_ms,
-                                        .layer_s = 1e-3 * s->layer_ms,
-                                        .device_factor = s->device_factor};
-    double cache = hanse_cache_tokens(v->d.law, &v->d.model, &parallel, s->usable);
+    double cache = hanse_cache_tokens(v->d.law, &v->d.model, &parallel, s->device.usable);
     double devices = (double)s->device.tensor;
     double watt = s->watt > 0.0 ? s->watt : v->d.watt;
     double idle = s->idle_watt > 0.0 ? s->idle_watt : v->d.idle_watt;
@@ -181,8 +166,7 @@ static enum hanse_status build(struct serving *v)
                            v->d.profile.name, cache, v->d.model.name);
     }
     HANSE_TRY(find_routing(v));
-    find_spread(v, &parallel);
-    HANSE_TRY(hanse_serving_cost_init(v->ctx, v->d.law, &v->d.model, &parallel, &engine,
+    HANSE_TRY(hanse_serving_cost_init(v->ctx, v->d.law, &v->d.model, &parallel, &v->d.engine,
                                       (uint32_t)s->chunk, (uint32_t)s->batch, &v->cost));
     return s->requests != NULL ? read_requests(v)
                                : draw_requests(v, (uint32_t)fmin(4e9, cache));
@@ -219,14 +203,25 @@ static enum hanse_status simulate(struct serving *v, double slower, struct outco
 {
     struct taken taken = {v, 0};
     const struct hanse_request_source source = {&taken, take};
-    double factor = v->cost.device_factor;
+    struct hanse_serving_cost cost = v->cost; /* the tables stay v's */
+    hanse_serving_cost_slow(&cost, slower);
     o->n_requests = v->n_requests;
     o->targets = (struct hanse_serving_targets){v->s->ttft_target, v->s->tpot_target};
-    v->cost.device_factor = factor * slower;
-    enum hanse_status status =
-        hanse_serve(v->ctx, &v->cost, &v->rules, &source, count, o, &o->report);
-    v->cost.device_factor = factor;
-    return status;
+    return hanse_serve(v->ctx, &cost, &v->rules, &source, count, o, &o->report);
+}
+
+/* Of the mean step: tokens written in it, and prompts read for as many as end. */
+static void find_spread(struct serving *v, const struct hanse_serving_report *report)
+{
+    const struct hanse_parallel parallel = {.tensor = v->s->device.tensor};
+    double served = (double)report->requests, steps = (double)report->steps;
+    if (report->requests > 0) {
+        struct hanse_estimate mean = hanse_steady_time(
+            v->d.law, &v->d.model, &parallel, report->output_tokens / steps,
+            report->prompt_tokens / served, report->output_tokens / served, &v->d.engine);
+        v->log_sd = mean.log_sd;
+        v->marks = mean.marks;
+    }
 }
 
 /* --- saying it ------------------------------------------------------------------------------
@@ -289,6 +284,7 @@ static void print_json(const struct serving *v, const struct outcome o[3])
         "{s:s, s:s, s:s, s:s, s:I, s:o}", "model", v->d.model.name, "device", v->d.profile.name,
         "origin", hanse_profile_origin_name(v->d.profile.origin), "precision",
         v->s->device.precision, "requests", (json_int_t)v->n_requests, "figures", rows);
+    json_object_set_new(document, "engine", hanse_cli_engine_json(&v->d));
     json_dumpf(document, stdout, JSON_INDENT(2));
     printf("\n");
     json_decref(document);
@@ -296,10 +292,10 @@ static void print_json(const struct serving *v, const struct outcome o[3])
 
 static void print_text(const struct serving *v, const struct outcome o[3])
 {
-    printf("%s on %lld × %lld %s (%s), %s: %zu requests\n", v->d.model.name,
+    printf("%s on %lld × %lld %s (%s), %s; engine %s: %zu requests\n", v->d.model.name,
            (long long)v->s->replicas, (long long)v->s->device.tensor, v->d.profile.name,
            hanse_profile_origin_name(v->d.profile.origin), v->s->device.precision,
-           v->n_requests);
+           v->d.engine_label, v->n_requests);
     printf("%-20s %12s %-8s %s\n", "figure", "value", "unit", "   90 % interval");
     for (int i = 0; i < N_FIGURES; i++) {
         double value = value_of(&o[0], i), a = value_of(&o[1], i), b = value_of(&o[2], i);
@@ -312,8 +308,8 @@ static void print_text(const struct serving *v, const struct outcome o[3])
         }
     }
     if (v->marks & HANSE_ESTIMATE_CEILING) {
-        printf(
-            "The device's time stands on ceilings: a datasheet's peaks times efficiencies.\n");
+        printf("The device's time stands on ceilings: published, or a datasheet's peaks times "
+               "what such\ndevices reach of theirs.\n");
     }
 }
 
@@ -340,11 +336,13 @@ static enum hanse_status serve(struct serving *v, const struct hanse_cli_args *a
     if (o == NULL) {
         return HANSE_ERR_MEMORY;
     }
-    double spread = exp(Z90 * v->log_sd);
-    const double slower[3] = {1.0, 1.0 / spread, spread};
-    enum hanse_status status = HANSE_OK;
-    for (int i = 0; i < 3 && status == HANSE_OK; i++) {
-        status = simulate(v, slower[i], &o[i]);
+    enum hanse_status status = simulate(v, 1.0, &o[0]);
+    if (status == HANSE_OK) {
+        find_spread(v, &o[0].report);
+        status = simulate(v, exp(-Z90 * v->log_sd), &o[1]);
+    }
+    if (status == HANSE_OK) {
+        status = simulate(v, exp(Z90 * v->log_sd), &o[2]);
     }
     if (status == HANSE_OK && args->json) {
         print_json(v, o);
@@ -388,10 +386,9 @@ static int check_settings(const struct settings *s)
         return hanse_cli_bad_usage("serve", "needs either --rate, requests a second, or "
                                             "--requests, a trace of them");
     }
-    if (s->count < 1 || s->replicas < 1 || s->device.tensor < 1 || s->block < 1 ||
-        s->prompt_tokens < 1.0 || s->output_tokens < 1.0 || s->chunk > 1048576 ||
-        s->replicas > 65536) {
-        return hanse_cli_bad_usage("serve", "--count, --replicas, --tensor, --block, "
+    if (s->count < 1 || s->replicas < 1 || s->block < 1 || s->prompt_tokens < 1.0 ||
+        s->output_tokens < 1.0 || s->chunk > 1048576 || s->replicas > 65536) {
+        return hanse_cli_bad_usage("serve", "--count, --replicas, --block, "
                                             "--prompt-tokens and --output-tokens must be >= 1");
     }
     if (s->batch < 1 || s->chunk < s->batch) {
@@ -400,20 +397,14 @@ static int check_settings(const struct settings *s)
                                    "%lld and %lld",
                                    (long long)s->chunk, (long long)s->batch);
     }
-    if (!(s->usable > 0.0 && s->usable <= 1.0) || !(s->device_factor > 0.0) ||
-        !(s->speed > 0.0) || s->step_ms < 0.0 || s->layer_ms < 0.0 || s->ttft_target < 0.0 ||
-        s->tpot_target < 0.0 || s->prompt_variation < 0.0 || s->output_variation < 0.0) {
-        return hanse_cli_bad_usage("serve", "--usable must lie in (0, 1], --device-factor and "
-                                            "--speed be > 0, times and variations be >= 0");
+    if (!(s->speed > 0.0) || s->ttft_target < 0.0 || s->tpot_target < 0.0 ||
+        s->prompt_variation < 0.0 || s->output_variation < 0.0) {
+        return hanse_cli_bad_usage("serve", "--speed must be > 0, targets and variations >= 0");
     }
-    return 0;
+    return hanse_cli_device_check("serve", &s->device);
 }
 
-static const struct settings USUAL = {.device = {.precision = "bf16",
-                                                 .tensor = 1,
-                                                 .compute_efficiency = 0.6,
-                                                 .memory_efficiency = 0.75,
-                                                 .link_us = 5},
+static const struct settings USUAL = {.device = HANSE_CLI_DEVICE_DEFAULTS,
                                       .arrivals = "poisson",
                                       .routing = "least_requests",
                                       .prompt_tokens = 1000,
@@ -421,8 +412,6 @@ static const struct settings USUAL = {.device = {.precision = "bf16",
                                       .prompt_variation = 1,
                                       .output_variation = 1,
                                       .speed = 1,
-                                      .usable = 0.9,
-                                      .device_factor = 1,
                                       .replicas = 1,
                                       .count = 20000,
                                       .batch = 128,
@@ -433,12 +422,7 @@ static const struct settings USUAL = {.device = {.precision = "bf16",
 int hanse_cli_serve(int argc, char **argv)
 {
     struct settings s = USUAL;
-    const struct hanse_cli_option options[] = {
-        {"model", 'm', HANSE_CLI_TEXT, &s.device.model, "NAME", "model of the catalogue"},
-        {"precision", 0, HANSE_CLI_TEXT, &s.device.precision, "P",
-         "of weights and products (bf16)"},
-        {"tensor", 0, HANSE_CLI_INTEGER, &s.device.tensor, "T",
-         "devices that share each layer (1)"},
+    const struct hanse_cli_option own[] = {
         {"replicas", 0, HANSE_CLI_INTEGER, &s.replicas, "N", "of the engine (1)"},
         {"routing", 0, HANSE_CLI_TEXT, &s.routing, "RULE",
          "which replica a request goes to (least_requests)"},
@@ -462,23 +446,15 @@ int hanse_cli_serve(int argc, char **argv)
          "may wait at a replica, more are refused; 0: any (0)"},
         {"ttft-target", 0, HANSE_CLI_NUMBER, &s.ttft_target, "s", "to the first token"},
         {"tpot-target", 0, HANSE_CLI_NUMBER, &s.tpot_target, "s", "per token after it"},
-        {"usable", 0, HANSE_CLI_NUMBER, &s.usable, "X", "share of memory in use (0.9)"},
-        {"link", 0, HANSE_CLI_NUMBER, &s.device.link_gbps, "GB/s",
-         "between devices, where the profile has no all-reduce"},
-        {"link-latency", 0, HANSE_CLI_NUMBER, &s.device.link_us, "us", "of a message (5)"},
-        {"engine-step", 0, HANSE_CLI_NUMBER, &s.step_ms, "ms", "host time of a step (0)"},
-        {"engine-layer", 0, HANSE_CLI_NUMBER, &s.layer_ms, "ms", "host time of a layer (0)"},
-        {"device-factor", 0, HANSE_CLI_NUMBER, &s.device_factor, "X",
-         "engine's device time over the profile's (1)"},
-        {"compute-efficiency", 0, HANSE_CLI_NUMBER, &s.device.compute_efficiency, "X",
-         "of a catalogue's device, share of peak (0.6, an assumption)"},
-        {"memory-efficiency", 0, HANSE_CLI_NUMBER, &s.device.memory_efficiency, "X",
-         "of a catalogue's device, share of bandwidth (0.75, an assumption)"},
         {"power", 0, HANSE_CLI_NUMBER, &s.watt, "W",
          "of a device at work; what the profile or the datasheet says"},
         {"idle-power", 0, HANSE_CLI_NUMBER, &s.idle_watt, "W",
          "of an idle one; what the profile says"},
     };
+    enum { OWN = sizeof own / sizeof *own };
+    struct hanse_cli_option options[HANSE_CLI_DEVICE_OPTIONS + OWN];
+    size_t shared = hanse_cli_device_options(&s.device, options);
+    memcpy(options + shared, own, sizeof own);
     const struct hanse_cli_usage usage = {
         .name = "serve",
         .operands = "PROFILE.h5|DEVICE",
@@ -491,7 +467,7 @@ int hanse_cli_serve(int argc, char **argv)
                    "hanse serve h100_sxm5_80gb --model llama-3-70b --tensor 4 --link 450 "
                    "--requests scenarios/traces/requests.csv",
         .options = options,
-        .n_options = sizeof options / sizeof options[0],
+        .n_options = shared + OWN,
     };
     struct hanse_cli_args args;
     int exit_status;

@@ -36,6 +36,16 @@ static uint16_t random_bf16(uint64_t bits)
     return (uint16_t)(hanse__bits_of(x) >> 16);
 }
 
+/* Between 1/16 and 1, either sign, as random_fp16. */
+static void fill_fp8(uint8_t *to, size_t n, uint64_t *state)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++, bits >>= 8) {
+        bits = i % 8 == 0 ? hanse__random_bits(state) : bits;
+        to[i] = (uint8_t)((bits & 0x87) | (3 + (bits >> 3 & 3)) << 3);
+    }
+}
+
 /* Four numbers of a draw: sixteen of its bits for each. */
 static void fill_halves(uint16_t *to, size_t n, enum hanse_precision precision, uint64_t *state)
 {
@@ -53,6 +63,10 @@ void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint6
         return;
     }
     size_t n = bytes / hanse__number_bytes(precision, 0);
+    if (precision == HANSE_FP8) {
+        fill_fp8(data, n, state);
+        return;
+    }
     if (precision == HANSE_FP16 || precision == HANSE_BF16) {
         fill_halves(data, n, precision, state);
         return;

@@ -29,6 +29,14 @@ static inline float hanse__bf16(uint16_t bits)
     return hanse__float_of((uint32_t)bits << 16);
 }
 
+/* The nearest, ties to even; infinity past the largest. NaN stays NaN. */
+static inline uint16_t hanse__to_bf16(float x)
+{
+    uint32_t bits = hanse__bits_of(x);
+    return x != x ? (uint16_t)(bits >> 16 | 64)
+                  : (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
 /* IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
 static inline double hanse__fp16(uint16_t bits)
 {
@@ -39,8 +47,19 @@ static inline double hanse__fp16(uint16_t bits)
     return (bits & 0x8000) != 0 ? -size : size;
 }
 
-/* Element i of an input, or of a gemm's output when `out`: int8 is added up in int32. tf32 lies
- * in floats. */
+/* e4m3 (Micikevicius et al. 2022): a sign, four bits of exponent, three of fraction; no
+ * infinity, all ones are NaN. */
+static inline double hanse__fp8(uint8_t bits)
+{
+    int exponent = bits >> 3 & 15, fraction = bits & 7;
+    double size = (bits & 127) == 127 ? (double)NAN
+                  : exponent == 0     ? ldexp(fraction, -9)
+                                      : ldexp(8 + fraction, exponent - 10);
+    return (bits & 0x80) != 0 ? -size : size;
+}
+
+/* Element i of an input, or of a gemm's output when `out`: int8 is added up in int32, fp8
+ * stored in bf16. tf32 lies in floats. */
 static inline double hanse__number(const void *data, enum hanse_precision precision, int out,
                                    int64_t i)
 {
@@ -51,6 +70,9 @@ static inline double hanse__number(const void *data, enum hanse_precision precis
         return (double)hanse__bf16(((const uint16_t *)data)[i]);
     case HANSE_FP16:
         return hanse__fp16(((const uint16_t *)data)[i]);
+    case HANSE_FP8:
+        return out ? (double)hanse__bf16(((const uint16_t *)data)[i])
+                   : hanse__fp8(((const uint8_t *)data)[i]);
     case HANSE_INT8:
         return out ? ((const int32_t *)data)[i] : ((const signed char *)data)[i];
     default:
@@ -60,8 +82,10 @@ static inline double hanse__number(const void *data, enum hanse_precision precis
 
 static inline size_t hanse__number_bytes(enum hanse_precision precision, int out)
 {
-    return precision == HANSE_INT8 && out ? sizeof(int32_t)
-                                          : (size_t)hanse_precision_bytes(precision);
+    size_t sum = precision == HANSE_INT8  ? sizeof(int32_t)
+                 : precision == HANSE_FP8 ? sizeof(uint16_t)
+                                          : 0;
+    return out && sum > 0 ? sum : (size_t)hanse_precision_bytes(precision);
 }
 
 /* Random numbers on (-1, 1), each exact in its precision; bytes where that is none. */

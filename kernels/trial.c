@@ -376,11 +376,13 @@ static bool make_fft(struct maker *m)
     return add(m->ctx, m->trial, 16.0 * n * b, HANSE_BUFFER_SCRATCH) != NULL;
 }
 
-/* One cycle through all cache lines, in random order: no prefetcher follows it (Sattolo). */
+/* Cycles through all cache lines in random order, which no prefetcher follows: cycle c starts
+ * at line c and goes through the c-th part of the other lines, shuffled. */
 static bool make_chase(struct maker *m)
 {
-    enum { LINE = 64 };
-    int64_t lines = m->x[0] / LINE;
+    enum { LINE = 64, CELLS = LINE / sizeof(int64_t) };
+    int64_t lines = m->x[0] / LINE,
+            cycles = (lines + HANSE_CHASE_LINES - 1) / HANSE_CHASE_LINES;
     struct hanse_buffer *buffer =
         add(m->ctx, m->trial, (double)(lines * LINE), HANSE_BUFFER_IN);
     if (buffer == NULL || add(m->ctx, m->trial, 8.0, HANSE_BUFFER_OUT) == NULL) {
@@ -393,15 +395,23 @@ static bool make_chase(struct maker *m)
     for (int64_t i = 0; i < lines; i++) {
         order[i] = i;
     }
-    for (int64_t i = lines - 1; i > 0; i--) {
-        int64_t j = (int64_t)(hanse__random_bits(&m->state) % (uint64_t)i), held = order[i];
+    for (int64_t i = lines - 1; i > cycles; i--) {
+        int64_t rest = i - cycles + 1;
+        int64_t j = cycles + (int64_t)(hanse__random_bits(&m->state) % (uint64_t)rest);
+        int64_t held = order[i];
         order[i] = order[j];
         order[j] = held;
     }
-    for (int64_t i = 0; i < lines; i++) {
-        int64_t *cell = (int64_t *)((char *)buffer->data + i * LINE);
-        *cell = order[i] * (LINE / (int64_t)sizeof(int64_t));
+    int64_t *cells = buffer->data, others = lines - cycles;
+    for (int64_t c = 0; c < cycles; c++) {
+        int64_t at = c;
+        for (int64_t i = others * c / cycles; i < others * (c + 1) / cycles; i++) {
+            cells[at * CELLS] = order[cycles + i] * CELLS;
+            at = order[cycles + i];
+        }
+        cells[at * CELLS] = c * CELLS;
     }
+    m->trial->copies = cycles;
     free(order);
     return true;
 }

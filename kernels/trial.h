@@ -8,17 +8,19 @@
  * for the rest), with a bound on the rounding error that a right program keeps to; there is no
  * tolerance to tune. Layouts:
  *
- *   stream, adamw    vectors, one after the other
- *   gemm             A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n ×
- * k and C in int32 skinny           W n × k (`copies` of it, rotated past the cache), scales, x
- * m × k, y m × n; int8 w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32
- * weights, the first 16 in the low halves; scales of int4 are bf16 attention        q, k, v, o:
- * tokens × heads × width; decode reads k and v from pages of 16 tokens (page × kv head × token
- * × width) through a table of pages stencil7         u, v: nz × ny × nx with boundary copied;
- * c0 = 0.5, c1 = 1/12 spmv_csr         row starts, columns, values, x, y spmv_sell chunks of 32
- * rows, rows sorted by length in windows of 512: chunk starts, columns, values (column by
- * column in a chunk), row numbers, x, y fft              complex interleaved, transforms one
- * after the other; e^(−2πi jk/n)
+ * - stream, adamw: vectors, one after the other
+ * - gemm: A m × k, B k × n, C m × n, row-major; tf32 lies in floats; int8 has B n × k and C in
+ *   int32, fp8 B n × k and C in bf16
+ * - skinny: W n × k (`copies` of it, rotated past the cache), scales, x m × k, y m × n; int8
+ *   w = q scale[n]; int4 w = (q − 8) scale[n][k / 32], 16 bytes hold 32 weights, the first 16
+ *   in the low halves; scales of int4 are bf16
+ * - attention: q, k, v, o: tokens × heads × width; decode reads k and v from pages of 16 tokens
+ *   (page × kv head × token × width) through a table of pages
+ * - stencil7: u, v: nz × ny × nx with boundary copied; c0 = 0.5, c1 = 1/12
+ * - spmv_csr: row starts, columns, values, x, y
+ * - spmv_sell: chunks of 32 rows, rows sorted by length in windows of 512: chunk starts,
+ *   columns, values (column by column in a chunk), row numbers, x, y
+ * - fft: complex interleaved, transforms one after the other; e^(−2πi jk/n)
  */
 #ifndef HANSE_KERNELS_TRIAL_H
 #define HANSE_KERNELS_TRIAL_H
@@ -38,6 +40,7 @@ enum {
     HANSE_SELL_CHUNK = 32,
     HANSE_SELL_WINDOW = 512,
     HANSE_BARRIERS = 100,
+    HANSE_CHASE_LINES = 1 << 16, /* of a cycle, at most */
     HANSE_ROUND_TRIPS = 50
 };
 
@@ -61,7 +64,7 @@ struct hanse_trial {
     struct hanse_trial_key key;
     struct hanse_buffer buffers[HANSE_BUFFERS];
     int n_buffers;
-    int64_t copies; /* of the weights in buffers 0 and 1; 1 otherwise */
+    int64_t copies; /* of the weights in buffers 0 and 1; cycles of a chase; 1 otherwise */
 };
 
 /* Constants of the kernels, the same in every backend. */
@@ -95,8 +98,8 @@ enum hanse_status hanse_trial_check(struct hanse_context *ctx, const struct hans
 /* "gemm fp32 256×256×256 nontemporal" */
 void hanse_trial_describe(const struct hanse_trial_key *key, char *text, size_t size);
 
-/* Calls of the kernel that one run makes: chase goes once round, barrier and tcp_pingpong
- * repeat, because one alone is lost in the clock. */
+/* Calls of the kernel that one run makes: chase goes once round a cycle, barrier and
+ * tcp_pingpong repeat, because one alone is lost in the clock. */
 int64_t hanse_trial_calls(const struct hanse_trial_key *key);
 
 /* --- shared inside kernels ---------------------------------------------------------------- */

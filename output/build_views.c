@@ -11,6 +11,7 @@
 
 #include "output/build.h"
 #include "sim/stats/distribution.h"
+#include "sim/stats/interval.h"
 #include "sim/stats/quantile.h"
 
 enum { CHUNK_BYTES = 1 << 20, BAND_NEEDS = 59, LANES = 8 };
@@ -157,11 +158,42 @@ static double half_width_factor(uint32_t n)
     return n > 1 ? hanse_student_factor(0.95, (double)(n - 1)) / sqrt((double)n) : NAN;
 }
 
+/* Whether a cell never left [floor, 1] in any row, but for rounding. */
+static bool stays_within(const struct sheet *sheet, const double *rows, const unsigned char *ok,
+                         size_t cell, double floor)
+{
+    for (uint32_t r = 0; r < sheet->plane->build->study->n_replications; r++) {
+        double x = rows[r * sheet->n_cells + cell];
+        if (ok[r] && !(x >= floor - 1e-9 && x <= 1.0 + 1e-9)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Shares lie in [0, 1] and their differences in [-1, 1], and so do their intervals; where an
+ * observation doesn't (a month's late work over what was submitted), nothing is known. */
+static void cut_ends(struct sheet *sheet, size_t at, enum statistic first, const double *rows,
+                     const unsigned char *ok)
+{
+    double floor = first == MEAN ? 0.0 : -1.0;
+    double *low = sheet->out[first + 1] + at, *high = sheet->out[first + 2] + at;
+    for (size_t i = 0; i < sheet->n_cells; i++) {
+        if ((low[i] < floor || high[i] > 1.0) && stays_within(sheet, rows, ok, i, floor)) {
+            struct hanse_interval x = {.low = low[i], .high = high[i]};
+            x = hanse_interval_within(x, floor, 1.0);
+            low[i] = x.low;
+            high[i] = x.high;
+        }
+    }
+}
+
 /* Mean and interval of the rows into the statistics first, first + 1 and first + 2. */
 static uint32_t put_interval(struct sheet *sheet, uint32_t case_index, enum statistic first,
                              const double *rows, const unsigned char *ok)
 {
-    uint32_t n = moments(sheet, rows, ok, sheet->plane->build->study->n_replications);
+    const struct hanse_study *study = sheet->plane->build->study;
+    uint32_t n = moments(sheet, rows, ok, study->n_replications);
     double factor = half_width_factor(n);
     size_t at = case_index * sheet->n_cells;
     for (size_t i = 0; i < sheet->n_cells; i++) {
@@ -169,6 +201,9 @@ static uint32_t put_interval(struct sheet *sheet, uint32_t case_index, enum stat
         sheet->out[first][at + i] = sheet->mean[i];
         sheet->out[first + 1][at + i] = sheet->mean[i] - half;
         sheet->out[first + 2][at + i] = sheet->mean[i] + half;
+    }
+    if (hanse_output_is_share(study->layout.columns[sheet->view->column].output)) {
+        cut_ends(sheet, at, first, rows, ok);
     }
     return n;
 }

@@ -7,7 +7,13 @@
 #include "output/measure.h"
 #include "sim/process/shock.h"
 
-enum { MOST_ACTORS = 16, NAME_WIDTH = 31 };
+enum {
+    MOST_ACTORS = 16,
+    NAME_WIDTH = 31,
+    BAND_WIDTH = 19,
+    SHARE_WIDTH = 24,
+    MOST_COLUMNS = 100
+};
 
 /* Exposures that print as 0.0 points don't show. */
 static const double SHOWN = 0.0005;
@@ -322,10 +328,10 @@ static enum hanse_status add_bands(struct hanse_text *text, const struct sheet *
         return HANSE_OK;
     }
     hanse__text_add(text, "\n  ");
-    add_padded(text, "demand", NAME_WIDTH, false);
-    add_padded(text, "undisturbed", 25, true);
-    add_padded(text, "assured share", 25, true);
-    hanse__text_add(text, "   worst actor\n");
+    add_padded(text, "demand", BAND_WIDTH, false);
+    add_padded(text, "undisturbed", SHARE_WIDTH, true);
+    add_padded(text, "assured share", SHARE_WIDTH, true);
+    hanse__text_add(text, "  worst actor\n");
     for (int32_t b = 1; b < d->n_bands; b++) {
         struct hanse_denial_worst worst;
         HANSE_TRY(hanse_denial_worst(d, sheet->viewer, b, true, &worst));
@@ -335,15 +341,15 @@ static enum hanse_status add_bands(struct hanse_text *text, const struct sheet *
             struct hanse_interval x =
                 hanse_denial_figures(d, 0, sheet->viewer, b, d->n_points - 1).undisturbed;
             hanse__text_add(text, "  ");
-            add_padded(text, d->bands[b].name, NAME_WIDTH, false);
+            add_padded(text, d->bands[b].name, BAND_WIDTH, false);
             add_padded(text,
                        hanse__figure_interval(buffer, &measure, false, x.mean, x.low, x.high),
-                       25, true);
+                       SHARE_WIDTH, true);
             add_padded(text,
                        hanse__figure_interval(buffer, &measure, false, worst.assured, worst.low,
                                               worst.high),
-                       25, true);
-            hanse__text_add(text, "   ");
+                       SHARE_WIDTH, true);
+            hanse__text_add(text, "  ");
             add_actor(text, d, worst.ranked[0]);
             hanse__text_add(text, worst.n_tied > 1 ? " or another\n" : "\n");
         }
@@ -403,6 +409,50 @@ static enum hanse_status add_viewer(struct hanse_text *text, struct sheet *sheet
     return status;
 }
 
+/* Columns of a terminal that so many bytes take: bytes that begin a character. */
+static size_t columns_of(const char *text, size_t bytes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        n += ((unsigned char)text[i] & 0xc0) != 0x80;
+    }
+    return n;
+}
+
+/* Prints a line, folded at spaces where it is too long, what follows set in. */
+static void print_folded(FILE *file, const char *line, size_t length)
+{
+    size_t margin = strspn(line, " "), indent = 0;
+    while (indent + columns_of(line, length) > MOST_COLUMNS) {
+        size_t cut = 0;
+        for (size_t i = margin; i < length && indent + columns_of(line, i) <= MOST_COLUMNS;
+             i++) {
+            cut = line[i] == ' ' ? i : cut;
+        }
+        if (cut == 0) {
+            break;
+        }
+        fprintf(file, "%*s%.*s\n", (int)indent, "", (int)cut, line);
+        line += cut + 1;
+        length -= cut + 1;
+        indent = indent == 0 ? margin + 4 : indent;
+        margin = 0;
+    }
+    fprintf(file, "%*s%.*s\n", (int)indent, "", (int)length, line);
+}
+
+static enum hanse_status print_lines(struct hanse_context *ctx, const struct hanse_text *text,
+                                     FILE *file)
+{
+    for (const char *line = text->bytes, *end = line + text->length; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop != NULL ? stop : end;
+        print_folded(file, line, (size_t)(stop - line));
+        line = stop + 1;
+    }
+    return ferror(file) ? hanse__fail(ctx, HANSE_ERR_IO, "cannot print") : HANSE_OK;
+}
+
 enum hanse_status hanse_denial_print(struct hanse_context *ctx, const struct hanse_denials *d,
                                      FILE *file)
 {
@@ -430,9 +480,7 @@ enum hanse_status hanse_denial_print(struct hanse_context *ctx, const struct han
     if (status == HANSE_OK) {
         status = text.status;
     }
-    if (status == HANSE_OK && fwrite(text.bytes, 1, text.length, file) != text.length) {
-        status = hanse__fail(ctx, HANSE_ERR_IO, "cannot print");
-    }
+    status = status == HANSE_OK ? print_lines(ctx, &text, file) : status;
     hanse__text_fini(&text);
     return status;
 }

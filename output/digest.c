@@ -2,7 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "output/results_inside.h"
 
 enum { PATH_BYTES = 160 };
 static const double HOURS_PER_YEAR = 8760.0;
@@ -138,6 +141,21 @@ bool hanse__digest_sample(const struct hanse_digest *digest, const char *output,
     return true;
 }
 
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Whether a name of the sorted list is an output by replication, which has a mean beside it. */
+static bool has_mean(const char *const *names, size_t n, const char *name)
+{
+    char mean[PATH_BYTES];
+    const char *wanted = mean;
+
+    snprintf(mean, sizeof mean, "%s_mean", name);
+    return bsearch(&wanted, names, n, sizeof *names, by_name) != NULL;
+}
+
 enum hanse_status hanse__digest_outputs(const struct hanse_digest *digest, const char ***names,
                                         size_t *n)
 {
@@ -152,8 +170,13 @@ enum hanse_status hanse__digest_outputs(const struct hanse_digest *digest, const
     }
     for (size_t i = 0; i < n_all; i++) {
         struct hanse_variable v;
+        char path[PATH_BYTES];
 
-        if (look_up(digest, "summary", all[i], "", &v) && v.rank == 3 &&
+        if (!has_mean(all, n_all, all[i]) ||
+            snprintf(path, sizeof path, "/summary/%s", all[i]) >= (int)sizeof path) {
+            continue;
+        }
+        if (hanse__results_shape(digest->results, path, &v) == HANSE_OK && v.rank == 3 &&
             strcmp(v.dim_names[1], "replication") == 0) {
             (*names)[(*n)++] = v.name;
         }

@@ -268,17 +268,44 @@ static enum hanse_status fan(struct drawing *d)
     return HANSE_OK;
 }
 
+/* Whether no drawn case differs from the baseline in any month, interval and all; a single
+ * replication has no interval. */
+static bool nothing_differs(const struct drawing *d, const char *const *suffixes, size_t n)
+{
+    for (size_t i = 0; i < d->n_cases; i++) {
+        for (size_t k = 0; k < n; k++) {
+            double *column =
+                hanse__alloc(d->digest.ctx, d->digest.n_months + 1, sizeof *column);
+            bool differs = column == NULL || !months(d, suffixes[k], d->cases[i], column);
+            for (size_t m = 0; !differs && m < d->digest.n_months; m++) {
+                differs = column[m] != 0.0 && !isnan(column[m]);
+            }
+            hanse__free(column);
+            if (differs) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static enum hanse_status difference(struct drawing *d)
 {
     static const char *const suffixes[] = {"_diff_ci_low", "_diff_mean", "_diff_ci_high"};
-    bool first = true;
+    bool first = false;
 
     calendar(d);
     hanse__text_add(d->script, "set xzeroaxis linetype 1 linecolor '#8a95a3'\nset key outside "
                                "right center noautotitle reverse Left samplen 2\n");
+    if (nothing_differs(d, suffixes, 3)) { /* gnuplot would warn of an empty range */
+        hanse__text_add(d->script, "set yrange [-1:1]\nset label 3 'nothing differs' at graph "
+                                   "0.5, graph 0.6 center textcolor '#5a6675'\n");
+    }
     for (size_t i = 0; i < d->n_cases; i++) {
         HANSE_TRY(months_block(d, d->cases[i], suffixes, 3));
     }
+    /* A line that the range follows: a difference that never changes has none of its own. */
+    hanse__text_add(d->script, "plot 0 with lines linecolor '#8a95a3' notitle");
     for (size_t i = 0; i < d->n_cases; i++) {
         char style[128];
 

@@ -133,9 +133,11 @@ static void write_rates(struct hanse__h5 *h5, const struct hanse_profile *profil
     if (group < 0) {
         return;
     }
-    hanse__h5_axis_counter(h5, h5->file, "rate_other", "the rates once more", profile->n_rates);
-    write_covariance(h5, group, profile);
+    /* Without factors the covariance is log_sd² on its diagonal. */
     if (profile->n_factors > 0) {
+        hanse__h5_axis_counter(h5, h5->file, "rate_other", "the rates once more",
+                               profile->n_rates);
+        write_covariance(h5, group, profile);
         hanse__h5_axis_counter(h5, h5->file, "factor", "what launches had in common",
                                profile->n_factors);
         write_matrix(h5, group, "factors",

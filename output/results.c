@@ -120,6 +120,7 @@ void hanse_results_close(struct hanse_results *results)
     hanse__free(results->texts);
     hanse__free(results->variables);
     hanse__free(results->lists);
+    hanse__free(results->axes);
     hanse__free(results);
 }
 
@@ -196,6 +197,9 @@ double hanse_results_number(struct hanse_results *results, const char *name)
 
 bool hanse_results_has(struct hanse_results *results, const char *path)
 {
+    if (hanse__results_known(results, path) != NULL) {
+        return true;
+    }
     /* H5Lexists wants every group on the way to be there. */
     char part[512];
     size_t length = strlen(path);

@@ -162,17 +162,61 @@ size_t hanse_results_size(struct hanse_results *results, const char *axis)
 
 /* --- variables ---------------------------------------------------------------------------- */
 
-/* The name that the axis carries itself: to find its path the library would search the file. */
-static herr_t name_of_scale(hid_t dataset, unsigned dimension, hid_t scale, void *name)
+/* The name that an axis carries itself: to find its path the library would search the file.
+ * Each axis is asked once. */
+static const char *axis_name(struct hanse_results *results, hid_t dataset, hobj_ref_t reference)
 {
-    return H5DSget_scale_name(scale, name, 256) > 0 ? 1 : -1; /* 1: the first is enough */
+    for (size_t i = 0; i < results->n_axes; i++) {
+        if (results->axes[i].reference == reference) {
+            return results->axes[i].name;
+        }
+    }
+    char name[256] = "";
+    hid_t scale = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference);
+    if (scale >= 0) {
+        H5DSget_scale_name(scale, name, sizeof name);
+        H5Dclose(scale);
+    }
+    const char *kept = hanse__results_keep(results, name);
+    if (kept != NULL &&
+        hanse__reserve(results->ctx, &results->axes, &results->axes_capacity,
+                       results->n_axes + 1, sizeof *results->axes) == HANSE_OK) {
+        results->axes[results->n_axes++] = (struct axis){reference, kept};
+    }
+    return kept;
 }
 
-static const char *dim_name(struct hanse_results *results, hid_t dataset, unsigned dimension)
+/* Names of a dataset's axes, "" where it has none. The library's own iteration would open and
+ * search every axis for every dataset. */
+static enum hanse_status read_axes(struct hanse_results *results, hid_t dataset,
+                                   struct hanse_variable *v)
 {
-    char name[256] = "";
-    H5DSiterate_scales(dataset, dimension, NULL, name_of_scale, name);
-    return hanse__results_keep(results, name);
+    hvl_t lists[HANSE_VARIABLE_RANK] = {{0}};
+    hid_t attribute = H5Aexists(dataset, DIMENSION_LIST) > 0
+                          ? H5Aopen(dataset, DIMENSION_LIST, H5P_DEFAULT)
+                          : -1;
+    hid_t space = attribute >= 0 ? H5Aget_space(attribute) : -1;
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    bool read = space >= 0 && H5Sget_simple_extent_npoints(space) == v->rank &&
+                H5Aread(attribute, type, lists) >= 0;
+    enum hanse_status status = HANSE_OK;
+    for (int d = 0; d < v->rank; d++) {
+        const hobj_ref_t *first = read && lists[d].len > 0 ? lists[d].p : NULL;
+        v->dim_names[d] = first != NULL ? axis_name(results, dataset, *first)
+                                        : hanse__results_keep(results, "");
+        status = v->dim_names[d] != NULL ? status : HANSE_ERR_MEMORY;
+    }
+    if (read) {
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, lists);
+    }
+    H5Tclose(type);
+    if (space >= 0) {
+        H5Sclose(space);
+    }
+    if (attribute >= 0) {
+        H5Aclose(attribute);
+    }
+    return status;
 }
 
 static enum hanse_status read_shape(struct hanse_results *results, hid_t dataset,
@@ -191,12 +235,8 @@ static enum hanse_status read_shape(struct hanse_results *results, hid_t dataset
     for (int d = 0; d < v->rank; d++) {
         v->dims[d] = (size_t)dims[d];
         v->n *= v->dims[d];
-        v->dim_names[d] = dim_name(results, dataset, (unsigned)d);
-        if (v->dim_names[d] == NULL) {
-            return HANSE_ERR_MEMORY;
-        }
     }
-    return HANSE_OK;
+    return read_axes(results, dataset, v);
 }
 
 static bool holds_texts(hid_t dataset)
@@ -207,8 +247,8 @@ static bool holds_texts(hid_t dataset)
     return texts;
 }
 
-static enum hanse_status read_variable(struct hanse_results *results, hid_t dataset,
-                                       const char *path, struct hanse_variable *v)
+static enum hanse_status read_about(struct hanse_results *results, hid_t dataset,
+                                    const char *path, struct hanse_variable *v)
 {
     *v = (struct hanse_variable){.path = hanse__results_keep(results, path)};
     if (v->path == NULL) {
@@ -223,9 +263,13 @@ static enum hanse_status read_variable(struct hanse_results *results, hid_t data
     v->unit = hanse__results_text(results, dataset, "units");
     v->long_name = hanse__results_text(results, dataset, "long_name");
     enum hanse_status status = read_shape(results, dataset, v);
-    if (status != HANSE_OK) {
-        return status == HANSE_ERR_IO ? hanse__results_unreadable(results, path) : status;
-    }
+    return status == HANSE_ERR_IO ? hanse__results_unreadable(results, path) : status;
+}
+
+static enum hanse_status read_variable(struct hanse_results *results, hid_t dataset,
+                                       const char *path, struct hanse_variable *v)
+{
+    HANSE_TRY(read_about(results, dataset, path, v));
     double *data = hanse__results_take(results, v->n, sizeof *data);
     if (data == NULL) {
         return HANSE_ERR_MEMORY;
@@ -247,8 +291,8 @@ static enum hanse_status no_variable(struct hanse_results *results, const char *
     return no_such(results, group, name != NULL ? name + 1 : path, "variable");
 }
 
-static const struct hanse_variable *already_read(const struct hanse_results *results,
-                                                 const char *path)
+const struct hanse_variable *hanse__results_known(const struct hanse_results *results,
+                                                  const char *path)
 {
     uint64_t key = hanse_entity(path);
     for (size_t i = 0; i < results->n_variables; i++) {
@@ -263,7 +307,7 @@ static const struct hanse_variable *already_read(const struct hanse_results *res
 enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
                                          struct hanse_variable *variable)
 {
-    const struct hanse_variable *known = already_read(results, path);
+    const struct hanse_variable *known = hanse__results_known(results, path);
     if (known != NULL) {
         *variable = *known;
         return HANSE_OK;
@@ -281,6 +325,24 @@ enum hanse_status hanse_results_variable(struct hanse_results *results, const ch
     results->variables[results->n_variables++] =
         (struct numbers){hanse_entity(path), *variable};
     return HANSE_OK;
+}
+
+enum hanse_status hanse__results_shape(struct hanse_results *results, const char *path,
+                                       struct hanse_variable *variable)
+{
+    const struct hanse_variable *known = hanse__results_known(results, path);
+    if (known != NULL) {
+        *variable = *known;
+        return HANSE_OK;
+    }
+    hid_t dataset =
+        hanse_results_has(results, path) ? H5Dopen2(results->file, path, H5P_DEFAULT) : -1;
+    if (dataset < 0) {
+        return no_variable(results, path);
+    }
+    enum hanse_status status = read_about(results, dataset, path, variable);
+    H5Dclose(dataset);
+    return status;
 }
 
 const char *hanse_results_variable_attribute(struct hanse_results *results, const char *path,
@@ -302,7 +364,7 @@ enum hanse_status hanse__results_numbers(struct hanse_results *results, const ch
     struct hanse_variable variable;
     *numbers = NULL;
     *n = 0;
-    if (already_read(results, path) == NULL && !hanse_results_has(results, path)) {
+    if (hanse__results_known(results, path) == NULL && !hanse_results_has(results, path)) {
         return HANSE_OK;
     }
     HANSE_TRY(hanse_results_variable(results, path, &variable));

@@ -31,6 +31,47 @@ struct list {
     size_t n;
 };
 
+/* An axis that datasets name by reference. */
+struct axis {
+    hobj_ref_t reference;
+    const char *name;
+};
+
+/* The columns of /scenario, found once: rows are asked for one by one, some 10,000 of them. */
+enum scenario_text {
+    TEXT_KIND,
+    TEXT_NAME,
+    TEXT_KEY,
+    TEXT_UNIT,
+    TEXT_LABEL,
+    TEXT_TYPE,
+    TEXT_TEXT,
+    TEXT_FILE,
+    TEXT_HOW,
+    TEXT_VIA,
+    TEXT_SOURCE,
+    TEXT_EVIDENCE,
+    N_SCENARIO_TEXTS
+};
+enum scenario_number {
+    NUMBER_CASE,
+    NUMBER_NUMBER,
+    NUMBER_UNCERTAIN,
+    NUMBER_LINE,
+    N_SCENARIO_NUMBERS
+};
+struct scenario_columns {
+    bool known;
+    struct {
+        const char *const *items;
+        size_t n;
+    } texts[N_SCENARIO_TEXTS];
+    struct {
+        const double *items;
+        size_t n;
+    } numbers[N_SCENARIO_NUMBERS];
+};
+
 struct hanse_results {
     struct hanse_context *ctx;
     const char *path;
@@ -44,6 +85,9 @@ struct hanse_results {
     size_t n_variables, variables_capacity;
     struct list *lists;
     size_t n_lists, lists_capacity;
+    struct axis *axes;
+    size_t n_axes, axes_capacity;
+    struct scenario_columns scenario;
 };
 
 /* Zeroed memory, or a copy of a text, that lasts until the results are closed; NULL, with a
@@ -59,6 +103,12 @@ const char *hanse__results_text(struct hanse_results *results, hid_t object, con
  * by the results, read once. */
 enum hanse_status hanse__results_texts(struct hanse_results *results, const char *path,
                                        const char *const **texts, size_t *n);
+/* A variable that was read already, NULL when it wasn't. */
+const struct hanse_variable *hanse__results_known(const struct hanse_results *results,
+                                                  const char *path);
+/* What a variable is, all but its numbers: data is NULL. */
+enum hanse_status hanse__results_shape(struct hanse_results *results, const char *path,
+                                       struct hanse_variable *variable);
 /* Numbers likewise. */
 enum hanse_status hanse__results_numbers(struct hanse_results *results, const char *path,
                                          const double **numbers, size_t *n);

@@ -117,45 +117,84 @@ size_t hanse_results_n_values(struct hanse_results *results)
     return rows(results, "/scenario/case_index");
 }
 
-static enum hanse_status read_origin(struct hanse_results *results, size_t i,
-                                     struct hanse_origin *origin)
+static enum hanse_status find_columns(struct hanse_results *results)
 {
-    const char *how, *evidence;
-    double line;
-    HANSE_TRY(text_at(results, "/scenario/file", i, &origin->file));
-    HANSE_TRY(number_at(results, "/scenario/line", i, &line));
-    HANSE_TRY(text_at(results, "/scenario/how", i, &how));
-    HANSE_TRY(text_at(results, "/scenario/via", i, &origin->via));
-    HANSE_TRY(text_at(results, "/scenario/source", i, &origin->source));
-    HANSE_TRY(text_at(results, "/scenario/evidence", i, &evidence));
-    origin->line = (int)line;
-    origin->how = parse_how(how);
-    if (!hanse_evidence_parse(evidence, &origin->evidence)) {
-        origin->evidence = HANSE_EVIDENCE_NONE;
+    static const char *const TEXTS[N_SCENARIO_TEXTS] = {
+        [TEXT_KIND] = "/scenario/kind",     [TEXT_NAME] = "/scenario/name",
+        [TEXT_KEY] = "/scenario/key",       [TEXT_UNIT] = "/scenario/unit",
+        [TEXT_LABEL] = "/scenario/label",   [TEXT_TYPE] = "/scenario/type",
+        [TEXT_TEXT] = "/scenario/text",     [TEXT_FILE] = "/scenario/file",
+        [TEXT_HOW] = "/scenario/how",       [TEXT_VIA] = "/scenario/via",
+        [TEXT_SOURCE] = "/scenario/source", [TEXT_EVIDENCE] = "/scenario/evidence",
+    };
+    static const char *const NUMBERS[N_SCENARIO_NUMBERS] = {
+        [NUMBER_CASE] = "/scenario/case_index",
+        [NUMBER_NUMBER] = "/scenario/number",
+        [NUMBER_UNCERTAIN] = "/scenario/uncertain",
+        [NUMBER_LINE] = "/scenario/line",
+    };
+    struct scenario_columns *c = &results->scenario;
+    for (int i = 0; i < N_SCENARIO_TEXTS && !c->known; i++) {
+        HANSE_TRY(hanse__results_texts(results, TEXTS[i], &c->texts[i].items, &c->texts[i].n));
     }
+    for (int i = 0; i < N_SCENARIO_NUMBERS && !c->known; i++) {
+        HANSE_TRY(hanse__results_numbers(results, NUMBERS[i], &c->numbers[i].items,
+                                         &c->numbers[i].n));
+    }
+    c->known = true;
     return HANSE_OK;
+}
+
+static const char *scenario_text(const struct hanse_results *results, enum scenario_text which,
+                                 size_t i)
+{
+    const struct scenario_columns *c = &results->scenario;
+    return i < c->texts[which].n ? c->texts[which].items[i] : "";
+}
+
+static double scenario_number(const struct hanse_results *results, enum scenario_number which,
+                              size_t i)
+{
+    const struct scenario_columns *c = &results->scenario;
+    return i < c->numbers[which].n ? c->numbers[which].items[i] : 0.0;
+}
+
+static struct hanse_origin read_origin(const struct hanse_results *results, size_t i)
+{
+    struct hanse_origin origin = {
+        .file = scenario_text(results, TEXT_FILE, i),
+        .line = (int)scenario_number(results, NUMBER_LINE, i),
+        .how = parse_how(scenario_text(results, TEXT_HOW, i)),
+        .via = scenario_text(results, TEXT_VIA, i),
+        .source = scenario_text(results, TEXT_SOURCE, i),
+    };
+    if (!hanse_evidence_parse(scenario_text(results, TEXT_EVIDENCE, i), &origin.evidence)) {
+        origin.evidence = HANSE_EVIDENCE_NONE;
+    }
+    return origin;
 }
 
 enum hanse_status hanse_results_value(struct hanse_results *results, size_t i,
                                       uint32_t *case_index, struct hanse_resolved *value)
 {
-    const char *type;
-    uint32_t uncertain;
-    HANSE_TRY(check_row(results, "/scenario/case_index", "resolved value", i));
-    *value = (struct hanse_resolved){0};
-    HANSE_TRY(count_at(results, "/scenario/case_index", i, case_index));
-    HANSE_TRY(text_at(results, "/scenario/kind", i, &value->kind));
-    HANSE_TRY(text_at(results, "/scenario/name", i, &value->name));
-    HANSE_TRY(text_at(results, "/scenario/key", i, &value->key));
-    HANSE_TRY(text_at(results, "/scenario/unit", i, &value->unit));
-    HANSE_TRY(text_at(results, "/scenario/label", i, &value->label));
-    HANSE_TRY(text_at(results, "/scenario/type", i, &type));
-    HANSE_TRY(text_at(results, "/scenario/text", i, &value->text));
-    HANSE_TRY(number_at(results, "/scenario/number", i, &value->number));
-    HANSE_TRY(count_at(results, "/scenario/uncertain", i, &uncertain));
-    value->type = parse_type(type);
-    value->uncertain = uncertain != 0;
-    return read_origin(results, i, &value->origin);
+    HANSE_TRY(find_columns(results));
+    if (i >= results->scenario.numbers[NUMBER_CASE].n) {
+        return check_row(results, "/scenario/case_index", "resolved value", i);
+    }
+    *case_index = (uint32_t)scenario_number(results, NUMBER_CASE, i);
+    *value = (struct hanse_resolved){
+        .kind = scenario_text(results, TEXT_KIND, i),
+        .name = scenario_text(results, TEXT_NAME, i),
+        .key = scenario_text(results, TEXT_KEY, i),
+        .unit = scenario_text(results, TEXT_UNIT, i),
+        .label = scenario_text(results, TEXT_LABEL, i),
+        .type = parse_type(scenario_text(results, TEXT_TYPE, i)),
+        .text = scenario_text(results, TEXT_TEXT, i),
+        .number = scenario_number(results, NUMBER_NUMBER, i),
+        .uncertain = scenario_number(results, NUMBER_UNCERTAIN, i) != 0.0,
+        .origin = read_origin(results, i),
+    };
+    return HANSE_OK;
 }
 
 /* --- /failures, /events, /provenance ------------------------------------------------------ */

@@ -43,6 +43,30 @@ static size_t find_window(const struct hanse_digest *digest, const char *name)
 /* --- figures --------------------------------------------------------------------------------
  */
 
+/* An output whose parts are never added up is its own table of them. */
+static bool find_row(const struct hanse_digest *digest, struct hanse_shown_figure *figure,
+                     const char *of)
+{
+    struct hanse_variable v;
+    const char *const *names;
+    char path[160];
+    size_t n;
+
+    snprintf(path, sizeof path, "/summary/%.140s_mean", figure->view);
+    if (!hanse_results_has(digest->results, path) ||
+        hanse_results_variable(digest->results, path, &v) != HANSE_OK || v.rank != 3 ||
+        hanse_results_labels(digest->results, v.dim_names[2], &names, &n) != HANSE_OK) {
+        return false;
+    }
+    for (size_t k = 0; k < n; k++) {
+        if (strcmp(names[k], of) == 0) {
+            figure->item = k;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What an output may be split by, in the words of the result file. */
 static bool find_item(const struct hanse_digest *digest, struct hanse_shown_figure *figure,
                       const char *output, const char *of)
@@ -133,7 +157,8 @@ static void keep(const struct hanse_digest *digest, struct hanse_shown *shown,
         return;
     }
     snprintf(r->figure.view, sizeof r->figure.view, "%s", r->output);
-    if (r->of && r->of[0] != '\0' && !find_item(digest, &r->figure, r->output, r->of)) {
+    if (r->of && r->of[0] != '\0' && !find_row(digest, &r->figure, r->of) &&
+        !find_item(digest, &r->figure, r->output, r->of)) {
         return;
     }
     measure_figure(digest, r->output, &r->figure);

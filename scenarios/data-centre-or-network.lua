@@ -26,7 +26,7 @@ scenario{
 jurisdiction{name = "home", label = "Home"}
 jurisdiction{name = "abroad", label = "Abroad"}
 firm{name = "vendor", label = "vendor of devices and of the hall's software", home = "abroad"}
-pool{name = "national", label = "national pool", coordinator = "state", federated = true}
+pool{name = "national", label = "national pool", federated = true}
 accelerator{
   name = "gpu", vendor = "vendor", fab = "vendor",
   peak = assumption(1000*TFLOP/s, "a round H100"), memory = assumption(80*GiB, "likewise"),

@@ -45,7 +45,7 @@ operator{name = "miner", label = "former miner", home = "home", type = "miner",
   cost_of_capital = assumption(0.20/year, "private")}
 operator{name = "telecom", label = "telecom", home = "home", type = "telecom",
   cost_of_capital = assumption(0.15/year, "private")}
-pool{name = "pool", label = "the country's pool", coordinator = "university", federated = true}
+pool{name = "pool", label = "the country's pool", federated = true}
 certification{name = "health", label = "may hold patients' data"}
 eligibility{name = "patients", label = "personal data only with certified operators",
   data_class = "personal", operator_type = "miner", needs = "health"}

@@ -18,7 +18,8 @@
  * A card also holds the profile's kernels, one a row. They become `kernels` and `kernel_rates`,
  * which whole steps of a model with an architecture go by (sim/process/steps.h): a rate times
  * NAME_compute where FLOP bind at the card's two rates and NAME_memory where bytes do, never
- * past the peak, and engine_factor = 1.2 ÷ NAME_engine.
+ * past the peak. engine_factor, engine_gap and engine_request are an unknown engine's ÷
+ * NAME_engine.
  */
 #include <lauxlib.h>
 #include <limits.h>
@@ -301,11 +302,12 @@ static void push_rate(lua_State *lua, const struct hanse__declaration *declarati
 }
 
 static void set_value(lua_State *lua, const struct hanse__declaration *declaration,
-                      uint32_t entity, const char *key, const struct card *card)
+                      uint32_t entity, const char *key, const char *unit,
+                      const struct card *card)
 {
     struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
     struct hanse_value value;
-    hanse__value_read(lua, -1, "1", &spot, &value);
+    hanse__value_read(lua, -1, unit, &spot, &value);
     value.source = value.source != NULL ? value.source : card->source;
     value.evidence = value.evidence != HANSE_EVIDENCE_NONE ? value.evidence : card->evidence;
     struct hanse_origin origin = hanse__declared_at(&spot);
@@ -342,6 +344,32 @@ static void build_kernels(lua_State *lua, const struct hanse__declaration *decla
     luaL_pushresult(&text);
 }
 
+/* The engine that nobody measured, in the luck of NAME_engine, where none is stated. */
+static void declare_engine(lua_State *lua, const struct hanse__declaration *declaration,
+                           uint32_t entity, const char *name, const struct card *card)
+{
+    const struct hanse_engine engine = hanse_engine_unknown();
+    const struct {
+        const char *key, *unit;
+        double number;
+    } terms[] = {{"engine_factor", "1", engine.device_factor},
+                 {"engine_gap", "s", engine.gap_s},
+                 {"engine_request", "s", engine.request_s}};
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    for (size_t i = 0; i < sizeof terms / sizeof *terms && card->common_log_sd > 0.0; i++) {
+        if (lua_getfield(lua, declaration->table, terms[i].key) == LUA_TNIL) {
+            struct hanse_unit unit = {.scale = 1};
+            hanse__pass(lua,
+                        hanse_unit_parse(hanse__script_of(lua)->ctx, terms[i].unit, &unit));
+            hanse__quantity_push_number(lua, terms[i].number * unit.scale, &unit.dim);
+            hanse__quantity_mark(lua, card->source, card->evidence);
+            push_factor(lua, &spot, name, "engine", card->common_log_sd, card);
+            lua_arith(lua, LUA_OPDIV);
+            set_value(lua, declaration, entity, terms[i].key, terms[i].unit, card);
+        }
+    }
+}
+
 static void declare_kernels(lua_State *lua, const struct hanse__declaration *declaration,
                             uint32_t entity, const char *name, const struct card *card)
 {
@@ -359,24 +387,16 @@ static void declare_kernels(lua_State *lua, const struct hanse__declaration *dec
                  "that llama-3-8b reaches",
                  name);
         lua_pushliteral(lua, "");
-        set_value(lua, declaration, entity, "kernels", &none);
+        set_value(lua, declaration, entity, "kernels", "1", &none);
         return;
     }
     build_kernels(lua, declaration, name, card);
-    set_value(lua, declaration, entity, "kernels", card);
+    set_value(lua, declaration, entity, "kernels", "1", card);
     lua_pushvalue(lua, card->rates);
-    set_value(lua, declaration, entity, "kernel_rates", card);
+    set_value(lua, declaration, entity, "kernel_rates", "1", card);
     lua_pushstring(lua, hanse_precision_name(card->precision));
-    set_value(lua, declaration, entity, "kernel_precision", card);
-    if (lua_getfield(lua, declaration->table, "engine_factor") == LUA_TNIL &&
-        card->common_log_sd > 0.0) {
-        hanse__quantity_push_number(lua, hanse_engine_unknown().device_factor,
-                                    &(struct hanse_dim){{0}});
-        hanse__quantity_mark(lua, card->source, card->evidence);
-        push_factor(lua, &spot, name, "engine", card->common_log_sd, card);
-        lua_arith(lua, LUA_OPDIV);
-        set_value(lua, declaration, entity, "engine_factor", card);
-    }
+    set_value(lua, declaration, entity, "kernel_precision", "1", card);
+    declare_engine(lua, declaration, entity, name, card);
 }
 
 void hanse__declare_profiled(lua_State *lua)

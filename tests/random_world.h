@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#include "sim/model/value.h"
 #include "tests/world.h"
 
 /* --- members ------------------------------------------------------------------------------ */
@@ -84,11 +85,15 @@ static inline void world_plant(struct world *w, const char *region)
     world_number(f, "battery", world_pick(w, 0.0, 500.0));
     world_number(f, "battery_power", world_pick(w, 10.0, 200.0));
     world_flag(f, "grid_charges", world_maybe(w, 0.5));
-    world_number(f, "diesel", world_maybe(w, 0.5) ? world_pick(w, 0.0, 100.0) : 0.0);
-    world_number(f, "tank", world_pick(w, 100.0, 20000.0));
-    world_number(f, "refuel_every", world_pick(w, 100.0, 2000.0));
-    world_number(f, "fuel_cost", 0.3);
-    world_number(f, "fuel_carbon", 700.0);
+    bool diesel = world_maybe(w, 0.5);
+    world_number(f, "diesel", diesel ? world_pick(w, 0.0, 100.0) : 0.0);
+    double tank = world_pick(w, 100.0, 20000.0), every = world_pick(w, 100.0, 2000.0);
+    if (diesel) {
+        world_number(f, "tank", tank);
+        world_number(f, "refuel_every", every);
+        world_number(f, "fuel_cost", 0.3);
+        world_number(f, "fuel_carbon", 700.0);
+    }
 }
 
 static inline void world_region(struct world *w, const char *home, int r)
@@ -107,14 +112,17 @@ static inline void world_region(struct world *w, const char *home, int r)
     world_number(f, "utc_offset", world_below(w, 12));
     world_number(f, "latitude", world_pick(w, -60.0, 60.0));
     world_number(f, "longitude", world_pick(w, -30.0, 60.0));
-    world_number(f, "temperature", world_pick(w, 0.0, 25.0));
-    world_number(f, "temperature_day", world_pick(w, 0.0, 10.0));
-    world_number(f, "pue_per_kelvin", world_maybe(w, 0.5) ? 0.01 : 0.0);
+    double warm = world_pick(w, 0.0, 25.0), swing = world_pick(w, 0.0, 10.0);
+    bool heats = world_maybe(w, 0.5);
+    world_number(f, "temperature", heats ? warm : 0.0);
+    world_number(f, "temperature_day", heats ? swing : 0.0);
+    world_number(f, "pue_per_kelvin", heats ? 0.01 : 0.0);
     world_number(f, "solar_capacity_factor", world_pick(w, 0.05, 0.2));
     world_number(f, "solar_variation", world_pick(w, 0.0, 0.4));
     world_number(f, "saidi", world_maybe(w, 0.5) ? world_pick(w, 1.0, 400.0) : 0.0);
     world_number(f, "saifi", world_value(f, "saidi")->number / 10.0);
-    world_number(f, "outage_shared", world_pick(w, 0.0, 0.5));
+    double shared = world_pick(w, 0.0, 0.5);
+    world_number(f, "outage_shared", world_value(f, "saidi")->number > 0.0 ? shared : 0.0);
     int sites = world_below(w, 3);
     world_plant(w, name);
     for (int s = 0; s < sites; s++) {
@@ -153,7 +161,9 @@ static inline void world_links(struct world *w)
             world_text(f, "from", from);
             world_text(f, "to", to);
             world_number(f, "failure_rate", world_maybe(w, 0.5) ? 1.0 / 700.0 : 0.0);
-            world_number(f, "repair_time", world_pick(w, 5.0, 200.0));
+            double repair = world_pick(w, 5.0, 200.0);
+            bool breaks = world_value(f, "failure_rate")->number > 0.0;
+            world_number(f, "repair_time", breaks ? repair : 0.0);
             world_text(f, "owner", world_maybe(w, 0.5) ? "maker" : "far");
         }
         char far_off[] = {WORLD_NAMES[m], '_', 'r', '1', '\0'};
@@ -228,10 +238,12 @@ static inline void world_pools(struct world *w)
     for (int p = 0; p < 3; p++) {
         const char name[] = {'p', 'o', 'o', 'l', (char)('0' + p), '\0'};
         struct world_fact *f = world_add(w, "pool", name);
-        if (world_maybe(w, 0.5)) {
-            world_text(f, "coordinator", world_maybe(w, 0.5) ? "maker" : "a_o");
+        const char *head = world_maybe(w, 0.5) ? world_maybe(w, 0.5) ? "maker" : "a_o" : NULL;
+        bool federated = world_maybe(w, 0.3);
+        world_flag(f, "federated", federated);
+        if (head != NULL && !federated) {
+            world_text(f, "coordinator", head);
         }
-        world_flag(f, "federated", world_maybe(w, 0.3));
         world_list(f, "partners", world_word(w, PARTNERS, 4));
         world_text(f, "scheduler", world_word(w, POLICIES, 11));
         world_text(f, "public_shared", world_word(w, SHARES, 3));
@@ -350,12 +362,13 @@ static inline void world_orders(struct world *w)
         snprintf(name, sizeof name, "%.1s_plan%d", group, i);
         f = world_add(w, "procurement", name);
         f->absent = world_maybe(w, 0.7);
-        world_text(f, "policy", world_word(w, POLICIES, 3));
+        int policy = world_below(w, 3);
+        world_text(f, "policy", POLICIES[policy]);
         world_text(f, "group", group);
-        world_number(f, "count", 10.0);
-        world_number(f, "stock", 3.0);
-        world_number(f, "age", 15000.0);
-        world_number(f, "threshold", 0.05);
+        world_number(f, "stock", policy == 0 ? 3.0 : 0.0);
+        world_number(f, "age", policy == 1 ? 15000.0 : 0.0);
+        world_number(f, "count", policy == 2 ? 10.0 : 0.0);
+        world_number(f, "threshold", policy == 2 ? 0.05 : 0.0);
         world_number(f, "lead_time", floor(world_pick(w, 50.0, 1500.0)));
     }
 }
@@ -376,13 +389,17 @@ static inline void world_shocks(struct world *w)
         f = world_add(w, "withdraw", name);
         double from = floor(world_pick(w, 0.0, 3000.0));
         world_text(f, "actor", world_word(w, ACTORS, 5));
-        world_text(f, "axis", world_word(w, AXES, 12));
+        const char *axis = world_word(w, AXES, 12);
+        world_text(f, "axis", axis);
         world_number(f, "from", from);
         world_number(f, "to", from + floor(world_pick(w, 0.0, 2000.0)));
         if (world_maybe(w, 0.3)) {
             world_text(f, "cause", "crisis");
         }
-        world_number(f, "share", world_maybe(w, 0.7) ? 1.0 : world_pick(w, 0.0, 1.0));
+        double share = world_maybe(w, 0.7) ? 1.0 : world_pick(w, 0.0, 1.0);
+        if (hanse__word_index("territory ownership control power network all", axis) >= 0) {
+            world_number(f, "share", share);
+        }
     }
     f = world_add(w, "restriction", "ban");
     f->absent = world_maybe(w, 0.5);

@@ -15,7 +15,7 @@ accelerator{name = "card", vendor = "maker", fab = "maker", peak = 989*TFLOP/s,
   tpp = 15832, performance_density = 19.45, hazard = 0/year}
 site{name = "hall", region = "a", operator = "owner", building_life = 10*year,
   building = 1*MEUR}
-site{name = "annex", region = "a", operator = "owner", building_life = 10*year}
+site{name = "annex", region = "a", operator = "owner"}
 for name, price in pairs{b1 = 2, b2 = 2, a2 = 4} do
   override{name = name, set = {["site.hall.building"] = price*MEUR}}
 end

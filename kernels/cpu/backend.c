@@ -32,6 +32,7 @@ struct task {
 
 static const struct hanse__isa *const isas[] = {
 #if defined(__x86_64__)
+    &hanse__isa_avx512bf16,
     &hanse__isa_avx512,
     &hanse__isa_avx2,
 #endif
@@ -44,9 +45,14 @@ static bool has_isa(const struct hanse__isa *isa)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
+    bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (isa == &hanse__isa_avx512bf16) {
+        return wide && __builtin_cpu_supports("avx512bf16") &&
+               __builtin_cpu_supports("avx512vnni");
+    }
     if (isa == &hanse__isa_avx512) {
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+        return wide;
     }
     if (isa == &hanse__isa_avx2) {
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -147,8 +153,12 @@ static bool precision_fits(enum hanse_kernel kernel, enum hanse_precision precis
 {
     switch (kernel) {
     case HANSE_KERNEL_FMA_PEAK:
-    case HANSE_KERNEL_GEMM:
         return precision == HANSE_FP64 || precision == HANSE_FP32;
+    case HANSE_KERNEL_MATRIX_PEAK:
+        return precision == HANSE_BF16 || precision == HANSE_INT8;
+    case HANSE_KERNEL_GEMM:
+        return precision == HANSE_FP64 || precision == HANSE_FP32 || precision == HANSE_BF16 ||
+               precision == HANSE_INT8;
     case HANSE_KERNEL_SKINNY:
         return precision == HANSE_FP32 || precision == HANSE_BF16 || precision == HANSE_INT8 ||
                precision == HANSE_INT4;
@@ -184,6 +194,19 @@ static bool runs(const struct hanse_device *device, const struct hanse_trial_key
            precision_fits(key->kernel, key->precision);
 }
 
+/* What narrow elements of C are summed up in. */
+static enum hanse_status give_sums(struct hanse_context *ctx, struct task *task)
+{
+    const struct hanse_trial_key *key = &task->trial->key;
+    if (key->kernel != HANSE_KERNEL_GEMM || key->precision == HANSE_FP32 ||
+        key->precision == HANSE_FP64) {
+        return HANSE_OK;
+    }
+    size_t n = (size_t)(key->shape.extent[0] * key->shape.extent[1]);
+    task->job.sums = hanse__alloc(ctx, n, sizeof(float));
+    return task->job.sums != NULL ? HANSE_OK : HANSE_ERR_MEMORY;
+}
+
 static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial *trial,
                                  void **out)
 {
@@ -207,7 +230,7 @@ static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial
         return status;
     }
     task->kernel = cpu->isa->kernels[trial->key.kernel];
-    return HANSE_OK;
+    return give_sums(device->ctx, task);
 }
 
 static enum hanse_status run(struct hanse_device *device, void *self, int64_t turn,
@@ -238,6 +261,7 @@ static void release(struct hanse_device *device, void *self)
     struct task *task = self;
     if (task != NULL) {
         hanse__transfer_destroy(task->transfer);
+        hanse__free(task->job.sums);
         hanse__free(task);
     }
 }

@@ -2,9 +2,9 @@
  * The processor's kernels, compiled once per instruction set and chosen at run time.
  *
  * kernels/cpu/isa/ is written with the compiler's vector types, whose width is the instruction
- * set's: base (16 bytes: SSE2, NEON), avx2 (32, with FMA), avx512 (64). One text, three
- * objects: what differs is the flags, HANSE_ISA (the suffix of every name) and HANSE_VECTOR
- * (the width). Fused multiply-add is allowed here (-ffp-contract=fast): these results never
+ * set's: base (16 bytes: SSE2, NEON), avx2 (32, with FMA), avx512 (64), avx512bf16 (64, and
+ * dot products of bf16 and int8: HANSE_DOTS). One text, four objects: what differs is the
+ * flags, HANSE_ISA (the suffix of every name) and HANSE_VECTOR (the width). Fused multiply-add is allowed here (-ffp-contract=fast): these results never
  * reach a simulation's bytes, only its rates.
  *
  * A kernel brings its own parallel region and is done when it returns.
@@ -20,6 +20,7 @@ struct hanse__cpu_job {
     int n_threads;
     double own_bytes; /* of a core's second-level cache */
     void *room;       /* HANSE__ROOM_SHARED bytes, then HANSE__ROOM_OWN for each thread */
+    void *sums;       /* gemm in bf16 and int8: four bytes for each element of C */
 };
 
 enum { HANSE__ROOM_SHARED = 16 << 20, HANSE__ROOM_OWN = 1 << 20 };
@@ -34,7 +35,7 @@ struct hanse__isa {
 
 extern const struct hanse__isa hanse__isa_base;
 #if defined(__x86_64__)
-extern const struct hanse__isa hanse__isa_avx2, hanse__isa_avx512;
+extern const struct hanse__isa hanse__isa_avx2, hanse__isa_avx512, hanse__isa_avx512bf16;
 #endif
 
 /* Slices of n items for thread t of p, at multiples of `grain`. */

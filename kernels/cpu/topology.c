@@ -19,6 +19,19 @@ static void name_of(hwloc_topology_t hwloc, char *name, size_t size)
     snprintf(name, size, "%s", model != NULL ? model : "processor of unknown make");
 }
 
+/* A core's part of a cache at most. Some virtual machines give each core the last level of the
+ * whole package (508 MB, of which it reaches 32), and streams four times that size would take
+ * gigabytes and minutes. The largest part on the market is 16 MiB a core, so four times this
+ * is past the cache even where one core has a whole part of 96 MiB to itself. */
+static const double CORES_PART = 48.0 * 1048576.0;
+
+static double part_of(hwloc_topology_t hwloc, hwloc_obj_t cache)
+{
+    int cores = hwloc_get_nbobjs_inside_cpuset_by_type(hwloc, cache->cpuset, HWLOC_OBJ_CORE);
+    double most = CORES_PART * (cores < 1 ? 1 : cores), bytes = (double)cache->attr->cache.size;
+    return bytes < most ? bytes : most;
+}
+
 /* The last level: all caches of the deepest kind, each counted once. */
 static double cache_of(hwloc_topology_t hwloc)
 {
@@ -29,7 +42,7 @@ static double cache_of(hwloc_topology_t hwloc)
         double bytes = 0.0;
         for (int i = 0; i < n; i++) {
             hwloc_obj_t cache = hwloc_get_obj_by_type(hwloc, levels[l], (unsigned)i);
-            bytes += (double)cache->attr->cache.size;
+            bytes += part_of(hwloc, cache);
         }
         if (bytes > 0.0) {
             return bytes;

@@ -1,5 +1,6 @@
 /*
- * Hopper's matrix units by wgmma: their peak, and gemm, in fp16, bf16 and int8.
+ * Hopper's matrix units by wgmma: their peak, and gemm, in fp16, bf16 and int8; in fp8 it is
+ * hopper8.cl that makes them of the same text.
  *
  * gemm: a group of two times four warps makes a tile of 128 × 256. Pieces of 128 bytes of depth pass
  * through the group's memory, four places in a ring: while the matrix units work on one piece,
@@ -49,9 +50,11 @@
                 (float)(mean * 2.0 / ((double)(128 * 4 * DEPTH) * (double)steps));             \
         }                                                                                      \
     }
+#ifndef EIGHT_BITS_ALONE
 HOPPER_PEAK(hopper_peak_fp16, float, wgmma_fp16, 0x3C003C00u, 16)
 HOPPER_PEAK(hopper_peak_bf16, float, wgmma_bf16, 0x3F803F80u, 16)
 HOPPER_PEAK(hopper_peak_int8, int, wgmma_int8, 0x01010101u, 32)
+#endif
 
 /* --- gemm --------------------------------------------------------------------------------- */
 
@@ -134,6 +137,8 @@ COPY_ROWS(copy_deep_b, PIECE_B, 32)
             }                                                                                  \
         }                                                                                      \
     }
+#ifndef EIGHT_BITS_ALONE
 HOPPER_GEMM(hopper_gemm_fp16, float, 2, wgmma_fp16, 0, store_fp16)
 HOPPER_GEMM(hopper_gemm_bf16, float, 2, wgmma_bf16, 0, store_bf16)
 HOPPER_GEMM(hopper_gemm_int8, int, 1, wgmma_int8, 1, store_int8)
+#endif

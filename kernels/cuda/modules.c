@@ -5,6 +5,7 @@
 
 #include "cuda_base.h" /* hanse__cuda_base and so on: the texts, made by the build */
 #include "cuda_hopper.h"
+#include "cuda_hopper8.h"
 #include "cuda_matrix.h"
 
 static const struct part {
@@ -15,6 +16,7 @@ static const struct part {
     {hanse__cuda_base, "common kernels", HANSE__GPU_COMMON | HANSE__GPU_CUDA, 70, 999},
     {hanse__cuda_matrix, "kernels for matrix units", HANSE__GPU_MATRIX, 80, 999},
     {hanse__cuda_hopper, "kernels for Hopper's matrix units", HANSE__GPU_HOPPER, 90, 90},
+    {hanse__cuda_hopper8, "fp8 on Hopper's matrix units", HANSE__GPU_EIGHT, 90, 90},
 };
 
 enum { N_PARTS = sizeof parts / sizeof *parts };

@@ -8,7 +8,7 @@
 #include "kernels/cuda/driver.h"
 #include "kernels/gpu/recipe.h"
 
-enum { HANSE__CUDA_MODULES = 3 };
+enum { HANSE__CUDA_MODULES = 4 };
 
 struct hanse__cuda_modules {
     struct CUmod_st *loaded[HANSE__CUDA_MODULES];

@@ -44,7 +44,7 @@ DEVICE ulong describe(const void *p, ulong along, ulong across)
         EIGHT(C, d, 80), EIGHT(C, d, 88), EIGHT(C, d, 96), EIGHT(C, d, 104), EIGHT(C, d, 112), \
         EIGHT(C, d, 120)
 
-/* END: for floats both signs are plus and B lies with its columns along. */
+/* END: for floats both signs are plus, and those of two bytes have B with its columns along. */
 #define WGMMA(name, T, C, instruction, END)                                                    \
     DEVICE void name(T *d, ulong a, ulong b)                                                   \
     {                                                                                          \
@@ -59,6 +59,7 @@ DEVICE ulong describe(const void *p, ulong along, ulong across)
 WGMMA(wgmma_fp16, float, IN_FLOAT, "m64n256k16.f32.f16.f16", ", 1, 1, 0, 1")
 WGMMA(wgmma_bf16, float, IN_FLOAT, "m64n256k16.f32.bf16.bf16", ", 1, 1, 0, 1")
 WGMMA(wgmma_int8, int, IN_INT, "m64n256k32.s32.s8.s8", "")
+WGMMA(wgmma_fp8, float, IN_FLOAT, "m64n256k32.f32.e4m3.e4m3", ", 1, 1")
 
 #endif
 #endif

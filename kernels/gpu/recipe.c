@@ -65,7 +65,7 @@ static void make_launch(const struct order *o)
 
 static void make_chase(const struct order *o)
 {
-    add_extents(add_launch(o, 1, 1, o->trial->n_buffers), o->x, 1);
+    add_argument(add_launch(o, 1, 1, o->trial->n_buffers), HANSE__GPU_TURN, 0);
 }
 
 static struct hanse__gpu_launch *over_grid(const struct order *o)
@@ -237,10 +237,12 @@ static int64_t peak_steps(const struct hanse_trial_key *key, int units)
     return (key->shape.extent[0] + per_step - 1) / per_step;
 }
 
-/* Sums of ones must stay exact. */
+/* Sums of ones must stay exact: whole numbers below 2^24, and of fp8, which is added up with 14
+ * bits, 32 ones at a time, below 2^18. */
 static bool fits_peak(const struct hanse_trial_key *key, int units)
 {
-    return peak_steps(key, units) * 4 * depth_of(key->precision) <= MOST_EXACT;
+    int64_t most = key->precision == HANSE_FP8 ? 1 << 18 : MOST_EXACT;
+    return peak_steps(key, units) * 4 * depth_of(key->precision) <= most;
 }
 
 static void make_matrix_peak(const struct order *o)
@@ -262,7 +264,7 @@ static bool fits_matrix(const struct hanse_trial_key *key, int units)
     int64_t size = (int64_t)hanse_precision_bytes(key->precision);
     const int64_t *x = key->shape.extent;
     return x[2] * size % 16 == 0 &&
-           (key->precision == HANSE_INT8 ? x[1] % 2 == 0 : x[1] * size % 16 == 0);
+           (size == 1 ? x[1] % 2 == 0 : x[1] * size % 16 == 0);
 }
 
 static void make_matrix_gemm(const struct order *o)
@@ -332,6 +334,7 @@ static void make_flash_decode(const struct order *o)
 #define CUDA HANSE__GPU_CUDA
 #define MATRIX HANSE__GPU_MATRIX
 #define HOPPER HANSE__GPU_HOPPER
+#define EIGHT HANSE__GPU_EIGHT
 #define PEAK_OF(precision, variant, name, module, make)                                        \
     {                                                                                          \
         HANSE_KERNEL_MATRIX_PEAK, precision, variant, name, module, make, fits_peak            \
@@ -364,6 +367,7 @@ static const struct row rows[] = {
     PEAK_OF(HANSE_BF16, "wgmma", "hopper_peak_bf16", HOPPER, make_hopper_peak),
     PEAK_OF(HANSE_FP16, "wgmma", "hopper_peak_fp16", HOPPER, make_hopper_peak),
     PEAK_OF(HANSE_INT8, "wgmma", "hopper_peak_int8", HOPPER, make_hopper_peak),
+    PEAK_OF(HANSE_FP8, "wgmma", "hopper_peak_fp8", EIGHT, make_hopper_peak),
     GEMM_OF(HANSE_TF32, "", "matrix_gemm_tf32", MATRIX, make_matrix_gemm),
     GEMM_OF(HANSE_BF16, "", "matrix_gemm_bf16", MATRIX, make_matrix_gemm),
     GEMM_OF(HANSE_FP16, "", "matrix_gemm_fp16", MATRIX, make_matrix_gemm),
@@ -371,6 +375,7 @@ static const struct row rows[] = {
     GEMM_OF(HANSE_BF16, "wgmma", "hopper_gemm_bf16", HOPPER, make_hopper_gemm),
     GEMM_OF(HANSE_FP16, "wgmma", "hopper_gemm_fp16", HOPPER, make_hopper_gemm),
     GEMM_OF(HANSE_INT8, "wgmma", "hopper_gemm_int8", HOPPER, make_hopper_gemm),
+    GEMM_OF(HANSE_FP8, "wgmma", "hopper_gemm_fp8", EIGHT, make_hopper_gemm),
     {HANSE_KERNEL_SKINNY, HANSE_FP32, "", "skinny_fp32", COMMON, make_skinny, NULL},
     {HANSE_KERNEL_SKINNY, HANSE_BF16, "", "skinny_bf16", COMMON, make_skinny, NULL},
     {HANSE_KERNEL_SKINNY, HANSE_INT8, "", "skinny_int8", COMMON, make_skinny, NULL},

@@ -20,7 +20,8 @@ enum hanse__gpu_module {
     HANSE__GPU_COMMON = 1, /* kernels/gpu: OpenCL and CUDA */
     HANSE__GPU_CUDA = 2,   /* kernels/cuda/extra.cl */
     HANSE__GPU_MATRIX = 4, /* kernels/cuda/matrix.cl: sm_80 and up */
-    HANSE__GPU_HOPPER = 8  /* kernels/cuda/hopper.cl: sm_90a alone */
+    HANSE__GPU_HOPPER = 8, /* kernels/cuda/hopper.cl: sm_90a alone */
+    HANSE__GPU_EIGHT = 16  /* kernels/cuda/hopper8.cl: likewise */
 };
 
 enum { HANSE__GPU_ARGUMENTS = HANSE_BUFFERS + HANSE_EXTENTS + 1, HANSE__GPU_LAUNCHES = 24 };

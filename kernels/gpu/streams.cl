@@ -145,11 +145,11 @@ FMA_PEAK(fma_peak_fp32, float)
 
 /* --- latencies ---------------------------------------------------------------------------- */
 
-/* One item follows the cells once round. */
-KERNEL(1) chase(global const long *restrict cells, global long *restrict out, long bytes)
+/* One item follows the cells of a cycle once round. */
+KERNEL(1) chase(global const long *restrict cells, global long *restrict out, long turn)
 {
-    long at = 0;
-    for (long i = 0; i < bytes / 64; i++) {
+    long start = 8 * turn, at = cells[start];
+    while (at != start) {
         at = cells[at];
     }
     out[0] = at;

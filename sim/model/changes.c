@@ -282,6 +282,7 @@ static enum hanse_status resolve_all(struct hanse__freeze *freeze,
             applied.setting = applied.selected = true;
         }
         HANSE_TRY(check_change(freeze, &applied));
+        freeze->named[freeze->n_named++] = (struct hanse__named){applied.entity, applied.field};
         if (applied.selected) {
             freeze->applied[n++] = applied;
         }
@@ -297,7 +298,8 @@ enum hanse_status hanse__changes_resolve(struct hanse__freeze *freeze,
 {
     size_t most = freeze->draft->n_changes + n_settings;
     freeze->applied = hanse__alloc(freeze->draft->ctx, most + 1, sizeof *freeze->applied);
-    if (freeze->applied == NULL) {
+    freeze->named = hanse__alloc(freeze->draft->ctx, most + 1, sizeof *freeze->named);
+    if (freeze->applied == NULL || freeze->named == NULL) {
         return HANSE_ERR_MEMORY;
     }
     HANSE_TRY(select_overrides(freeze, which));

@@ -355,6 +355,7 @@ static enum hanse_status freeze_case(const struct hanse_draft *draft,
     }
     enum hanse_status status = run(&freeze, which, settings, n_settings);
     hanse__free(freeze.applied);
+    hanse__free(freeze.named);
     hanse__free(freeze.removed_by);
     hanse__free(freeze.order);
     hanse__free(freeze.origins);

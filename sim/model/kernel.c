@@ -98,7 +98,8 @@ static struct hanse_work dense_work(enum hanse_kernel kernel, enum hanse_precisi
                                     const double *x)
 {
     double e = precisions[precision].bytes, a = x[0], b = x[1], c = x[2], d = x[3];
-    double sum = precision == HANSE_INT8 ? 4.0 : e; /* what a product is stored in */
+    /* What a product is stored in. */
+    double sum = precision == HANSE_INT8 ? 4.0 : precision == HANSE_FP8 ? 2.0 : e;
     switch (kernel) {
     case HANSE_KERNEL_GEMM:
         return (struct hanse_work){2.0 * a * b * c, e * (a * c + c * b) + sum * a * b};

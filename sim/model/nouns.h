@@ -149,7 +149,7 @@ struct hanse_accelerator {
     const char *kernels;              /* "gemm/bf16/4096x4096x4096 stream_copy/bytes" */
     struct hanse_series kernel_rates; /* one for each */
     int32_t kernel_precision;         /* enum hanse_precision */
-    double engine_factor;
+    double engine_factor, engine_gap_s, engine_request_s;
     bool data_centre;
     double hazard_per_h, hazard_shape;
 };

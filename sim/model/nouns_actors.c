@@ -187,13 +187,13 @@ const struct hanse_kind hanse_kind_operator = {
     {                                                                                          \
         .key = "priority_" word, .type = HANSE_NUMBER, .unit = "1",                            \
         .offset = AT(priority.member), .fallback = (standard), .low = 0, .high = 1e9,          \
-        .doc = "with scheduler = priority: " text                                              \
+        .needs = "scheduler = priority", .doc = text                                           \
     }
 #define PRIORITY_TIME(word, member, standard, text)                                            \
     {                                                                                          \
         .key = "priority_" word, .type = HANSE_NUMBER, .unit = "h",                            \
         .offset = AT(priority.member), .fallback = (standard), .low = 1.0 / 3600.0,            \
-        .high = 262800, .doc = "with scheduler = priority: " text                              \
+        .high = 262800, .needs = "scheduler = priority", .doc = text                           \
     }
 static const struct hanse_field POOL_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_pool),
@@ -201,11 +201,13 @@ static const struct hanse_field POOL_FIELDS[] = {
      .type = HANSE_ACTOR,
      .options = HANSE_ACTOR_KINDS,
      .offset = AT(coordinator),
+     .needs = "federated = false",
      .doc = "who runs the coordination layer; without it members serve only themselves"},
     {.key = "seat",
      .type = HANSE_REFERENCE,
      .options = "region",
      .offset = AT(seat),
+     .needs = "federated = false",
      .doc = "where it runs; an island without it has lost it; everywhere when not given"},
     {.key = "federated",
      .type = HANSE_FLAG,
@@ -241,7 +243,8 @@ static const struct hanse_field POOL_FIELDS[] = {
      .options = "large small",
      .offset = AT(priority.favour),
      .fallback_text = "large",
-     .doc = "with scheduler = priority: which size counts for a job"},
+     .needs = "scheduler = priority",
+     .doc = "which size counts for a job"},
     {.key = "priority_period",
      .type = HANSE_NUMBER,
      .unit = "h",
@@ -249,13 +252,15 @@ static const struct hanse_field POOL_FIELDS[] = {
      .fallback = 300.0 / 3600.0,
      .low = 0,
      .high = 262800,
-     .doc = "with scheduler = priority: time between calculations of all priorities; 0: before "
+     .needs = "scheduler = priority",
+     .doc = "time between calculations of all priorities; 0: before "
             "each pass"},
     {.key = "priority_backfill",
      .type = HANSE_FLAG,
      .offset = AT(priority.backfill),
      .fallback = 1,
-     .doc = "with scheduler = priority: may others go before the first, as in easy?"},
+     .needs = "scheduler = priority",
+     .doc = "may others go before the first, as in easy?"},
     {.key = "votes",
      .type = HANSE_CHOICE,
      .options = HANSE_VOTES_WORDS,

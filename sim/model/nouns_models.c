@@ -21,6 +21,7 @@ static const struct hanse_field MODEL_FIELDS[] = {
     {.key = "licence_binds",
      .type = HANSE_FLAG,
      .offset = AT(licence_binds),
+     .needs = "provider given",
      .doc = "the provider may withdraw its licence, and who holds the weights obeys"},
     {.key = "parameters",
      .type = HANSE_NUMBER,

@@ -296,11 +296,21 @@ static bool is_compute(const struct hanse_rate *rate)
             rate->precision == HANSE_FP32);
 }
 
-static bool is_memory(const struct hanse_rate *rate)
+/* Of a stream over several lengths only the longest: the others may lie in caches. */
+static bool is_memory(const struct hanse_profile *profile, const struct hanse_rate *rate)
 {
-    return rate->kernel == HANSE_KERNEL_SKINNY || rate->kernel == HANSE_KERNEL_STREAM_READ ||
-           rate->kernel == HANSE_KERNEL_STREAM_COPY ||
-           rate->kernel == HANSE_KERNEL_STREAM_TRIAD;
+    if (rate->kernel != HANSE_KERNEL_STREAM_READ && rate->kernel != HANSE_KERNEL_STREAM_COPY &&
+        rate->kernel != HANSE_KERNEL_STREAM_TRIAD) {
+        return rate->kernel == HANSE_KERNEL_SKINNY;
+    }
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        const struct hanse_rate *other = &profile->rates[i];
+        if (other->kernel == rate->kernel && other->precision == rate->precision &&
+            other->shape.extent[0] > rate->shape.extent[0]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void hanse_profile_set_ceilings(struct hanse_profile *profile)
@@ -315,7 +325,7 @@ void hanse_profile_set_ceilings(struct hanse_profile *profile)
         if (is_compute(rate)) {
             raise_ceiling(&profile->compute_flop_per_s, &profile->compute_log_sd, &compute,
                           rate);
-        } else if (is_memory(rate)) {
+        } else if (is_memory(profile, rate)) {
             raise_ceiling(&profile->memory_byte_per_s, &profile->memory_log_sd, &memory, rate);
         }
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/model/needs.h"
 #include "sim/model/scenario_inside.h"
 
 /* What a field of the row at hand holds. */
@@ -359,6 +360,26 @@ static enum hanse_status collect_cells(struct hanse__freeze *freeze, uint32_t e,
     return HANSE_OK;
 }
 
+/* Once the row is filled: no key that does nothing beside the others. */
+static enum hanse_status check_needs(const struct hanse__freeze *freeze, uint32_t row,
+                                     uint32_t e, const struct cell *cells)
+{
+    const struct hanse__entity *entity = &freeze->draft->entities[e];
+    const struct hanse_kind *kind = freeze->draft->kinds[entity->kind];
+    for (size_t f = 0; f < kind->n_fields; f++) {
+        if (kind->fields[f].needs == NULL || cells[f].value == NULL) {
+            continue;
+        }
+        const struct hanse__place place = {
+            .origin = &freeze->scenario->origins.items[cells[f].origin],
+            .kind = kind->name,
+            .name = entity->name,
+            .key = kind->fields[f].key};
+        HANSE_TRY(hanse__need_check(freeze, &place, e, row, f));
+    }
+    return HANSE_OK;
+}
+
 static enum hanse_status fill_row(struct hanse__freeze *freeze, uint32_t k, uint32_t row,
                                   uint32_t e)
 {
@@ -390,7 +411,7 @@ static enum hanse_status fill_row(struct hanse__freeze *freeze, uint32_t k, uint
         table->cells[(size_t)row * table->n_stored + i] =
             filling.cell->origin | (filling.uncertain ? HANSE__UNCERTAIN : 0);
     }
-    return HANSE_OK;
+    return check_needs(freeze, row, e, cells);
 }
 
 enum hanse_status hanse__rows_fill(struct hanse__freeze *freeze)

@@ -105,6 +105,10 @@ struct hanse__ordered { /* an entity of this case, by kind and name */
     uint32_t kind, entity;
 };
 
+struct hanse__named { /* a value that some override of the draft, or a --set, gives */
+    uint32_t entity, field;
+};
+
 struct hanse__freeze {
     const struct hanse_draft *draft;
     struct hanse_scenario *scenario;
@@ -112,6 +116,8 @@ struct hanse__freeze {
     struct hanse__store store;
     struct hanse__applied *applied; /* by entity and field */
     size_t n_applied;
+    struct hanse__named *named; /* by all overrides, those of other cases too */
+    size_t n_named;
     uint32_t *removed_by; /* by entity: change + 1; NULL when nothing is removed */
     struct hanse__ordered *order;
     size_t n_order;

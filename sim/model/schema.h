@@ -106,6 +106,7 @@ struct hanse_field {
     const char *fallback_text; /* TEXT, CHOICE, POLICY, REFERENCE: likewise; NULL none */
     double low, high;          /* allowed range, in `unit`; equal when unbounded */
     int32_t count;             /* SERIES: exact length; 0 any */
+    const char *needs;         /* what on its row gives it a meaning (needs.h); NULL nothing */
     const char *doc;           /* one sentence; shown in `hanse check` and the reference */
 };
 

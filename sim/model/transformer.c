@@ -38,6 +38,14 @@ enum hanse_status hanse_transformer_check(struct hanse_context *ctx,
                            "model '%s': experts_used must lie in 1 .. experts (%lld), got %lld",
                            m->name, (long long)m->experts, (long long)m->experts_used);
     }
+    if (m->dense_layers < 0 || m->dense_layers > (m->experts > 0 ? m->layers : 0) ||
+        (m->dense_layers > 0 && m->dense_ffn <= 0)) {
+        return hanse__fail(
+            ctx, HANSE_ERR_DOMAIN,
+            "model '%s': dense_layers must lie in 0 .. layers (%lld), with experts "
+            "and a dense_ffn > 0, got %lld of %lld",
+            m->name, (long long)m->layers, (long long)m->dense_layers, (long long)m->dense_ffn);
+    }
     return HANSE_OK;
 }
 
@@ -51,7 +59,9 @@ static double parameters(const struct hanse_transformer *m, double experts)
     double ffn =
         m->experts > 0 ? experts * (double)m->ffn + (double)m->shared_ffn : (double)m->ffn;
     double ends = (m->tied ? 1.0 : 2.0) * (double)m->vocabulary * h;
-    return (double)m->layers * (attention + part * ffn) + ends;
+    double dense = (double)m->dense_layers, layers = (double)m->layers;
+    return layers * attention + part * ((layers - dense) * ffn + dense * (double)m->dense_ffn) +
+           ends;
 }
 
 double hanse_transformer_parameters(const struct hanse_transformer *m)

@@ -4,7 +4,8 @@
  * One layer holds attention (queries of `heads` × `width`, keys and values of `kv_heads` ×
  * `width`) and a feed-forward part of inner width `ffn`, gated (three matrices, SwiGLU) or not
  * (two); with experts each token goes through `experts_used` of `experts` such parts, and
- * through one of inner width `shared_ffn` always. With h the hidden width:
+ * through one of inner width `shared_ffn` always; `dense_layers` of the layers have one part of
+ * inner width `dense_ffn` in the place of experts. With h the hidden width:
  *
  *   attention weights of a layer    h (heads + 2 kv_heads) width + heads width h
  *   feed-forward weights            (gated ? 3 : 2) h ffn a part
@@ -30,10 +31,11 @@ struct hanse_transformer {
     int64_t layers, hidden, heads, kv_heads, width, ffn, vocabulary;
     bool gated, tied;
     int64_t experts, experts_used, shared_ffn; /* 0: dense */
+    int64_t dense_layers, dense_ffn;           /* without experts, of a model that has them */
 };
 
 /* HANSE_ERR_DOMAIN with the field, the rule and the value: counts are > 0, kv_heads divide
- * heads, experts_used is at most experts. */
+ * heads, experts_used is at most experts, dense_layers at most layers and only with experts. */
 HANSE_API enum hanse_status hanse_transformer_check(struct hanse_context *ctx,
                                                     const struct hanse_transformer *model);
 

@@ -446,7 +446,7 @@ static const struct hanse_output OUTPUTS[] = {
     SHARE("own_veto_share", "work_own_veto", "under rules that it can veto alone"),
     SHARE("foreign_veto_share", "work_foreign_veto", "under rules another can veto alone"),
     {"blocking_minority", "1", "fewest legal systems that can veto rules, mean over work",
-     BY_HOME, HANSE_RATIO, "work_blockers", "work_served"},
+     BY_HOME, HANSE_RATIO, "work_blockers", "work_served", .above_one = true},
 };
 
 const struct hanse_mechanism hanse_mechanism_control = {

@@ -135,6 +135,7 @@ static const struct hanse_field CURRENCY_FIELDS[] = {
      .offset = AT(jump_mean),
      .low = -5,
      .high = 5,
+     .needs = "jump_rate > 0",
      .doc = "mean of a jump of its logarithm; below 0 it loses worth"},
     {.key = "jump_deviation",
      .type = HANSE_NUMBER,
@@ -142,6 +143,7 @@ static const struct hanse_field CURRENCY_FIELDS[] = {
      .offset = AT(jump_deviation),
      .low = 0,
      .high = 5,
+     .needs = "jump_rate > 0",
      .doc = "standard deviation of a jump"},
 };
 #undef AT

@@ -272,6 +272,7 @@ static const struct hanse_field FIELDS[] = {
      .options = HANSE_SUBSTITUTE_WORDS,
      .offset = AT(substitute_when),
      .fallback_text = "either",
+     .needs = "substitute given",
      .doc =
          "while the wanted model is withdrawn (licence), for what hardware and API leave over "
          "(capacity), or either"},
@@ -385,12 +386,14 @@ static const struct hanse_field FIELDS[] = {
      .offset = AT(price_limit_eur),
      .low = 0,
      .high = 1e6,
+     .needs = "cloud_use given",
      .doc = "most it pays a foreign API per unit of work, in home money at hour-0 rates; "
             "dropped rather than dearer; 0: any"},
     {.key = "cloud",
      .type = HANSE_REFERENCE,
      .options = "cloud",
      .offset = AT(cloud),
+     .needs = "cloud_use given",
      .doc = "foreign API it may use"},
     {.key = "cloud_use",
      .type = HANSE_CHOICE,

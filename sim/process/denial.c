@@ -30,8 +30,8 @@ static const struct hanse_field DENIAL_FIELDS[] = {
      .flags = HANSE_CERTAIN,
      .low = 0,
      .high = 876000,
-     .doc = "how long before it is announced; policies see it with recourse adapt, nobody "
-            "otherwise"},
+     .doc = "how long before it is announced; with recourse adapt, to procurements that keep "
+            "an option or are functions"},
     {.key = "actors",
      .type = HANSE_ACTORS,
      .options = HANSE_ACTOR_KINDS,

@@ -269,13 +269,18 @@ static enum hanse_status check_hazard(const struct hanse_scenario *scenario, int
         .key = word, .type = HANSE_NUMBER, .unit = in, .offset = AT(member), .low = least,     \
         .high = most, .fallback = usual, .doc = text                                           \
     }
+#define CENTRE(word, member, most, text)                                                       \
+    {                                                                                          \
+        .key = word, .type = HANSE_NUMBER, .unit = "degree", .offset = AT(member),             \
+        .low = -(most), .high = (most), .needs = "radius > 0", .doc = text                     \
+    }
 static const struct hanse_field FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_hazard),
     LIST("regions", "region", regions, "regions it is over"),
     LIST("sites", "site", sites, "sites it strikes, beside those"),
     LIST("links", "link", links, "links it takes down"),
-    NUMBER("latitude", "degree", latitude, -90, 90, 0, "its centre, north positive"),
-    NUMBER("longitude", "degree", longitude, -180, 180, 0, "its centre, east positive"),
+    CENTRE("latitude", latitude, 90, "its centre, north positive"),
+    CENTRE("longitude", longitude, 180, "its centre, east positive"),
     NUMBER("radius", "m", radius_m, 0, 2.1e7, 0,
            "regions whose position is so near are in it; 0: none"),
     {.key = "effect",
@@ -290,8 +295,8 @@ static const struct hanse_field FIELDS[] = {
     NUMBER("from", "h", from_h, 0, 876000, 0, "a dated one: start"),
     NUMBER("to", "h", to_h, 0, 8.76e9, 0, "end, not included; the same as from: no effect"),
     NUMBER("rate", "1/h", rate_per_h, 0, 10, 0, "a random one: events per time between them"),
-    HANSE_DURATION_FIELDS("duration", AT(duration), "mean length of a random one", 0,
-                          "lognormal", 0.5),
+    HANSE_DURATION_FIELDS_WHERE("rate > 0", "duration", AT(duration),
+                                "mean length of a random one", 0, "lognormal", 0.5),
 };
 #undef AT
 

@@ -388,6 +388,7 @@ static const struct hanse_field LINK_FIELDS[] = {
      .fallback = 0.5,
      .low = 0,
      .high = 1,
+     .needs = "bandwidth > 0",
      .doc = "of its bandwidth set aside for batch jobs; the rest is for inference"},
     {.key = "failure_rate",
      .type = HANSE_NUMBER,
@@ -396,8 +397,8 @@ static const struct hanse_field LINK_FIELDS[] = {
      .low = 0,
      .high = 10,
      .doc = "breaks per time in service, exponential"},
-    HANSE_DURATION_FIELDS("repair", AT(repair), "mean time from a break to service again", 0,
-                          "lognormal", 0.5),
+    HANSE_DURATION_FIELDS_WHERE("failure_rate > 0", "repair", AT(repair),
+                                "mean time from a break to service again", 0, "lognormal", 0.5),
 };
 #undef AT
 

@@ -17,6 +17,8 @@ static void add_steps(const struct hanse_accelerator *a, const struct hanse_tran
                              s->tied,   s->experts, s->experts_used, s->shared_ffn};
     memcpy(key->shape, shape, sizeof key->shape);
     key->engine_factor = a->engine_factor;
+    key->engine_gap_s = a->engine_gap_s;
+    key->engine_request_s = a->engine_request_s;
     key->link_byte_per_s = 0.5e9 * a->interconnect_gbps;
     key->link_latency_s = a->interconnect_latency_s;
     key->precision = a->kernel_precision;

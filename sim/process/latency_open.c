@@ -248,8 +248,7 @@ static void slow_down(struct run *r, int32_t place, int32_t type)
     double factor = hanse__stack_factor(world, type, serving->workload,
                                         world->tables.regions[region].jurisdiction);
     r->slower = factor > 0.0 ? 1.0 / factor : 1.0;
-    r->parts.cost.device_factor *= r->slower;
-    r->parts.cost.host_s *= r->slower;
+    hanse_serving_cost_slow(&r->parts.cost, r->slower);
 }
 
 static enum hanse_status serve(struct run *r, int32_t place, int32_t type)

@@ -23,6 +23,10 @@ struct hanse_duration {
 /* Three rows of a field table for a struct hanse_duration at `at`: NAME_time, NAME_law and
  * NAME_cv. `what` describes the mean; `flags` HANSE_REQUIRED or 0. */
 #define HANSE_DURATION_FIELDS(name, at, what, flag, usual_law, usual_cv)                       \
+    HANSE_DURATION_FIELDS_WHERE(NULL, name, at, what, flag, usual_law, usual_cv)
+
+/* The same of one that means something only under a condition on its row (schema.h, needs). */
+#define HANSE_DURATION_FIELDS_WHERE(condition, name, at, what, flag, usual_law, usual_cv)      \
     {.key = name "_time",                                                                      \
      .type = HANSE_NUMBER,                                                                     \
      .unit = "h",                                                                              \
@@ -30,17 +34,19 @@ struct hanse_duration {
      .flags = (flag),                                                                          \
      .low = 0,                                                                                 \
      .high = 876000,                                                                           \
+     .needs = (condition),                                                                     \
      .doc = what},                                                                             \
         {.key = name "_law",                                                                   \
          .type = HANSE_CHOICE,                                                                 \
          .options = HANSE_LAW_WORDS,                                                           \
          .offset = (at) + offsetof(struct hanse_duration, law),                                \
          .fallback_text = usual_law,                                                           \
+         .needs = (condition),                                                                 \
          .doc = "its distribution"},                                                           \
     {                                                                                          \
         .key = name "_cv", .type = HANSE_NUMBER, .unit = "1",                                  \
         .offset = (at) + offsetof(struct hanse_duration, cv), .fallback = usual_cv, .low = 0,  \
-        .high = 100, .doc = "its coefficient of variation if lognormal"                        \
+        .high = 100, .needs = name "_law = lognormal", .doc = "its coefficient of variation"   \
     }
 
 /* The duration, in hours, at a uniform in (0, 1). */

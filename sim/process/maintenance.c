@@ -13,8 +13,9 @@ static const struct hanse_field MAINTENANCE_FIELDS[] = {
      .low = 0,
      .high = 1,
      .doc = "share of failures mended on site without a part from the vendor"},
-    HANSE_DURATION_FIELDS("repair", AT(repair), "mean time of such a repair, once it begins", 0,
-                          "exponential", 1),
+    HANSE_DURATION_FIELDS_WHERE("repairable_share > 0 or salvage > 0", "repair", AT(repair),
+                                "mean time of such a repair, once it begins", 0, "exponential",
+                                1),
     {.key = "spares_share",
      .type = HANSE_NUMBER,
      .unit = "1",
@@ -34,6 +35,7 @@ static const struct hanse_field MAINTENANCE_FIELDS[] = {
      .type = HANSE_REFERENCE,
      .options = "crew",
      .offset = AT(crew),
+     .needs = "repairable_share > 0 or salvage > 0",
      .doc = "who mends; not given: every repair begins at once"},
     {.key = "salvage",
      .type = HANSE_NUMBER,
@@ -53,6 +55,7 @@ static const struct hanse_field MAINTENANCE_FIELDS[] = {
      .type = HANSE_FLAG,
      .offset = AT(replace),
      .fallback = 1,
+     .needs = "retire_age > 0",
      .doc = "a retired device is replaced like a lost one; if not, its slot goes with it"},
 };
 #undef AT

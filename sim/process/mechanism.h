@@ -60,7 +60,16 @@ struct hanse_output {
     /* RATIO: names of outputs with the same dims; quantiles: the counts' as numerator */
     const char *numerator, *denominator;
     enum hanse_overlap overlap;
+    bool above_one; /* RATIO of unit 1 that is no share: may pass 1 */
 };
+
+/* Is it a share, from 0 to 1? A month's may pass 1 where what is counted on top began before.
+ */
+static inline bool hanse_output_is_share(const struct hanse_output *output)
+{
+    return output->reducer == HANSE_RATIO && output->unit[0] == '1' &&
+           output->unit[1] == '\0' && !output->above_one;
+}
 
 struct hanse_mechanism {
     const char *name;

@@ -44,6 +44,7 @@ static const struct hanse_field WITHDRAW_FIELDS[] = {
      .fallback = 1,
      .low = 0,
      .high = 1,
+     .needs = "axis = territory|ownership|control|power|network|all",
      .doc = "share of the sites it could cut off that it does, each by its own luck; a kill "
             "switch reaches only those whose firmware has it"},
 };

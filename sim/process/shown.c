@@ -47,6 +47,24 @@ static enum hanse_status find_output(const struct named *named,
     return no_such(named, "output", names, n_names);
 }
 
+/* Counts are kept inside, and parts that overlap have no figure of all together. */
+static enum hanse_status check_whole(const struct named *named,
+                                     const struct hanse_output *output)
+{
+    const char *dim = output->dims[output->overlap == HANSE_OVERLAP_LAST ? 1 : 0];
+    if (output->reducer == HANSE_COUNTS) {
+        return hanse_scenario_reject(named->scenario, named->kind, named->index, named->key,
+                                     "'%s' is kept inside, for its quantiles", output->name);
+    }
+    if (output->overlap == HANSE_OVERLAP_NONE) {
+        return HANSE_OK;
+    }
+    return hanse_scenario_reject(named->scenario, named->kind, named->index, named->key,
+                                 "'%s' is told apart by %s and never added up: there is no "
+                                 "figure of all together",
+                                 output->name, dim);
+}
+
 /* A study without declared cases has those that its caller makes up. */
 static enum hanse_status check_case(const struct named *named)
 {
@@ -71,6 +89,7 @@ static enum hanse_status check_headline(const struct hanse_scenario *scenario, i
     struct named named = {scenario, &hanse_kind_headline, index, "output", h->output};
     const struct hanse_output *output;
     HANSE_TRY(find_output(&named, &output));
+    HANSE_TRY(check_whole(&named, output));
     named.key = "case";
     named.text = h->in_case;
     return check_case(&named);
@@ -130,14 +149,24 @@ static const struct hanse_kind *kind_called(const char *name)
     return NULL;
 }
 
-/* "of" names a row of the one dimension that the output has. */
+/* Whether the part of an output in one row of its dimension d is a figure by itself. */
+static bool has_part(const struct hanse_output *output, size_t d)
+{
+    return output->dims[d] != NULL &&
+           (output->overlap == HANSE_OVERLAP_ALL    ? output->dims[1] == NULL
+            : output->overlap == HANSE_OVERLAP_LAST ? d == 1
+                                                    : true);
+}
+
+/* "of" names a row of a dimension that the output has. */
 static enum hanse_status check_item(const struct named *named,
                                     const struct hanse_output *output)
 {
     const char *names[MOST_OUTPUTS];
     size_t n_names = 0;
     for (size_t d = 0; d < HANSE_COUNT(output->dims); d++) {
-        const struct hanse_kind *kind = kind_called(output->dims[d]);
+        const struct hanse_kind *kind =
+            has_part(output, d) ? kind_called(output->dims[d]) : NULL;
         int32_t n = 0;
         const char *row = kind != NULL ? hanse_scenario_table(named->scenario, kind, &n) : NULL;
         for (int32_t i = 0; i < n; i++, row += kind->size) {
@@ -149,6 +178,12 @@ static enum hanse_status check_item(const struct named *named,
                 names[n_names++] = name;
             }
         }
+    }
+    if (output->overlap == HANSE_OVERLAP_ALL && output->dims[1] != NULL) {
+        return hanse_scenario_reject(named->scenario, named->kind, named->index, named->key,
+                                     "'%s' is a table of %s by %s that is never added up, and "
+                                     "a figure shows one row",
+                                     output->name, output->dims[0], output->dims[1]);
     }
     if (output->dims[0] != NULL) {
         char thing[160];
@@ -168,9 +203,12 @@ static enum hanse_status check_figure(const struct hanse_scenario *scenario, int
     struct named named = {scenario, &hanse_kind_figure, index, "output", f->output};
     const struct hanse_output *output;
     HANSE_TRY(find_output(&named, &output));
+    if (f->of[0] == '\0' || output->reducer == HANSE_COUNTS) {
+        return check_whole(&named, output);
+    }
     named.key = "of";
     named.text = f->of;
-    return f->of[0] == '\0' ? HANSE_OK : check_item(&named, output);
+    return check_item(&named, output);
 }
 
 #define AT(member) offsetof(struct hanse_figure_noun, member)
@@ -302,7 +340,8 @@ static enum hanse_status check_chart(const struct hanse_scenario *scenario, int3
                                      "regret shows the cells: declare some");
     }
     const struct hanse_output *output;
-    return find_output(&named, &output);
+    HANSE_TRY(find_output(&named, &output));
+    return check_whole(&named, output);
 }
 
 #define AT(member) offsetof(struct hanse_chart, member)

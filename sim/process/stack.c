@@ -248,6 +248,7 @@ static const struct hanse_field PORT_FIELDS[] = {
      .type = HANSE_REFERENCE,
      .options = "site",
      .offset = AT(payer),
+     .needs = "cost > 0",
      .doc = "site whose operations pay"},
 };
 #undef AT

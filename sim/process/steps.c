@@ -103,8 +103,9 @@ enum hanse_status hanse_steps_init(struct hanse_context *ctx,
     int64_t devices = hanse_steps_devices(accelerator, model, prompt_tokens, output_tokens);
     *steps = (struct hanse_steps){.model = model->shape,
                                   .parallel = {.tensor = devices},
-                                  .engine = hanse_engine_unknown()};
-    steps->engine.device_factor = accelerator->engine_factor;
+                                  .engine = {.device_factor = accelerator->engine_factor,
+                                             .gap_s = accelerator->engine_gap_s,
+                                             .request_s = accelerator->engine_request_s}};
     HANSE_TRY(cannot(ctx, accelerator, model, devices));
     HANSE_TRY(make_law(ctx, accelerator, &steps->law));
     double admitted = hanse_admitted(steps->law, &steps->model, &steps->parallel,

@@ -3,7 +3,8 @@
  *
  * An accelerator with rated kernels (sim/model/rated.h; `profile` gives them) and a model with
  * an architecture are predicted as `hanse predict` does it (predict/inference.h): products,
- * attention, passes and sums between devices, kernel by kernel, times the engine's factor.
+ * attention, passes and sums between devices, kernel by kernel, with the accelerator's engine
+ * around it.
  *
  *   devices   the least number D that holds the weights and a request's cache (service.h) and
  *             divides the heads; they share every layer, over links of `interconnect` ÷ 2 each

@@ -42,8 +42,9 @@ struct hanse_purchase {
 extern const struct hanse_kind hanse_kind_purchase;
 extern const struct hanse_mechanism hanse_mechanism_supply;
 
-/* Rows of a field table for a struct hanse_terms at `at`. */
-#define HANSE_TERMS_FIELDS(at)                                                                 \
+/* Rows of a field table for a struct hanse_terms at `at`. All but the group and the lead time
+ * mean something only under `condition` (schema.h, needs). */
+#define HANSE_TERMS_FIELDS(at, condition)                                                      \
     {.key = "group",                                                                           \
      .type = HANSE_REFERENCE,                                                                  \
      .options = "group",                                                                       \
@@ -54,25 +55,29 @@ extern const struct hanse_mechanism hanse_mechanism_supply;
          .type = HANSE_REFERENCE,                                                              \
          .options = "supplier",                                                                \
          .offset = (at) + offsetof(struct hanse_terms, supplier),                              \
+         .needs = (condition),                                                                 \
          .doc = "in whose book it waits its turn; without one orders are accepted at once"},   \
         {.key = "consortium",                                                                  \
          .type = HANSE_REFERENCE,                                                              \
          .options = "consortium",                                                              \
          .offset = (at) + offsetof(struct hanse_terms, consortium),                            \
+         .needs = "supplier given",                                                            \
          .doc = "buyers it orders together with, as one"},                                     \
         {.key = "payment",                                                                     \
          .type = HANSE_ACTOR,                                                                  \
          .options = HANSE_ACTOR_KINDS,                                                         \
          .offset = (at) + offsetof(struct hanse_terms, payment),                               \
+         .needs = (condition),                                                                 \
          .doc = "who carries the payment"},                                                    \
         HANSE_DURATION_FIELDS("lead", (at) + offsetof(struct hanse_terms, lead),               \
                               "mean time from the supplier's acceptance to delivery",          \
                               HANSE_REQUIRED, "lognormal", 0.5),                               \
-        HANSE_DURATION_FIELDS("grid", (at) + offsetof(struct hanse_terms, grid),               \
-                              "mean time from the order to a grid connection", 0, "lognormal", \
-                              0.5),                                                            \
-        HANSE_DURATION_FIELDS("permit", (at) + offsetof(struct hanse_terms, permit),           \
-                              "mean time from the order to a permit", 0, "lognormal", 0.5)
+        HANSE_DURATION_FIELDS_WHERE(                                                           \
+            condition, "grid", (at) + offsetof(struct hanse_terms, grid),                      \
+            "mean time from the order to a grid connection", 0, "lognormal", 0.5),             \
+        HANSE_DURATION_FIELDS_WHERE(                                                           \
+            condition, "permit", (at) + offsetof(struct hanse_terms, permit),                  \
+            "mean time from the order to a permit", 0, "lognormal", 0.5)
 
 /* Lets go what waited for supply to reopen, where it has. */
 enum hanse_status hanse__supply_release(struct hanse_world *world);

@@ -51,6 +51,7 @@ static const struct hanse_field FIELDS[] = {
      .fallback = 876000,
      .low = 0,
      .high = 876000,
+     .needs = "every > 0",
      .doc = "no orders from here on"},
     {.key = "growth",
      .type = HANSE_NUMBER,
@@ -58,8 +59,9 @@ static const struct hanse_field FIELDS[] = {
      .offset = AT(growth_per_year),
      .low = -5,
      .high = 5,
+     .needs = "every > 0",
      .doc = "continuous yearly growth of the order's size or budget"},
-    HANSE_TERMS_FIELDS(AT(terms)),
+    HANSE_TERMS_FIELDS(AT(terms), NULL),
 };
 #undef AT
 

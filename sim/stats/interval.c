@@ -35,6 +35,14 @@ struct hanse_interval hanse_interval_of(uint64_t n, double mean, double sd, doub
     return (struct hanse_interval){n, 0, mean, sd, half, mean - half, mean + half};
 }
 
+struct hanse_interval hanse_interval_within(struct hanse_interval interval, double floor,
+                                            double ceiling)
+{
+    interval.low = interval.low < floor ? floor : interval.low;
+    interval.high = interval.high > ceiling ? ceiling : interval.high;
+    return interval;
+}
+
 static struct hanse_interval interval(const double *values, const double *before, size_t n,
                                       double confidence)
 {

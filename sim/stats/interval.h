@@ -28,7 +28,7 @@ struct hanse_interval {
     uint64_t n_nan;    /* of them NaN */
     double mean;       /* the estimate */
     double sd;         /* sample standard deviation, divisor n - 1; NaN where n < 2 */
-    double half_width; /* (high - low) / 2 */
+    double half_width; /* (high - low) / 2, where no end is cut */
     double low, high;
 };
 
@@ -36,6 +36,12 @@ struct hanse_interval {
  * (0, 1) gives a NaN interval. `values` may be NULL when n is 0. */
 HANSE_API struct hanse_interval hanse_interval_mean(const double *values, size_t n,
                                                     double confidence);
+
+/* An interval of something that can't leave [floor, ceiling], as a share can't leave [0, 1]:
+ * its ends are cut there. What is cut off can't be true, so it covers just as often. half_width
+ * stays what it was. A NaN end stays NaN. */
+HANSE_API struct hanse_interval hanse_interval_within(struct hanse_interval interval,
+                                                      double floor, double ceiling);
 
 /* The same from what a tally kept. */
 HANSE_API struct hanse_interval hanse_interval_of(uint64_t n, double mean, double sd,

@@ -6,6 +6,7 @@
 
 #include "sim/base/assert.h"
 #include "sim/process/demand.h"
+#include "sim/process/procure.h"
 #include "sim/process/shock.h"
 #include "sim/study/deny_inside.h"
 
@@ -365,6 +366,31 @@ static enum hanse_status lay_out(struct hanse_denials *d, int32_t index,
     return take_results(d);
 }
 
+/* An announcement that nobody hears would change nothing and look as if it did. */
+static enum hanse_status check_notice(const struct hanse_denials *d, int32_t index)
+{
+    static const char *const WORDS[] = {"adapt", "operate", "frozen"};
+    int32_t n;
+    const struct hanse_procurement *p =
+        hanse_scenario_table(d->scenario, &hanse_kind_procurement, &n);
+    bool heard = false;
+    for (int32_t i = 0; i < n; i++) {
+        heard |=
+            p[i].policy == HANSE_PROCURE_KEEP_OPTION || hanse_policy_hook(p[i].policy) >= 0;
+    }
+    if (d->noun->notice_h <= 0.0 || (heard && d->recourse == HANSE_RECOURSE_ADAPT)) {
+        return HANSE_OK;
+    }
+    return d->recourse != HANSE_RECOURSE_ADAPT
+               ? hanse_scenario_reject(d->scenario, &hanse_kind_denial, index, "notice",
+                                       "does nothing here: only policies with recourse adapt "
+                                       "hear it, and recourse is %s",
+                                       WORDS[d->recourse])
+               : hanse_scenario_reject(d->scenario, &hanse_kind_denial, index, "notice",
+                                       "does nothing here: no procurement keeps an option or "
+                                       "is a function, so nobody hears it");
+}
+
 enum hanse_status hanse_deny(struct hanse_context *ctx, const struct hanse_scenario *scenario,
                              int32_t index, const struct hanse_deny_options *options,
                              struct hanse_denials *denials)
@@ -378,6 +404,7 @@ enum hanse_status hanse_deny(struct hanse_context *ctx, const struct hanse_scena
     HANSE_TRY(lay_out(denials, index, &options->hooks));
     denials->recourse = (enum hanse_recourse)(options->recourse >= 0 ? options->recourse
                                                                      : denials->noun->recourse);
+    HANSE_TRY(check_notice(denials, index));
     return hanse__denial_run(denials, options);
 }
 

@@ -20,10 +20,7 @@ static double share_of(const struct hanse_denials *d, int32_t row, uint32_t repl
 
 struct hanse_interval hanse__denial_share_interval(const struct hanse_tally *tally)
 {
-    struct hanse_interval x = hanse_tally_interval(tally, CONFIDENCE);
-    x.low = x.low < 0.0 ? 0.0 : x.low;
-    x.high = x.high > 1.0 ? 1.0 : x.high;
-    return x;
+    return hanse_interval_within(hanse_tally_interval(tally, CONFIDENCE), 0.0, 1.0);
 }
 
 bool hanse_denial_asks(const struct hanse_denials *d, int32_t viewer, int32_t band)
@@ -49,9 +46,10 @@ struct hanse_denial_figures hanse_denial_figures(const struct hanse_denials *d, 
         hanse_tally_add(&k, assured);
         hanse_tally_add(&e, undisturbed - assured);
     }
-    return (struct hanse_denial_figures){.undisturbed = hanse__denial_share_interval(&b),
-                                         .assured = hanse__denial_share_interval(&k),
-                                         .exposure = hanse_tally_interval(&e, CONFIDENCE)};
+    return (struct hanse_denial_figures){
+        .undisturbed = hanse__denial_share_interval(&b),
+        .assured = hanse__denial_share_interval(&k),
+        .exposure = hanse_interval_within(hanse_tally_interval(&e, CONFIDENCE), -1.0, 1.0)};
 }
 
 /* Mean over replications of K in row a less K in row b, and its spread. */

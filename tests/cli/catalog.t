@@ -17,7 +17,7 @@ $ hanse catalog exports US-2025-01b --csv | tail -1 | cut -d, -f1,2,3,4
 US-2025-01b,2025-01-13,2025-05-15,2025-05-13
 
 $ hanse catalog accelerators --format json | grep -c '"id": '
-45
+46
 
 $ hanse catalog devices a100_sxm_80gb --format json | grep '"tpp": [0-9]'
    "tpp": 4992.0,

@@ -2,11 +2,12 @@
 # comes with the file and again from it; one replication gives figures and no verdict; a desk
 # with a function of its own hears of the withdrawal.
 
-$ hanse deny scenarios/who-can-stop-us.lua -n 4 -q -o deny.h5 | head -4
+$ hanse deny scenarios/who-can-stop-us.lua -n 4 -q -o deny.h5 | head -5
 Withdrawals after a year: if an actor stopped in month 12, for any reason, for 36 months
-4 replications, operating, no new orders; ... withdrawals simulated, ... touch nothing, ... take what another takes
+4 replications, operating, no new orders; ... withdrawals simulated, ... touch nothing, ... take what
+    another takes
 
-the state: ... of demand is kept where ... is served undisturbed, over 36 months; worst actor the vendor's state...
+the state: ... of demand is kept where ... is served undisturbed...
 
 $ hanse deny scenarios/who-can-stop-us.lua -n 4 -q -o one.h5 --threads 1 >one && hanse deny scenarios/who-can-stop-us.lua -n 4 -q -o zero.h5 --threads 3 --from-zero >zero && cmp one zero && cmp one.h5 zero.h5 && cmp one.h5 deny.h5
 
@@ -63,3 +64,6 @@ True 1.0 ['at_home', 'auditable', 'blocking_minority']
 
 $ hanse run scenarios/who-can-stop-us.lua -n 2 --no-report -o run.h5 2>&1 >/dev/null | tail -1
 nobody was withdrawn: 'hanse deny scenarios/who-can-stop-us.lua' runs the scenario's denials
+
+$ hanse deny scenarios/who-can-stop-us.lua -n 2 -q --no-report -o wide.h5 | python3 -c 'import sys; lines = sys.stdin.read().split("\n"); print(max(map(len, lines)) <= 100, len(lines) > 40)'
+True True

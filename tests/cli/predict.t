@@ -39,6 +39,33 @@ llama-3-8b on L4 24GB (derived), fp8; engine not known
 $ printf 'tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms\n8,1,512,128,,43.9\n8,1,1024,128,143,\n' >points.csv && hanse predict a100_sxm_80gb --model llama-2-70b --tensor 8 --link 230 --engine-points points.csv --format json | python3 -c 'import json, sys; f = {r["name"]: r["value"] for r in json.load(sys.stdin)["figures"]}; print(round(f["tpot"], 2), 0.5 < f["engine_layer"] < 0.6, f["steady_rate"] > 0)'
 43.9 True True
 
+$ hanse predict h100_sxm5_80gb --model llama-3-8b --engine-gap 3 --device-factor 1.2 --format json >one.json &&
+> hanse predict h100_sxm5_80gb --model llama-3-8b --batch 64 --engine-gap 3 --device-factor 1.2 --format json >many.json && python3 -c 'import json
+> one, many = ({r["name"]: r["value"] for r in json.load(open(n))["figures"]} for n in ("one.json", "many.json"))
+> print("tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms")
+> print("1,1,1000,250,%.9g,%.9g" % (one["ttft"], one["tpot"]))
+> print("1,64,1000,250,,%.9g" % many["tpot"])' >points.csv &&
+> hanse predict h100_sxm5_80gb --model llama-3-8b --engine-points points.csv | tail -n 4
+engine_step                           0 ms
+engine_layer                          0 ms
+engine_gap                            3 ms
+device_factor                       1.2 1
+
+$ head -n 2 points.csv >two.csv && hanse predict h100_sxm5_80gb --model llama-3-8b --engine-points two.csv | grep engine_gap
+engine_gap                            0 ms
+
+$ hanse predict h100_sxm5_80gb --model llama-3-8b --engine tensorrt-llm-0.17 | head -n 1
+llama-3-8b on H100 SXM5 80GB (published), bf16; engine TensorRT-LLM 0.17
+
+$ hanse predict h100_sxm5_80gb --model llama-3-8b --train --engine vllm-0.15
+hanse predict: an engine answers: it goes neither with --train nor with --kernel
+...
+[exit 2]
+
+$ printf 'tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms\n8,1,1000,250,40,\n' >points.csv && hanse predict a100_sxm_80gb --model llama-2-70b --engine-points points.csv
+points.csv:2: a point of 8 devices needs the rate of the link between them, --link
+[exit 2]
+
 $ printf 'tensor,batch\n8,1\n' >points.csv && hanse predict a100_sxm_80gb --model llama-3-8b --engine-points points.csv
 points.csv: has no column 'prompt_tokens'
 [exit 2]

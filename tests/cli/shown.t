@@ -73,3 +73,21 @@ tests/shown.lua:...: cell 'a2': world: 'bold' in 'storm' is cell 'a1' already
 $ hanse check tests/shown.lua --set 'chart.chart.kind="dots"'
 --set: chart 'chart': kind: dots shows the figures: declare some, and no output here
 [exit 2]
+
+$ (cat tests/shown.lua; echo 'figure{name = "w", label = "lost hours of a", output = "lolh_by_viewer", of = "A", better = "less"} workload{name = "ask", data_class = "public", model = "m", prompts_start = 1*prompt/person/day, prompts_cap = 1*prompt/person/day, prompt_tokens = 1*token/prompt, output_tokens = 1*token/prompt} model{name = "m", parameters = 8e9, kv_per_token = 0*B/token}') >part.lua && hanse run part.lua -q --no-report -n 2 -o part.h5 | grep -A1 'lost hours of a'
+lost hours of a (h/year, whole horizon; less is better)
+  bold, calm                                       ...
+
+$ for f in 'output = "lolh_by_viewer"' 'output = "lolh_by_viewer_workload", of = "A"' 'output = "shortfall_hours"' 'output = "work_in_reach"'; do (cat tests/shown.lua; echo "figure{name = 'w', $f}") >part.lua; hanse check -q part.lua; done
+...part.lua:...: figure 'w': output: 'lolh_by_viewer' is told apart by viewer and never added up: there is no figure of all together
+...part.lua:...: figure 'w': of: 'lolh_by_viewer_workload' is a table of viewer by workload that is never added up, and a figure shows one row
+...part.lua:...: figure 'w': output: 'shortfall_hours' is told apart by viewer and never added up: there is no figure of all together
+...part.lua:...: figure 'w': output: 'work_in_reach' is told apart by jurisdiction and never added up: there is no figure of all together
+[exit 2]
+
+$ (cat tests/shown.lua; echo 'case{name = "same", label = "the same again"}') >same.lua && hanse run same.lua -q --no-report -o same.h5 >/dev/null && hanse plot same.h5 --kind difference --case same --what cost -o same.svg && grep -c 'nothing differs' same.svg; hanse plot same.h5 --kind difference --case b1 --what cost -o b1.svg && grep -c 'nothing differs' b1.svg
+same.svg
+1
+b1.svg
+0
+[exit 1]

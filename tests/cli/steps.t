@@ -51,7 +51,7 @@ $ python3 -c 'from read import figures, scenario
 > more = "serving{name = \"a\", workload = \"assistant\"}\nopening{name = \"o\", serving = \"a\", from = 100*h, to = 104*h, replicas = 64}\n"
 > for model, devices, rate, tensor in (("llama-3-8b", "4", "30", 1), ("llama-3-70b", "8", "3", 2)):
 >   f = scenario(model, "bf16", "2", devices, rate, more=more)
->   s = figures("serve", "h100.h5", "--model", model, "--tensor", str(tensor), "--link", "450", "--replicas", str(int(devices) // tensor), "--rate", rate, "--batch", "64", "--device-factor", "1.2", "--count", "100000")
+>   s = figures("serve", "h100.h5", "--model", model, "--tensor", str(tensor), "--link", "450", "--replicas", str(int(devices) // tensor), "--rate", rate, "--batch", "64", "--count", "100000")
 >   for name, opened, law in (("ttft_mean", 0.03, 0.05), ("tpot_mean", 0.01, 0.02)):
 >     served = 1e-3 * s[name]["value"]
 >     print(model, name, abs(f["opened_" + name] / served - 1) < opened, abs(f[name] / served - 1) < law)'

@@ -27,6 +27,7 @@ static const struct awkward awkward_shapes[] = {
     {HANSE_KERNEL_GEMM, {8, 48, 5}},
     {HANSE_KERNEL_GEMM, {300, 100, 800}},
     {HANSE_KERNEL_GEMM, {64, 3200, 70}},
+    {HANSE_KERNEL_GEMM, {20, 50, 4404}},
     {HANSE_KERNEL_GEMM, {70, 144, 80}},
     {HANSE_KERNEL_GEMM, {300, 272, 208}},
     {HANSE_KERNEL_SKINNY, {1, 1, 64}},
@@ -64,6 +65,7 @@ static const struct awkward awkward_shapes[] = {
     {HANSE_KERNEL_LAUNCH, {0}},
     {HANSE_KERNEL_BARRIER, {2}},
     {HANSE_KERNEL_CHASE, {65536}},
+    {HANSE_KERNEL_CHASE, {10 << 20}}, /* three cycles */
     {HANSE_KERNEL_HOST_TO_DEVICE, {100003}},
     {HANSE_KERNEL_DEVICE_TO_HOST, {100003}},
     {HANSE_KERNEL_TCP_PINGPONG, {1}},

@@ -24,12 +24,18 @@ static void avx512(void **state)
     every_kernel_agrees_with_its_reference("cpu:avx512");
 }
 
+static void avx512bf16(void **state)
+{
+    every_kernel_agrees_with_its_reference("cpu:avx512bf16");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base),
         cmocka_unit_test(avx2),
         cmocka_unit_test(avx512),
+        cmocka_unit_test(avx512bf16),
     };
     return cmocka_run_group_tests_name("cpu", tests, NULL, NULL);
 }

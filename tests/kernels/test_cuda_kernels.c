@@ -12,6 +12,7 @@
 
 #include "cuda_base.h"
 #include "cuda_hopper.h"
+#include "cuda_hopper8.h"
 #include "cuda_matrix.h"
 #include "kernels/gpu/recipe.h"
 #include "tests/kernels/backend_tests.h"
@@ -34,6 +35,7 @@ static const char *text_of(enum hanse__gpu_module module)
 {
     return module == HANSE__GPU_MATRIX   ? hanse__cuda_matrix
            : module == HANSE__GPU_HOPPER ? hanse__cuda_hopper
+           : module == HANSE__GPU_EIGHT  ? hanse__cuda_hopper8
                                          : hanse__cuda_base;
 }
 
@@ -110,6 +112,7 @@ static void every_module_names_its_target(void **state)
         {hanse__cuda_base, ".version 6.4\n", ".target sm_70\n"},
         {hanse__cuda_matrix, ".version 7.0\n", ".target sm_80\n"},
         {hanse__cuda_hopper, ".version 8.0\n", ".target sm_90a\n"},
+        {hanse__cuda_hopper8, ".version 8.0\n", ".target sm_90a\n"},
     };
     enum hanse__gpu_module module;
     for (size_t i = 0; i < sizeof modules / sizeof *modules && hanse__cuda_base[0]; i++) {

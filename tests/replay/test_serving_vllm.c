@@ -13,14 +13,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "scripting/layers.h"
 #include "sim/process/serving/serving.h"
 #include "sim/stats/curve.h"
+#include "tests/close.h"
+#include "tests/coverage.h"
+#include "tests/published.h"
 
-enum { LAYERS = 32, MOST = 10000, REQUESTS = 300 };
+enum { LAYERS = 32, REQUESTS = 300 };
+
+#define RUN "vllm-rtx4090-llama31-8b/"
 
 static struct hanse_context *ctx;
 
@@ -34,49 +41,11 @@ static struct hanse_context *ctx;
 static FILE *open_gz(const char *name)
 {
     char path[1024], command[1100];
-    const char *data = getenv("HANSE_TEST_DATA");
-    snprintf(path, sizeof path, "%s/vllm-rtx4090-llama31-8b/%s",
-             data != NULL ? data : "../shared/data", name);
-    FILE *there = fopen(path, "r");
-    if (there == NULL) {
-        print_message("%s is absent; set HANSE_TEST_DATA to the folder of test data\n", path);
-        skip();
-    }
-    fclose(there);
+    path_of(path, sizeof path, name);
     snprintf(command, sizeof command, "gzip -dc '%s'", path);
     FILE *file = popen(command, "r");
     assert_non_null(file);
     return file;
-}
-
-/* Seconds over tokens (or sequences) of one named row group of a profile. */
-static struct hanse_curve *layer_curve(const char *table, const char *layer)
-{
-    static double x[MOST], y[MOST];
-    char line[256], name[64];
-    double n, us;
-    size_t rows = 0;
-    FILE *file = open_gz(table);
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%63[^,],%lf,%lf", name, &n, &us) == 3 && strcmp(name, layer) == 0) {
-            x[rows] = n;
-            y[rows++] = 1e-6 * us;
-        }
-    }
-    pclose(file);
-    struct hanse_curve *curve;
-    OK(hanse_curve_create(ctx, x, y, rows, &curve));
-    return curve;
-}
-
-static void add_curve(double *sum, uint32_t n, const char *table, const char *layer,
-                      double times)
-{
-    struct hanse_curve *curve = layer_curve(table, layer);
-    for (uint32_t i = 1; i <= n; i++) {
-        sum[i] += times * hanse_curve_at(curve, i, NULL);
-    }
-    hanse_curve_destroy(curve);
 }
 
 static int cmp(const void *a, const void *b)
@@ -85,55 +54,41 @@ static int cmp(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static double median(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, cmp);
-    return x[n / 2];
-}
+static const struct hanse_transformer LLAMA_31_8B = {.name = "llama-3-8b",
+                                                     .layers = 32,
+                                                     .hidden = 4096,
+                                                     .heads = 32,
+                                                     .kv_heads = 8,
+                                                     .width = 128,
+                                                     .ffn = 14336,
+                                                     .vocabulary = 128256,
+                                                     .gated = true};
 
-/* Attention: seconds per token looked at by decoding requests, and per pair of a prompt's
- * tokens; medians over the profile's rows of one kind that are not all overhead. */
-static void read_attention(struct hanse_serving_cost *cost)
-{
-    static double decode[MOST], prefill[MOST];
-    size_t n_decode = 0, n_prefill = 0;
-    char line[256];
-    double chunk, before, requests, context, us;
-    FILE *file = open_gz("profile_attention.csv.gz");
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%lf,%lf,%lf,%lf,%lf", &chunk, &before, &requests, &context, &us) !=
-            5) {
-            continue;
-        }
-        if (chunk == 0.0 && requests * context >= 8192.0 && context <= 4096.0) {
-            decode[n_decode++] = 1e-6 * us / (requests * context);
-        }
-        if (requests == 0.0 && chunk >= 512.0 && before <= 4096.0) {
-            prefill[n_prefill++] = 1e-6 * us / (chunk * (before + 0.5 * chunk));
-        }
-    }
-    pclose(file);
-    cost->context_s = LAYERS * median(decode, n_decode);
-    cost->chunk_s = LAYERS * median(prefill, n_prefill);
-}
-
+/* The card by its published layers, memory as its datasheet says times what copies reach. */
 static void read_cost(struct hanse_serving_cost *cost)
 {
-    static const char *const EACH[] = {"layernorm", "layernorm",    "qkv_proj", "rotary_emb",
-                                       "o_proj",    "gate_up_proj", "act_fn",   "down_proj"};
-    *cost = (struct hanse_serving_cost){
-        .max_tokens = 2048, .max_sequences = 256, .device_factor = 1.0};
-    cost->tokens_s = calloc(2049, sizeof *cost->tokens_s);
-    cost->sequences_s = calloc(257, sizeof *cost->sequences_s);
-    assert_true(cost->tokens_s != NULL && cost->sequences_s != NULL);
-    for (size_t i = 0; i < sizeof EACH / sizeof *EACH; i++) {
-        add_curve(cost->tokens_s, 2048, "profile_dense.csv.gz", EACH[i], LAYERS);
+    static const char *const TABLES[] = {RUN "profile_dense.csv.gz",
+                                         RUN "profile_per_sequence.csv.gz",
+                                         RUN "profile_attention.csv.gz"};
+    const struct hanse_layers_settings settings = {.precision = HANSE_BF16,
+                                                   .model = &LLAMA_31_8B};
+    const struct hanse_parallel alone = {1, 1, 1};
+    const struct hanse_engine none = {.device_factor = 1.0};
+    struct hanse_profile card = {.name = "RTX 4090", .memory_byte_per_s = 0.92 * 1008e9};
+    struct hanse_device_law *law;
+    struct hanse_layers *layers;
+    OK(hanse_layers_create(ctx, &settings, &layers));
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        char path[1024];
+        path_of(path, sizeof path, TABLES[i]);
+        OK(hanse_layers_read(layers, path));
     }
-    add_curve(cost->tokens_s, 2048, "profile_dense.csv.gz", "embedding", 1.0);
-    add_curve(cost->tokens_s, 2048, "profile_dense.csv.gz", "final_layernorm", 1.0);
-    add_curve(cost->sequences_s, 256, "profile_per_sequence.csv.gz", "lm_head", 1.0);
-    add_curve(cost->sequences_s, 256, "profile_per_sequence.csv.gz", "sampler", 1.0);
-    read_attention(cost);
+    OK(hanse_layers_fill(layers, "LLMServingSim", &card));
+    hanse_layers_destroy(layers);
+    OK(hanse_device_law_create(ctx, &card, HANSE_BF16, NULL, &law));
+    OK(hanse_serving_cost_init(ctx, law, &LLAMA_31_8B, &alone, &none, 2048, 256, cost));
+    hanse_device_law_destroy(law);
+    hanse_profile_fini(&card);
 }
 
 struct measured {
@@ -159,7 +114,7 @@ static void read_requests(struct measured *m)
     char line[1024];
     double first = 0.0;
     uint32_t n = 0;
-    FILE *file = open_gz("requests.jsonl.gz");
+    FILE *file = open_gz(RUN "requests.jsonl.gz");
     while (fgets(line, sizeof line, file) != NULL && n < REQUESTS) {
         json_t *row = json_loads(line, 0, NULL);
         assert_non_null(row);
@@ -217,6 +172,31 @@ static double mean(const struct measured *m, int which)
     return sum;
 }
 
+/* The run on a device and an engine so much slower than they are taken for. */
+static void simulate(const struct measured *measured, const struct hanse_serving_cost *tables,
+                     double slower, struct measured *got)
+{
+    struct hanse_serving_cost cost = *tables;
+    const struct hanse_replica_rules rules = {16, 2588};
+    struct hanse_replica *replica;
+    hanse_serving_cost_slow(&cost, slower);
+    OK(hanse_replica_create(ctx, &cost, &rules, keep, got, &replica));
+    for (int i = 0; i < REQUESTS; i++) {
+        hanse_replica_advance(replica, measured[i].request.arrival_s);
+        OK(hanse_replica_arrive(replica, &measured[i].request));
+    }
+    hanse_replica_finish(replica);
+    hanse_replica_destroy(replica);
+}
+
+static void surround(struct hanse_serving_cost *cost, const struct hanse_engine *engine)
+{
+    cost->host_s = engine->step_s + LAYERS * engine->layer_s;
+    cost->gap_s = engine->gap_s;
+    cost->request_s = engine->request_s;
+    cost->device_factor = engine->device_factor;
+}
+
 /* Mean and median of each part within 10 %, the 95th percentile within 20 %: +6, +4, +6 % in
  * the means. The run caches prefixes, so a preempted request reads less again than it does
  * here. */
@@ -224,18 +204,10 @@ static void a_real_run_is_met_in_its_parts(void **state)
 {
     static const char *const NAMES[] = {"ttft", "tpot", "end to end"};
     static struct measured measured[REQUESTS], got[REQUESTS];
-    ctx = hanse_context_create();
-    read_requests(measured);
     struct hanse_serving_cost cost;
+    read_requests(measured);
     read_cost(&cost);
-    const struct hanse_replica_rules rules = {16, 2588};
-    struct hanse_replica *replica;
-    OK(hanse_replica_create(ctx, &cost, &rules, keep, got, &replica));
-    for (int i = 0; i < REQUESTS; i++) {
-        hanse_replica_advance(replica, measured[i].request.arrival_s);
-        OK(hanse_replica_arrive(replica, &measured[i].request));
-    }
-    hanse_replica_finish(replica);
+    simulate(measured, &cost, 1.0, got);
     double worst = 0.0, worst_tail = 0.0;
     for (int w = 0; w < 3; w++) {
         const double a[] = {mean(got, w), quantile(got, w, 0.5), quantile(got, w, 0.95)};
@@ -250,16 +222,57 @@ static void a_real_run_is_met_in_its_parts(void **state)
     }
     assert_true(worst <= 0.10);
     assert_true(worst_tail <= 0.20);
-    hanse_replica_destroy(replica);
-    free(cost.tokens_s);
-    free(cost.sequences_s);
+    /* One point, the mean time per token, is the row of engines.csv. */
+    assert_close(shipped_engine(ctx, "vllm-0.19").device_factor,
+                 mean(measured, 1) / mean(got, 1), 0.02);
+    hanse_serving_cost_fini(&cost);
+}
+
+/* Means within 90 % intervals around the shipped engine (of whose parts the time per token was
+ * its point) and around one that nobody named. A published profile's spread is 0.1. */
+static void intervals_hold_the_run(void **state)
+{
+    static struct measured measured[REQUESTS], got[REQUESTS], low[REQUESTS], high[REQUESTS];
+    struct hanse_serving_cost cost;
+    const struct hanse_engine engines[] = {shipped_engine(ctx, "vllm-0.19"),
+                                           hanse_engine_unknown()};
+    read_requests(measured);
+    read_cost(&cost);
+    for (int e = 0; e < 2; e++) {
+        double spread = exp(1.6448536 * hypot(0.1, engines[e].log_sd));
+        surround(&cost, &engines[e]);
+        simulate(measured, &cost, 1.0, got);
+        simulate(measured, &cost, 1.0 / spread, low);
+        simulate(measured, &cost, spread, high);
+        for (int w = 0; w < 3; w++) {
+            double real = mean(measured, w);
+            print_message("%s: %.4g s (%+.1f %%), 90 %% interval %.4g – %.4g, measured %.4g\n",
+                          e == 0 ? "vllm-0.19" : "not known", mean(got, w),
+                          100.0 * (mean(got, w) / real - 1.0), mean(low, w), mean(high, w),
+                          real);
+            assert_true(mean(low, w) <= real && real <= mean(high, w));
+        }
+    }
+    hanse_serving_cost_fini(&cost);
+}
+
+static int set_up(void **state)
+{
+    ctx = hanse_context_create();
+    return ctx == NULL;
+}
+
+static int tear_down(void **state)
+{
     hanse_context_destroy(ctx);
+    return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_real_run_is_met_in_its_parts),
+        cmocka_unit_test(intervals_hold_the_run),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

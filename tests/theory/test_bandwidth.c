@@ -48,8 +48,8 @@ static uint32_t cable(struct nation *n, const char *from, const char *to, double
     nation_text(n, e, "from", from);
     nation_text(n, e, "to", to);
     nation_number(n, e, "latency", latency_s);
-    nation_number(n, e, "batch_share", 0.0);
     if (carries > 0.0) {
+        nation_number(n, e, "batch_share", 0.0);
         nation_number(n, e, "bandwidth", carries * k * 4000.0 / 86400.0);
     }
     return e;

@@ -215,8 +215,10 @@ static double started_without_the_seat(bool federated)
     nation_jurisdiction(&n, "C");
     nation_region(&n, "a2", "A", "pool", 1.0);
     nation_region(&n, "c", "C", "pool", 1.0);
-    nation_text(&n, pool, "seat", "b");
     nation_flag(&n, pool, "federated", federated);
+    if (!federated) {
+        nation_text(&n, pool, "seat", "b");
+    }
     add_cards(&n, "shed", "a", 4);
     add_jobs(&n, "of_a2", "a2", "public", 0.5, 1.0, 0.0);
     add_jobs(&n, "of_c", "c", "public", 0.5, 1.0, 0.0);

@@ -217,7 +217,7 @@ static void checkpoints_save_work(void **state)
         nation_number(&n, jobs, "width_min", 2);
         nation_number(&n, jobs, "width_max", 2);
         nation_text(&n, jobs, "checkpoint", c == 0 ? "none" : "daly");
-        nation_number(&n, jobs, "checkpoint_cost", 0.1);
+        nation_number(&n, jobs, "checkpoint_cost", c == 0 ? 0.0 : 0.1);
         nation_number(&n, jobs, "restart_cost", 0.2);
         struct figures f = run(&n);
         assert_true(fabs(f.demand - f.done - f.backlog) < 1e-6 * f.demand);

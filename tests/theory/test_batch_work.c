@@ -290,7 +290,7 @@ static void work_that_does_not_add_up_is_refused(void **state)
         const char *work, *says;
     } cases[] = {{"tokens", 1.0, "given", "runtime"},
                  {"runtime", 1.0, "training", "runtime"},
-                 {"prompts", 5.0, "training", "tokens"},
+                 {"prompts", 5.0, "training", "needs work = inference"},
                  {"prompts", 5.0, "inference", "answer_tokens"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct nation n = world("fcfs");

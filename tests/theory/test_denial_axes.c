@@ -314,8 +314,8 @@ static void policies_wait_unless_they_may_adapt(void **state)
 
 /* A has 60 of 100 and an option on 40 that it takes when it hears that the silicon will stop.
  * Undisturbed it never does: B = 0.6. Told half a year ahead it has them by t0: K = 1 and E =
- * −0.4, since the notice and not the stop made it buy. Without notice, or where policies may
- * not react, K = 0.6; nor does it hear of what it doesn't buy. */
+ * −0.4, since the notice and not the stop made it buy. Without notice K = 0.6; nor does it hear
+ * of what it doesn't buy. */
 static void notice_lets_policies_buy_before_the_stop(void **state)
 {
     static const struct {
@@ -324,8 +324,8 @@ static void notice_lets_policies_buy_before_the_stop(void **state)
         double assured;
     } RUNS[] = {{6, HANSE_RECOURSE_ADAPT, 1.0},
                 {0, HANSE_RECOURSE_ADAPT, 0.6},
-                {6, HANSE_RECOURSE_OPERATE, 0.6},
-                {6, HANSE_RECOURSE_FROZEN, 0.6}};
+                {0, HANSE_RECOURSE_OPERATE, 0.6},
+                {0, HANSE_RECOURSE_FROZEN, 0.6}};
     for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++) {
         struct nation n = denied_country(100, 0.0);
         denied_hall(&n, "own", 60);
@@ -358,6 +358,37 @@ static void notice_longer_than_the_time_before_is_refused(void **state)
     nation_end(&n);
 }
 
+static void notice_that_nobody_hears_is_refused(void **state)
+{
+    static const struct {
+        enum hanse_recourse recourse;
+        const char *policy, *why;
+    } CASES[] = {
+        {HANSE_RECOURSE_OPERATE, "keep_option", "recourse is operate"},
+        {HANSE_RECOURSE_FROZEN, "keep_option", "recourse is frozen"},
+        {HANSE_RECOURSE_ADAPT, "buy_on_unserved", "nobody hears it"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct nation n = denied_country(100, 0.0);
+        denied_hall(&n, "own", 60);
+        uint32_t never = nation_add(&n, "cause", "never");
+        nation_number(&n, never, "from", 47.0 * DENIED_MONTH_H);
+        nation_number(&n, never, "to", 47.0 * DENIED_MONTH_H);
+        uint32_t e = desk(&n, CASES[i].policy, 40);
+        if (CASES[i].recourse != HANSE_RECOURSE_ADAPT) {
+            nation_text(&n, e, "signal", "never");
+        }
+        nation_number(&n, denied_noun(&n, 12, 12), "notice", 6.0 * DENIED_MONTH_H);
+        struct denied x = {.run = nation_freeze(&n)};
+        const struct hanse_deny_options options = {.replications = 2,
+                                                   .recourse = (int)CASES[i].recourse};
+        assert_int_equal(hanse_deny(n.ctx, x.run.scenario, 0, &options, &x.d), HANSE_ERR_INPUT);
+        assert_non_null(strstr(hanse_context_message(n.ctx), "denial 'cut': notice: "));
+        assert_non_null(strstr(hanse_context_message(n.ctx), CASES[i].why));
+        denied_end(&x, &n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +403,7 @@ int main(void)
         cmocka_unit_test(policies_wait_unless_they_may_adapt),
         cmocka_unit_test(notice_lets_policies_buy_before_the_stop),
         cmocka_unit_test(notice_longer_than_the_time_before_is_refused),
+        cmocka_unit_test(notice_that_nobody_hears_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

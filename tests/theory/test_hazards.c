@@ -174,7 +174,7 @@ static struct nation renting(double drift, double volatility, double jump_rate)
     nation_number(&n, money, "drift", drift);
     nation_number(&n, money, "volatility", volatility);
     nation_number(&n, money, "jump_rate", jump_rate);
-    nation_number(&n, money, "jump_mean", 0.1);
+    nation_number(&n, money, "jump_mean", jump_rate > 0.0 ? 0.1 : 0.0);
     nation_jurisdiction(&n, "A");
     nation_jurisdiction(&n, "far");
     nation_firm(&n, "maker", "far");

@@ -174,7 +174,9 @@ static double served_without_the_seat(bool federated, const char *seat)
     struct nation n = world_of_cards();
     uint32_t pool = nation_add(&n, "pool", "pool");
     nation_flag(&n, pool, "federated", federated);
-    nation_text(&n, pool, "seat", seat);
+    if (!federated) {
+        nation_text(&n, pool, "seat", seat);
+    }
     add_region(&n, "a1", "A", "pool", 2, 0, k);
     add_region(&n, "a2", "A", "pool", 0, 1, k);
     add_region(&n, "b", "B", "pool", 0, 0, k);

@@ -194,6 +194,7 @@ static void draw_jobs(struct world *w, uint32_t which, const char *scheduler, in
     world_region(w, "a", 0);
     world_number(world_find(w, "region", "a_r0"), "saidi", 0.0);
     world_number(world_find(w, "region", "a_r0"), "saifi", 0.0);
+    world_number(world_find(w, "region", "a_r0"), "outage_shared", 0.0);
     world_drop(w, "site");
     world_drop(w, "group");
     f = world_add(w, "pool", "pool0");

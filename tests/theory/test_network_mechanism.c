@@ -66,6 +66,8 @@ static struct nation whole(void)
         uint32_t e = add_station(&n, i);
         if (i >= JACKSON) {
             nation_text(&n, e, "service_law", i == JACKSON ? "constant" : "lognormal");
+        }
+        if (i > JACKSON) {
             nation_number(&n, e, "service_cv", LOGNORMAL_CV);
         }
     }

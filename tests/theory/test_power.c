@@ -155,10 +155,12 @@ static void energy_adds_up_in_random_plants(void **state)
         nation_number(&n, region, "saidi", 1.0 + PICK(3000.0));
         nation_number(&n, region, "saifi", 1.0 + PICK(400.0));
         nation_number(&n, region, "outage_shared", PICK(1.0));
-        nation_flag(&n, plant, "grid", PICK(1.0) < 0.7);
+        bool grid = PICK(1.0) < 0.7;
+        nation_flag(&n, plant, "grid", grid);
         nation_flag(&n, plant, "grid_charges", PICK(1.0) < 0.5);
         nation_flag(&n, plant, "battery_first", PICK(1.0) < 0.5);
-        nation_number(&n, plant, "grid_limit", PICK(1.0) < 0.5 ? 0.0 : PICK(60.0));
+        double limit = PICK(1.0) < 0.5 ? 0.0 : PICK(60.0);
+        nation_number(&n, plant, "grid_limit", grid ? limit : 0.0);
         nation_number(&n, plant, "solar", PICK(150.0));
         nation_number(&n, plant, "hydro", PICK(10.0));
         nation_number(&n, plant, "battery", PICK(300.0));

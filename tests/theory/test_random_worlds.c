@@ -195,20 +195,22 @@ static void make_certain(struct world *w)
         double number;
     } SURE[] = {{"accelerator", "hazard", 0},
                 {"link", "failure_rate", 0},
+                {"link", "repair_time", 0},
                 {"region", "saidi", 0},
                 {"region", "saifi", 0},
+                {"region", "outage_shared", 0},
                 {"region", "solar_variation", 0},
                 {"currency", "volatility", 0},
                 {"rival", "cv", 0},
                 {"purchase", "lead_cv", 0},
-                {"procurement", "lead_cv", 0},
-                {"withdraw", "share", 1}};
+                {"procurement", "lead_cv", 0}};
     for (size_t i = 0; i < sizeof SURE / sizeof *SURE; i++) {
         world_all(w, SURE[i].kind, SURE[i].key, SURE[i].number);
     }
     world_drop(w, "batch");
     world_drop(w, "hazard");
     world_forget(w, "withdraw", "cause");
+    world_forget(w, "withdraw", "share");
     world_text(world_find(w, "supplier", "shop"), "allocation", "big_first");
 }
 

@@ -149,7 +149,7 @@ static double step(struct world *w, double now_s)
     }
     double device = c->tokens_s[tally.tokens] + c->sequences_s[tally.yielding] +
                     c->context_s * tally.context + c->chunk_s * tally.looked_at;
-    double end_s = now_s + fmax(c->host_s, c->device_factor * device);
+    double end_s = now_s + fmax(c->host_s, c->device_factor * device) + c->gap_s;
     uint32_t kept = 0;
     for (uint32_t at = 0; at < w->n_running; at++) {
         uint32_t i = w->running[at];
@@ -176,9 +176,9 @@ static void serve_plainly(struct world *w)
     w->free_blocks = w->rules.blocks;
     while (next < w->n || w->n_running > 0 || w->n_waiting > 0) {
         if (w->n_running == 0 && w->n_waiting == 0) {
-            now_s = fmax(now_s, w->requests[next].arrival_s);
+            now_s = fmax(now_s, w->requests[next].arrival_s + w->cost->request_s);
         }
-        while (next < w->n && w->requests[next].arrival_s <= now_s) {
+        while (next < w->n && w->requests[next].arrival_s + w->cost->request_s <= now_s) {
             w->plain[next].target = w->requests[next].prompt;
             w->waiting[w->n_waiting++] = next++;
         }
@@ -236,7 +236,9 @@ static void near(double got, double want, uint64_t number)
 }
 
 /* Random sizes from few blocks (preemption) to plenty; slow and fast arrivals; host and device
- * bound. Every first and last token of every request at the same time, to rounding. */
+ * bound, with and without gaps; here a request's time outside the engine passes before it is
+ * queued, there it is added at the end. Every first and last token of every request at the same
+ * time, to rounding. */
 static void stretches_give_what_single_steps_give(void **state)
 {
     static struct world w;
@@ -250,6 +252,8 @@ static void stretches_give_what_single_steps_give(void **state)
         uint32_t sequences = 2 + (uint32_t)(hanse_stream_uniform(&s) * 30);
         uint32_t tokens = sequences + (uint32_t)(hanse_stream_uniform(&s) * 200);
         make_cost(&cost, tokens, sequences, trial % 3 == 0 ? 8e-3 : 0.0);
+        cost.gap_s = trial % 2 == 0 ? 3e-3 : 0.0;
+        cost.request_s = trial % 4 < 2 ? 4e-3 : 0.0;
         memset(&w, 0, sizeof w);
         w.cost = &cost;
         w.rules.block_tokens = 1 + (uint32_t)(hanse_stream_uniform(&s) * 16);
@@ -330,6 +334,36 @@ static void one_request_takes_its_steps(void **state)
     near(report.ttft.mean, first, 0);
     near(report.tpot.mean, rest / 9.0, 0);
     assert_int_equal(report.steps, 11);
+    free_cost(&c);
+}
+
+/* Twice as slow: every step, gap and time outside twice as long, so all latencies are. The gap
+ * of 3 ms comes once a step of 11, the 7 ms of the request once. */
+static void a_slower_engine_takes_as_much_longer(void **state)
+{
+    struct hanse_serving_cost c;
+    const struct hanse_serving_rules rules = {.replica = {16, 100}, .replicas = 1};
+    const struct hanse_request request = {0.0, 0, 100, 10};
+    struct hanse_serving_report plain, gaps, slow;
+    struct hanse_serving_report *const reports[] = {&plain, &gaps, &slow};
+    make_cost(&c, 64, 8, 8e-3);
+    for (int i = 0; i < 3; i++) {
+        struct list list = {&request, 1, 0};
+        const struct hanse_request_source source = {&list, next_of};
+        c.gap_s = i == 0 ? 0.0 : 3e-3;
+        c.request_s = i == 0 ? 0.0 : 7e-3;
+        if (i == 2) {
+            hanse_serving_cost_slow(&c, 2.0);
+        }
+        OK(hanse_serve(ctx, &c, &rules, &source, NULL, NULL, reports[i]));
+    }
+    near(gaps.end_to_end.mean, plain.end_to_end.mean + 11 * 3e-3 + 7e-3, 0);
+    near(gaps.ttft.mean, plain.ttft.mean + 2 * 3e-3 + 7e-3, 0);
+    near(gaps.tpot.mean, plain.tpot.mean + 3e-3, 0);
+    near(slow.ttft.mean, 2.0 * gaps.ttft.mean, 0);
+    near(slow.tpot.mean, 2.0 * gaps.tpot.mean, 0);
+    near(slow.end_to_end.mean, 2.0 * gaps.end_to_end.mean, 0);
+    near(gaps.busy_s, plain.busy_s + 11 * 3e-3, 0);
     free_cost(&c);
 }
 
@@ -460,6 +494,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stretches_give_what_single_steps_give),
         cmocka_unit_test(one_request_takes_its_steps),
+        cmocka_unit_test(a_slower_engine_takes_as_much_longer),
         cmocka_unit_test(one_sequence_is_a_single_server_queue),
         cmocka_unit_test(routers_spread_what_comes_together),
         cmocka_unit_test(the_preempted_find_room_in_a_full_queue),

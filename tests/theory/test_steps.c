@@ -93,7 +93,7 @@ static void a_request_takes_what_predict_says_of_a_full_engine(void **state)
     NATION_OK(ctx, hanse_device_law_create(ctx, &profile, HANSE_FP8, links, &law));
     struct hanse_service s = service_of(ctx, &card, &model);
     const struct hanse_parallel parallel = {.tensor = s.devices};
-    const struct hanse_engine engine = hanse_engine_unknown();
+    const struct hanse_engine engine = {.device_factor = 1.2};
     double full =
         hanse_steady_time(law, &SEVENTY, &parallel, s.batch, 1000.0, 200.0, &engine).seconds;
     const struct hanse_step writing = {.decoding = s.batch, .context = 1100.0};
@@ -106,17 +106,23 @@ static void a_request_takes_what_predict_says_of_a_full_engine(void **state)
     hanse_context_destroy(ctx);
 }
 
-/* The schema's default is the engine that nobody measured. */
-static void an_engine_not_known_is_the_default(void **state)
+static double fallback_of(const char *key)
 {
     for (size_t i = 0; i < hanse_kind_accelerator.n_fields; i++) {
-        if (strcmp(hanse_kind_accelerator.fields[i].key, "engine_factor") == 0) {
-            assert_close(hanse_kind_accelerator.fields[i].fallback,
-                         hanse_engine_unknown().device_factor, 1e-15);
-            return;
+        if (strcmp(hanse_kind_accelerator.fields[i].key, key) == 0) {
+            return hanse_kind_accelerator.fields[i].fallback;
         }
     }
-    fail_msg("no engine_factor");
+    fail_msg("no %s", key);
+    return NAN;
+}
+
+static void an_engine_not_known_is_the_default(void **state)
+{
+    const struct hanse_engine engine = hanse_engine_unknown();
+    assert_close(fallback_of("engine_factor"), engine.device_factor, 1e-15);
+    assert_close(fallback_of("engine_gap"), engine.gap_s, 1e-15);
+    assert_close(fallback_of("engine_request"), engine.request_s, 1e-15);
 }
 
 /* On one device, with no link in the step, rates twice as high halve every time, and so does
@@ -149,8 +155,9 @@ static void replicas_are_as_many_devices_as_share_the_heads(void **state)
     assert_true(hanse_steps_devices(&card, &model, 1000.0, 200.0) > 64);
 }
 
-/* 24 GiB: four devices, two all-reduces of n × 8192 bytes a layer, 2 (4 − 1) (α + bytes ÷ (4
- * β)) each. Of a step of b tokens halving β adds 1.2 × 80 × 2 × 6 × b 8192 ÷ (4 β). */
+/* 24 GiB: four devices, two all-reduces of n × 8192 elements of two bytes a layer (only
+ * products are in fp8), 2 (4 − 1) (α + bytes ÷ (4 β)) each. Of a step of b tokens halving β
+ * adds 1.2 × 80 × 2 × 6 × b 16384 ÷ (4 β). */
 static void what_goes_between_devices_is_in_the_step(void **state)
 {
     struct hanse_context *ctx = hanse_context_create();
@@ -160,7 +167,7 @@ static void what_goes_between_devices_is_in_the_step(void **state)
     card.interconnect_gbps = 450.0;
     struct hanse_service slow = service_of(ctx, &card, &model);
     assert_int_equal(fast.devices, 4);
-    double more = 1.2 * 80.0 * 2.0 * 6.0 * fast.batch * 8192.0 / 4.0 / 450e9;
+    double more = 1.2 * 80.0 * 2.0 * 6.0 * fast.batch * 16384.0 / 4.0 / 450e9;
     assert_close(slow.decode_s_per_token - fast.decode_s_per_token, 4.0 * more / fast.batch,
                  1e-9);
     hanse_context_destroy(ctx);
@@ -234,6 +241,8 @@ static struct made make(const struct hanse_transformer *shape, double prompts)
     text(n, m.card, "kernels", KERNELS);
     text(n, m.card, "kernel_precision", "fp8");
     set_rates(n, m.card, RATES);
+    nation_number(n, m.card, "engine_factor", 1.2);
+    nation_number(n, m.card, "engine_gap", 0.0);
     m.model = nation_add(n, "model", "eight");
     set_shape(n, m.model, shape);
     nation_site(n, "hall", "a", "owner");

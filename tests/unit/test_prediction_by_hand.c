@@ -92,6 +92,8 @@ static void shapes_give_the_published_parameters(void **state)
             .experts = whole(csv, "experts"),
             .experts_used = whole(csv, "experts_used"),
             .shared_ffn = whole(csv, "shared_ffn"),
+            .dense_layers = whole(csv, "dense_layers"),
+            .dense_ffn = whole(csv, "dense_ffn"),
         };
         double published =
             strtod(hanse_csv_fields(csv)[hanse_csv_column(csv, "parameters")], NULL);
@@ -101,6 +103,40 @@ static void shapes_give_the_published_parameters(void **state)
     }
     assert_true(n >= 15);
     hanse_csv_destroy(csv);
+}
+
+/* Four layers of 8 × 8 heads and two keys and values each, h = 64: 4 × (64 × 12 × 8 + 64 × 64)
+ * = 40,960. Three have four experts of 32 and a shared one of 16, one a part of 100: 3 × 64 ×
+ * (3 × (4 × 32 + 16) + 100) = 102,144. Twice 10 × 64 at the ends. A token passes two experts.
+ */
+static void some_layers_of_experts_may_be_dense(void **state)
+{
+    struct hanse_transformer m = {.name = "mixed",
+                                  .layers = 4,
+                                  .hidden = 64,
+                                  .heads = 8,
+                                  .kv_heads = 2,
+                                  .width = 8,
+                                  .ffn = 32,
+                                  .vocabulary = 10,
+                                  .gated = true,
+                                  .experts = 4,
+                                  .experts_used = 2,
+                                  .shared_ffn = 16,
+                                  .dense_layers = 1,
+                                  .dense_ffn = 100};
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_OK);
+    near(hanse_transformer_parameters(&m), 40960.0 + 102144.0 + 1280.0, 1e-15);
+    near(hanse_transformer_active_parameters(&m),
+         40960.0 + 192.0 * (3.0 * (2.0 * 32.0 + 16.0) + 100.0) + 1280.0, 1e-15);
+    m.dense_layers = 5;
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_ERR_DOMAIN);
+    assert_string_equal(hanse_context_message(ctx),
+                        "model 'mixed': dense_layers must lie in 0 .. layers (4), with experts "
+                        "and a dense_ffn > 0, got 5 of 100");
+    m.dense_layers = 1;
+    m.experts = m.experts_used = 0;
+    assert_int_equal(hanse_transformer_check(ctx, &m), HANSE_ERR_DOMAIN);
 }
 
 static const struct hanse_transformer SMALL = {.name = "small",
@@ -147,6 +183,29 @@ static struct hanse_device_law *ceilings(void)
     struct hanse_device_law *law;
     assert_int_equal(hanse_device_law_create(ctx, &profile, HANSE_BF16, LINKS, &law), HANSE_OK);
     return law;
+}
+
+/* Half of the layers dense: in the middle between a model of experts and a dense one. */
+static void dense_layers_take_the_time_of_dense_ones(void **state)
+{
+    struct hanse_transformer m[3] = {SMALL, SMALL, SMALL};
+    struct hanse_device_law *law = ceilings();
+    const struct hanse_parallel alone = {1, 1, 1};
+    const struct hanse_step step = {.decoding = 8, .context = 100};
+    double seconds[3];
+    for (int i = 0; i < 3; i++) {
+        if (i < 2) {
+            m[i].experts = 4;
+            m[i].experts_used = 2;
+            m[i].shared_ffn = 256;
+            m[i].dense_layers = i;
+            m[i].dense_ffn = m[2].ffn;
+        }
+        seconds[i] = hanse_step_device(law, &m[i], &alone, &step).all.seconds;
+    }
+    assert_true(fabs(seconds[0] / seconds[2] - 1.0) > 0.01);
+    near(seconds[1], 0.5 * (seconds[0] + seconds[2]), 1e-12);
+    hanse_device_law_destroy(law);
 }
 
 /* m = 1: 2 (1·1024 + 1024·1024 + 1·1024) bytes over 1e11 outlast 2·1024² FLOP over 1e12; at
@@ -313,6 +372,75 @@ static void a_planted_engine_is_found(void **state)
     assert_int_equal(hanse_engine_fit(ctx, points, 0, &engine), HANSE_ERR_DOMAIN);
 }
 
+/* Planted: a factor of 1.2 and 3 ms after each step. Three points give both back, four also the
+ * host's 0.25 ms a layer; two would be met by a host as well, and get one. */
+static void a_planted_gap_is_found_from_three_points_on(void **state)
+{
+    const struct hanse_engine_point points[] = {
+        {2e-3, 10e-3 + 3e-3, 40},
+        {10e-3, 12e-3 + 3e-3, 40},
+        {30e-3, 36e-3 + 3e-3, 40},
+        {200e-3, 240e-3 + 3e-3, 40},
+    };
+    struct hanse_engine engine;
+    assert_int_equal(hanse_engine_fit(ctx, points + 1, 3, &engine), HANSE_OK);
+    near(engine.gap_s, 3e-3, 1e-6);
+    near(engine.device_factor, 1.2, 1e-6);
+    assert_true(engine.step_s == 0.0 && engine.layer_s == 0.0);
+    assert_int_equal(hanse_engine_fit(ctx, points, 4, &engine), HANSE_OK);
+    near(engine.gap_s, 3e-3, 2e-5);
+    near(engine.device_factor, 1.2, 1e-5);
+    assert_true(engine.request_s == 0.0);
+    assert_int_equal(hanse_engine_fit(ctx, points + 1, 2, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    near(engine.layer_s, 15e-3 / 40, 1e-9);
+    near(engine.device_factor, 1.3, 1e-9);
+    /* Host, factor and gap would meet these three exactly. */
+    assert_int_equal(hanse_engine_fit(ctx, points, 3, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    /* 3 % of noise, of which a gap would take a little. */
+    const struct hanse_engine_point noisy[] = {
+        {15e-3, 19.2e-3, 40}, {20e-3, 24.0e-3, 40}, {40e-3, 49.6e-3, 40}, {80e-3, 94.0e-3, 40}};
+    assert_int_equal(hanse_engine_fit(ctx, noisy, 4, &engine), HANSE_OK);
+    assert_true(engine.gap_s == 0.0);
+    near(engine.device_factor, 1.2, 0.02);
+}
+
+/* max(1.5 × device, 1 ms + 2 × 0.1 ms) + 2 ms a step; the first token 5 ms later than its step,
+ * the others not; an engine that is always full waits after each step too. Spreads: the gap's
+ * is the engine's. */
+static void gaps_follow_each_step_and_requests_wait_once(void **state)
+{
+    const struct hanse_engine engine = {.step_s = 1e-3,
+                                        .layer_s = 1e-4,
+                                        .gap_s = 2e-3,
+                                        .request_s = 5e-3,
+                                        .device_factor = 1.5,
+                                        .log_sd = 0.2};
+    const struct hanse_parallel alone = {0};
+    struct hanse_device_law *law = ceilings();
+    const struct hanse_step step = {.decoding = 4.0, .context = 150.0};
+    const struct hanse_chunk chunk = {100.0, 0.0};
+    const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = 4.0};
+    struct hanse_estimate device = hanse_step_device(law, &SMALL, &alone, &step).all;
+    double read = hanse_step_device(law, &SMALL, &alone, &reading).all.seconds;
+    double next = fmax(1.5 * device.seconds, 1.2e-3) + 2e-3;
+    struct hanse_estimate e = hanse_step_time(law, &SMALL, &alone, &step, &engine);
+    near(e.seconds, next, 1e-12);
+    near(e.log_sd, (hypot(device.log_sd, 0.2) * 1.5 * device.seconds + 0.2 * 2e-3) / e.seconds,
+         1e-12);
+    struct hanse_answer a = hanse_answer_time(law, &SMALL, &alone, 4.0, 100.0, 100.0, &engine);
+    near(a.first.seconds, fmax(1.5 * read, 1.2e-3) + 2e-3 + 5e-3, 1e-12);
+    near(a.next.seconds, next, 1e-12);
+    near(a.all.seconds, a.first.seconds + 99.0 * next, 1e-12);
+    struct hanse_engine host = engine;
+    host.device_factor = 1e-6;
+    near(hanse_step_time(law, &SMALL, &alone, &step, &host).seconds, 3.2e-3, 1e-12);
+    near(hanse_steady_time(law, &SMALL, &alone, 4.0, 100.0, 100.0, &host).seconds, 3.2e-3,
+         1e-12);
+    hanse_device_law_destroy(law);
+}
+
 /* --- training
  * ---------------------------------------------------------------------------------- */
 
@@ -367,6 +495,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_curve_goes_through_its_points_and_never_overshoots),
         cmocka_unit_test(shapes_give_the_published_parameters),
+        cmocka_unit_test(some_layers_of_experts_may_be_dense),
+        cmocka_unit_test(dense_layers_take_the_time_of_dense_ones),
         cmocka_unit_test(parameters_and_cache_are_counted),
         cmocka_unit_test(ceilings_give_the_roofline),
         cmocka_unit_test(what_is_left_of_memory_is_cache),
@@ -375,6 +505,8 @@ int main(void)
         cmocka_unit_test(measured_shapes_are_followed_and_others_are_marked),
         cmocka_unit_test(the_fastest_way_of_a_shape_counts),
         cmocka_unit_test(a_planted_engine_is_found),
+        cmocka_unit_test(a_planted_gap_is_found_from_three_points_on),
+        cmocka_unit_test(gaps_follow_each_step_and_requests_wait_once),
         cmocka_unit_test(a_pipeline_idles_while_it_fills),
         cmocka_unit_test(local_updates_spread_a_slow_link_over_inner_steps),
     };

@@ -13,6 +13,8 @@
 
 #include "scripting/csv.h"
 #include "sim/model/unit.h"
+#include "sim/process/predict/inference.h"
+#include "tests/close.h"
 
 enum { MAX_ROWS = 1000 };
 
@@ -28,7 +30,7 @@ static const char *const NAMES[] = {
     "accelerators", "regions",   "export_rules", "export_thresholds",
     "reliability",  "workloads", "consortia",    "measured_performance",
     "networks",     "money",     "verification", "hour_of_week",
-    "models"};
+    "models",       "engines"};
 enum { N_TABLES = sizeof NAMES / sizeof *NAMES };
 
 static struct hanse_context *context;
@@ -444,6 +446,28 @@ static void token_lengths_are_those_of_the_public_trace(void **state)
     }
 }
 
+/* What an engine that nobody named is taken for lies midway between the two of today: factors
+ * in proportion, times in halves, to a tenth or so. */
+static void an_unknown_engine_is_midway_between_todays(void **state)
+{
+    const struct table *engines = named("engines");
+    size_t a = find(engines, "id", "tensorrt-llm-0.17"), b = find(engines, "id", "vllm-0.15");
+    const struct hanse_engine unknown = hanse_engine_unknown();
+    assert_within(unknown.device_factor,
+                  sqrt(number(engines, a, "factor") * number(engines, b, "factor")), 0.06);
+    assert_within(1e3 * unknown.gap_s,
+                  0.5 * (number(engines, a, "gap_ms") + number(engines, b, "gap_ms")), 0.05);
+    assert_within(1e3 * unknown.request_s,
+                  0.5 * (number(engines, a, "request_ms") + number(engines, b, "request_ms")),
+                  0.05);
+    for (size_t row = 0; row < engines->n; row++) {
+        assert_true(number(engines, row, "factor") > 0.5);
+        assert_true(number(engines, row, "log_sd") > 0.0);
+        assert_true(number(engines, row, "log_sd") < unknown.log_sd);
+        assert_true(number(engines, row, "points") >= 1.0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +481,7 @@ int main(void)
         cmocka_unit_test(derived_columns_of_regions_follow_from_the_others),
         cmocka_unit_test(the_week_has_168_hours_of_mean_one),
         cmocka_unit_test(token_lengths_are_those_of_the_public_trace),
+        cmocka_unit_test(an_unknown_engine_is_midway_between_todays),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -5,10 +5,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "sim/model/needs.h"
 #include "sim/model/value.h"
 
 static const size_t room[] = {
@@ -83,6 +85,50 @@ static void check_fallback(struct hanse_context *ctx, const struct hanse_kind *k
     }
 }
 
+/* Whether "A|B" are words that the field may have. */
+static bool are_words_of(const struct hanse_field *field, const char *words)
+{
+    char options[512];
+    snprintf(options, sizeof options, "%s%s",
+             field->type == HANSE_FLAG ? "true false" : field->options,
+             field->type == HANSE_POLICY ? " function" : "");
+    for (const char *at = words; *at != '\0'; at += *at == '|') {
+        char word[96];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, "|"), at);
+        if (hanse__word_index(options, word) < 0) {
+            return false;
+        }
+        at += strlen(word);
+    }
+    return true;
+}
+
+/* Every comparison of a condition names a key of the kind that can be compared so, and a word
+ * it may have. */
+static void check_needs(const struct hanse_kind *kind, const struct hanse_field *field)
+{
+    struct hanse__need need;
+    const char *text = field->needs;
+    while (text != NULL && hanse__need_next(&text, &need)) {
+        const struct hanse_field *other = NULL;
+        for (size_t f = 0; f < kind->n_fields; f++) {
+            other = strcmp(kind->fields[f].key, need.key) == 0 ? &kind->fields[f] : other;
+        }
+        bool right = other != NULL && other != field;
+        if (right && strcmp(need.relation, ">") == 0) {
+            right = (other->type == HANSE_NUMBER || other->type == HANSE_INTEGER) &&
+                    strcmp(need.word, "0") == 0;
+        } else if (right && strcmp(need.relation, "given") != 0) {
+            right = (strcmp(need.relation, "=") == 0 || strcmp(need.relation, "!=") == 0) &&
+                    are_words_of(other, need.word);
+        }
+        if (!right) {
+            fail_msg("%s.%s: needs '%s': '%s %s %s' can't be", kind->name, field->key,
+                     field->needs, need.key, need.relation, need.word);
+        }
+    }
+}
+
 static void check_field(struct hanse_context *ctx, const struct hanse_kind *kind, size_t f)
 {
     const struct hanse_field *field = &kind->fields[f];
@@ -108,6 +154,7 @@ static void check_field(struct hanse_context *ctx, const struct hanse_kind *kind
         }
     }
     check_options(kind, field);
+    check_needs(kind, field);
     check_fallback(ctx, kind, field);
 }
 

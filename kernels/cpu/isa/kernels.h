@@ -11,7 +11,8 @@ hanse__cpu_kernel HANSE__HERE(stream_read), HANSE__HERE(stream_copy), HANSE__HER
     HANSE__HERE(spmv_csr), HANSE__HERE(spmv_sell), HANSE__HERE(fft), HANSE__HERE(launch),
     HANSE__HERE(barrier), HANSE__HERE(chase), HANSE__HERE(ring_allreduce);
 
-/* gemm by precision: gemm_body.h, once for each. */
-hanse__cpu_kernel HANSE__HERE(gemm_fp32), HANSE__HERE(gemm_fp64);
+#ifdef HANSE_DOTS
+hanse__cpu_kernel HANSE__HERE(matrix_peak);
+#endif
 
 #endif

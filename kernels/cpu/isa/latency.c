@@ -19,12 +19,13 @@ void HANSE__HERE(barrier)(const struct hanse__cpu_job *job)
     }
 }
 
-/* Once round the cycle, so that it ends where it began. */
+/* Once round a cycle, so that it ends where it began; the next turn takes another one, which no
+ * cache holds yet. */
 void HANSE__HERE(chase)(const struct hanse__cpu_job *job)
 {
     const int64_t *next = job->trial->buffers[0].data;
-    int64_t at = 0, lines = job->trial->key.shape.extent[0] / 64;
-    for (int64_t i = 0; i < lines; i++) {
+    int64_t start = 8 * job->turn, at = next[start];
+    while (at != start) {
         at = next[at];
     }
     *(int64_t *)job->trial->buffers[1].data = at;

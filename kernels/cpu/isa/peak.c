@@ -74,3 +74,50 @@ void HANSE__HERE(fma_peak)(const struct hanse__cpu_job *job)
         }
     }
 }
+
+#ifdef HANSE_DOTS
+/* Words of ones: after s steps a lane is exactly s times the depth, so that an instruction that
+ * was left out shows. */
+HANSE__INLINE float dots(int64_t steps, bool pairs)
+{
+    __m512 sums[CHAINS];
+    __m512i counts[CHAINS], ones = _mm512_set1_epi32(pairs ? 0x3F803F80 : 0x01010101);
+    for (int c = 0; c < CHAINS; c++) {
+        sums[c] = _mm512_setzero_ps();
+        counts[c] = _mm512_setzero_si512();
+    }
+    for (int64_t i = 0; i < steps; i++) {
+#pragma GCC unroll 12
+        for (int c = 0; c < CHAINS; c++) {
+            if (pairs) {
+                sums[c] = _mm512_dpbf16_ps(sums[c], (__m512bh)ones, (__m512bh)ones);
+            } else {
+                counts[c] = _mm512_dpbusd_epi32(counts[c], ones, ones);
+            }
+            __asm__("" : "+v"(ones)); /* or all chains are one and the same */
+        }
+    }
+    double total = 0.0;
+    for (int c = 0; c < CHAINS; c++) {
+        total += pairs ? (double)_mm512_reduce_add_ps(sums[c])
+                       : (double)_mm512_reduce_add_epi32(counts[c]);
+    }
+    double depth = pairs ? 2.0 : 4.0;
+    return (float)(2.0 * total / (depth * CHAINS * LANES_F * (double)steps));
+}
+
+void HANSE__HERE(matrix_peak)(const struct hanse__cpu_job *job)
+{
+    bool pairs = job->trial->key.precision == HANSE_BF16;
+    int64_t per_step = (int64_t)CHAINS * LANES_F * (pairs ? 2 : 4) * job->n_threads;
+    int64_t steps = (job->trial->key.shape.extent[0] + per_step - 1) / per_step;
+    float *out = job->trial->buffers[0].data;
+#pragma omp parallel num_threads(job->n_threads)
+    {
+        float result = pairs ? dots(steps, true) : dots(steps, false);
+        for (int i = omp_get_thread_num(); i < 64; i += omp_get_num_threads()) {
+            out[i] = result;
+        }
+    }
+}
+#endif

@@ -15,7 +15,9 @@ enum { R = 4, T = 6 };
 #else
 enum { R = 2, T = 4 };
 #endif
-enum { BLOCK_K = 2048 };
+/* Columns at once where weights wait for more tokens, and where they don't: then rows are long
+ * runs of memory, and only the tokens must fit into the second level. */
+enum { BLOCK_K = 2048, LONG_K = 16384 };
 
 /* The weights of one copy. */
 struct weights {
@@ -25,20 +27,16 @@ struct weights {
     int64_t n, k;
 };
 
-/* LANES_F weights of row r from column k on; int4 is taken by groups elsewhere. */
+/* LANES_F weights of a row from column k on; int4 is taken by groups below. */
 HANSE__INLINE vf weight(enum hanse_precision precision, const char *row, int64_t k)
 {
     if (precision == HANSE_FP32) {
         return load_f((const float *)row + k);
     }
     if (precision == HANSE_BF16) {
-        vh halves;
-        memcpy(&halves, row + 2 * k, sizeof halves);
-        return (vf)(__builtin_convertvector(halves, vi) << 16);
+        return widen_bf16(row + 2 * k);
     }
-    vb bytes;
-    memcpy(&bytes, row + k, sizeof bytes);
-    return __builtin_convertvector(__builtin_convertvector(bytes, vi), vf);
+    return __builtin_convertvector(widen_int8(row + k), vf);
 }
 
 HANSE__INLINE int64_t weight_bytes(enum hanse_precision precision)
@@ -83,36 +81,66 @@ HANSE__INLINE void tile(enum hanse_precision precision, const struct weights *w,
     }
 }
 
+/* Sixteen quants' low or high halves as weights: (q − 8) scale, which fp32 holds exactly. */
+struct group {
+    vf low[16 / LANES_F], high[16 / LANES_F];
+};
+
+#if HANSE_VECTOR == 64
+/* A table of the sixteen values there are, times the scale: a permutation looks all up. */
+HANSE__INLINE struct group unpack(const unsigned char *quants, uint16_t scale)
+{
+    const vf values = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
+    vf table = values * (vf)_mm512_set1_epi32(scale << 16);
+    vi both = widen_byte(quants);
+    return (struct group){{(vf)_mm512_permutexvar_ps((__m512i)both, (__m512)table)},
+                          {(vf)_mm512_permutexvar_ps((__m512i)(both >> 4), (__m512)table)}};
+}
+#else
+HANSE__INLINE struct group unpack(const unsigned char *quants, uint16_t scale)
+{
+    struct group g;
+#pragma GCC unroll 4
+    for (int part = 0; part < 16 / LANES_F; part++) {
+        vi both = widen_byte(quants + part * LANES_F);
+        g.low[part] = __builtin_convertvector((both & 15) - 8, vf) * hanse__bf16(scale);
+        g.high[part] = __builtin_convertvector((both >> 4) - 8, vf) * hanse__bf16(scale);
+    }
+    return g;
+}
+#endif
+
 /* Groups of 32 weights: 16 bytes, low halves first; one scale each. */
 HANSE__INLINE void tile_int4(const struct weights *w, int64_t row, const float *x, int64_t k0,
-                             int64_t k1, float *y, int t_n)
+                             int64_t k1, float *y, int r_n, int t_n)
 {
-    const uint16_t *scales = (const uint16_t *)w->scales + row * (w->k / HANSE_INT4_GROUP);
-    const unsigned char *quants = (const unsigned char *)w->w + row * w->k / 2;
-    vf sums[T] = {{0}};
-    for (int64_t k = k0; k < k1; k += HANSE_INT4_GROUP) {
-        vf group[T] = {{0}};
+    int64_t groups = w->k / HANSE_INT4_GROUP, row_bytes = w->k / 2;
+    const uint16_t *scales = (const uint16_t *)w->scales + row * groups;
+    const unsigned char *quants = (const unsigned char *)w->w + row * row_bytes;
+    vf sums[R][T] = {{{0}}};
+    for (int64_t at = k0 / HANSE_INT4_GROUP; at < k1 / HANSE_INT4_GROUP; at++) {
+        int64_t k = at * HANSE_INT4_GROUP;
 #pragma GCC unroll 4
-        for (int part = 0; part < 16; part += LANES_F) {
-            vu pair;
-            memcpy(&pair, quants + k / 2 + part, sizeof pair);
-            vi both = __builtin_convertvector(pair, vi);
-            vf low = __builtin_convertvector((both & 15) - 8, vf);
-            vf high = __builtin_convertvector((both >> 4) - 8, vf);
+        for (int r = 0; r < r_n; r++) {
+            struct group g = unpack(quants + r * row_bytes + at * (HANSE_INT4_GROUP / 2),
+                                    scales[r * groups + at]);
 #pragma GCC unroll 6
             for (int t = 0; t < t_n; t++) {
-                group[t] += low * load_f(x + t * w->k + k + part);
-                group[t] += high * load_f(x + t * w->k + k + 16 + part);
+#pragma GCC unroll 4
+                for (int part = 0; part < 16 / LANES_F; part++) {
+                    const float *token = x + t * w->k + k + part * LANES_F;
+                    sums[r][t] += g.low[part] * load_f(token);
+                    sums[r][t] += g.high[part] * load_f(token + 16);
+                }
             }
         }
-        float scale = hanse__bf16(scales[k / HANSE_INT4_GROUP]);
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < r_n; r++) {
 #pragma GCC unroll 6
         for (int t = 0; t < t_n; t++) {
-            sums[t] += group[t] * scale;
+            y[t * w->n + row + r] += sum_f(sums[r][t]);
         }
-    }
-    for (int t = 0; t < t_n; t++) {
-        y[t * w->n + row] += sum_f(sums[t]);
     }
 }
 
@@ -140,8 +168,12 @@ HANSE__INLINE void tile_int4(const struct weights *w, int64_t row, const float *
         } else if (w->precision == HANSE_INT8) {                                               \
             ROWS_OF(HANSE_INT8, t_n);                                                          \
         } else {                                                                               \
-            for (int64_t r = row; r < end; r++) {                                              \
-                tile_int4(w, r, x, k0, k1, y, t_n);                                            \
+            int64_t r = row;                                                                   \
+            for (; r + R <= end; r += R) {                                                     \
+                tile_int4(w, r, x, k0, k1, y, R, t_n);                                         \
+            }                                                                                  \
+            for (; r < end; r++) {                                                             \
+                tile_int4(w, r, x, k0, k1, y, 1, t_n);                                         \
             }                                                                                  \
         }                                                                                      \
     }
@@ -200,8 +232,9 @@ static void all_tokens(const struct weights *w, int64_t row, int64_t end, int64_
     for (int64_t t = 0; t < tokens; t++) {
         memset(y + t * w->n + row, 0, (size_t)(end - row) * sizeof *y);
     }
-    for (int64_t k = 0; k < w->k; k += BLOCK_K) {
-        int64_t end_k = k + BLOCK_K < w->k ? k + BLOCK_K : w->k;
+    int64_t block = tokens > T ? BLOCK_K : LONG_K;
+    for (int64_t k = 0; k < w->k; k += block) {
+        int64_t end_k = k + block < w->k ? k + block : w->k;
         for (int64_t t = 0; t < tokens;) {
             int size = block_size(tokens - t);
             bool is_last = tokens > T && t + sizes[size].tokens >= tokens;

@@ -12,6 +12,9 @@ const struct hanse__isa HANSE__JOIN(isa, HANSE_ISA) = {
             [HANSE_KERNEL_STREAM_COPY] = HANSE__HERE(stream_copy),
             [HANSE_KERNEL_STREAM_TRIAD] = HANSE__HERE(stream_triad),
             [HANSE_KERNEL_FMA_PEAK] = HANSE__HERE(fma_peak),
+#ifdef HANSE_DOTS
+            [HANSE_KERNEL_MATRIX_PEAK] = HANSE__HERE(matrix_peak),
+#endif
             [HANSE_KERNEL_GEMM] = HANSE__HERE(gemm),
             [HANSE_KERNEL_SKINNY] = HANSE__HERE(skinny),
             [HANSE_KERNEL_ATTENTION_PREFILL] = HANSE__HERE(attention_prefill),

@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "kernels/cpu/isa.h"
 
 #ifndef HANSE_VECTOR
@@ -52,6 +56,48 @@ HANSE__INLINE void store_d(double *to, vd v)
 HANSE__INLINE void store_f(float *to, vf v)
 {
     memcpy(to, &v, sizeof v);
+}
+
+/* LANES_F small numbers, each in a lane of its own. The compiler does these one by one when it
+ * is left to itself (gcc 12), and then weights of a byte come slower than ones of four. */
+HANSE__INLINE vi widen_int8(const void *from)
+{
+#if HANSE_VECTOR == 64
+    return (vi)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)from));
+#elif HANSE_VECTOR == 32
+    return (vi)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)from));
+#else
+    vb bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    return __builtin_convertvector(bytes, vi);
+#endif
+}
+
+HANSE__INLINE vi widen_byte(const void *from)
+{
+#if HANSE_VECTOR == 64
+    return (vi)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)from));
+#elif HANSE_VECTOR == 32
+    return (vi)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from));
+#else
+    vu bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    return __builtin_convertvector(bytes, vi);
+#endif
+}
+
+HANSE__INLINE vf widen_bf16(const void *from)
+{
+#if HANSE_VECTOR == 64
+    vi halves = (vi)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)from));
+#elif HANSE_VECTOR == 32
+    vi halves = (vi)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from));
+#else
+    vh narrow;
+    memcpy(&narrow, from, sizeof narrow);
+    vi halves = __builtin_convertvector(narrow, vi);
+#endif
+    return (vf)(halves << 16);
 }
 
 /* Halves are added, never lanes through memory: a block of products ends with dozens of these.

@@ -1,6 +1,7 @@
 #include "sim/process/predict/device.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/assert.h"
@@ -15,12 +16,17 @@ static const double NEAREST_LOG_SD = 0.05, OUTSIDE_LOG_SD = 0.05, CEILING_LOG_SD
  * what a copy moves. */
 static const double PREFILL_SHARE = 0.70, DECODE_SHARE = 0.85;
 
+/* How far a point's seconds may be off. */
+struct spread {
+    double x, log_sd;
+};
+
 /* The curve of a family: one (n, k), one set of heads, one number of ranks. */
 struct family {
     double a, b, c; /* what tells families of a kernel apart */
     struct hanse_curve *curve;
-    double least; /* x of its first point */
-    double log_sd;
+    struct spread *spreads; /* one for each x, ascending */
+    size_t n;
 };
 
 struct table {
@@ -115,7 +121,28 @@ static bool same_family(const struct point *p, const struct point *q)
     return p->table == q->table && p->a == q->a && p->b == q->b && p->c == q->c;
 }
 
-/* All points of the family that point i is the first of. */
+static int by_x(const void *a, const void *b)
+{
+    double x = ((const struct spread *)a)->x, y = ((const struct spread *)b)->x;
+    return x < y ? -1 : x > y;
+}
+
+/* Sorts n spreads; of those at one x the largest stays. Returns how many are left. */
+static size_t merge_spreads(struct spread *spreads, size_t n)
+{
+    size_t kept = 0;
+    qsort(spreads, n, sizeof *spreads, by_x);
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && spreads[kept - 1].x == spreads[i].x) {
+            spreads[kept - 1].log_sd = fmax(spreads[kept - 1].log_sd, spreads[i].log_sd);
+        } else {
+            spreads[kept++] = spreads[i];
+        }
+    }
+    return kept;
+}
+
+/* All points of the family that point i is the first of; x and y are room for them. */
 static enum hanse_status add_family(struct hanse_device_law *law,
                                     const struct hanse_profile *profile,
                                     const struct point *points, size_t first, double *x,
@@ -126,17 +153,21 @@ static enum hanse_status add_family(struct hanse_device_law *law,
                              sizeof *table->families));
     struct family *family = &table->families[table->n];
     *family = (struct family){.a = points[first].a, .b = points[first].b, .c = points[first].c};
-    size_t n = 0;
+    family->spreads = hanse__alloc(law->ctx, profile->n_rates, sizeof *family->spreads);
+    if (family->spreads == NULL) {
+        return HANSE_ERR_MEMORY;
+    }
+    table->n++;
     for (size_t i = first; i < profile->n_rates; i++) {
         if (same_family(&points[i], &points[first])) {
-            family->least = n == 0 || points[i].x < family->least ? points[i].x : family->least;
-            x[n] = points[i].x;
-            y[n++] = points[i].seconds;
-            family->log_sd = fmax(family->log_sd, profile->rates[i].log_sd);
+            x[family->n] = points[i].x;
+            y[family->n] = points[i].seconds;
+            family->spreads[family->n++] =
+                (struct spread){points[i].x, profile->rates[i].log_sd};
         }
     }
-    HANSE_TRY(hanse_curve_create(law->ctx, x, y, n, &family->curve));
-    table->n++;
+    HANSE_TRY(hanse_curve_create(law->ctx, x, y, family->n, &family->curve));
+    family->n = merge_spreads(family->spreads, family->n);
     return HANSE_OK;
 }
 
@@ -310,6 +341,7 @@ static void free_table(struct table *table)
 {
     for (size_t i = 0; i < table->n; i++) {
         hanse_curve_destroy(table->families[i].curve);
+        hanse__free(table->families[i].spreads);
     }
     hanse__free(table->families);
 }
@@ -330,11 +362,26 @@ void hanse_device_law_destroy(struct hanse_device_law *law)
 
 /* --- asking it --------------------------------------------------------------------------- */
 
+/* The larger spread of the two points beside x. */
+static double spread_at(const struct family *family, double x)
+{
+    size_t low = 0, high = family->n - 1;
+    const struct spread *s = family->spreads;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        *(s[middle].x <= x ? &low : &high) = middle;
+    }
+    if (x <= s[low].x) {
+        return s[low].log_sd;
+    }
+    return x >= s[high].x ? s[high].log_sd : fmax(s[low].log_sd, s[high].log_sd);
+}
+
 static struct hanse_estimate from_curve(const struct family *family, double x)
 {
     double beyond;
     struct hanse_estimate e = {.seconds = hanse_curve_at(family->curve, x, &beyond)};
-    e.log_sd = family->log_sd + OUTSIDE_LOG_SD * beyond;
+    e.log_sd = spread_at(family, x) + OUTSIDE_LOG_SD * beyond;
     e.marks = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
     return e;
 }
@@ -367,7 +414,7 @@ static struct hanse_estimate product_at_ceilings(const struct hanse_device_law *
 static void lower(const struct hanse_device_law *law, const struct family *family, double m,
                   double n, double k, struct hanse_estimate *e)
 {
-    double least = family->least;
+    double least = family->spreads[0].x;
     if (m < least) {
         double scaled = e->seconds * m / least;
         double memory = hanse_precision_bytes(law->precision) * (m * k + n * k + m * n) /

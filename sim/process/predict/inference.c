@@ -23,6 +23,13 @@ static double tokens_of(const struct hanse_step *step)
     return step->decoding + n * times_of(step);
 }
 
+/* Bytes of an element between products: engines keep what runs between the layers, the
+ * embedding and the output matrix in 16 bits where the products' operands have fewer. */
+static double between_products(const struct hanse_device_law *law)
+{
+    return fmax(2.0, hanse_precision_bytes(hanse_device_precision(law)));
+}
+
 /* One feed-forward part of inner width `ffn` for n tokens, split over t devices. */
 static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *law,
                      const struct hanse_transformer *m, double n, double ffn, double t,
@@ -33,6 +40,13 @@ static void add_part(struct hanse_estimate *sum, const struct hanse_device_law *
     hanse_estimate_add(sum, hanse_device_gemm(law, n, h, ffn / t), times);
 }
 
+/* Of the layers, those that have one part where the others have experts. */
+static double dense_share(const struct hanse_transformer *m)
+{
+    return (double)m->dense_layers / (double)m->layers;
+}
+
+/* Of a layer in the mean over layers. */
 static void add_feed_forward(struct hanse_estimate *sum, const struct hanse_device_law *law,
                              const struct hanse_transformer *m, double n, double t)
 {
@@ -40,11 +54,14 @@ static void add_feed_forward(struct hanse_estimate *sum, const struct hanse_devi
         add_part(sum, law, m, n, (double)m->ffn, t, 1.0);
         return;
     }
-    double calls = n * (double)m->experts_used;
+    double calls = n * (double)m->experts_used, dense = dense_share(m);
     double busy = fmin((double)m->experts, calls);
-    add_part(sum, law, m, calls / busy, (double)m->ffn, t, busy);
+    add_part(sum, law, m, calls / busy, (double)m->ffn, t, (1.0 - dense) * busy);
     if (m->shared_ffn > 0) {
-        add_part(sum, law, m, n, (double)m->shared_ffn, t, 1.0);
+        add_part(sum, law, m, n, (double)m->shared_ffn, t, 1.0 - dense);
+    }
+    if (dense > 0.0) {
+        add_part(sum, law, m, n, (double)m->dense_ffn, t, dense);
     }
 }
 
@@ -65,11 +82,14 @@ static struct hanse_estimate passes(const struct hanse_device_law *law,
                                     const struct hanse_transformer *m, double n, double t)
 {
     struct hanse_estimate sum = {0};
-    double e = hanse_precision_bytes(hanse_device_precision(law));
+    double e = between_products(law);
     double row = e * n * (double)m->hidden;
     double turned = e * n * (double)(m->heads + m->kv_heads) * (double)m->width / t;
     double used = m->experts > 0 ? (double)m->experts_used : 1.0;
-    double inner = e * n * (used * (double)m->ffn + (double)m->shared_ffn) / t;
+    double dense = dense_share(m);
+    double widths = (1.0 - dense) * (used * (double)m->ffn + (double)m->shared_ffn) +
+                    dense * (double)m->dense_ffn;
+    double inner = e * n * widths / t;
     hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_RMSNORM, 2.0 * row), 2.0);
     hanse_estimate_add(&sum, hanse_device_bytes(law, HANSE_KERNEL_STREAM_TRIAD, 3.0 * row),
                        2.0);
@@ -110,7 +130,7 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     struct hanse_step_parts parts = {0};
     double t = at_least_one(parallel->tensor), p = at_least_one(parallel->pipeline);
     double n = tokens_of(step), layers = (double)m->layers;
-    double row = hanse_precision_bytes(hanse_device_precision(law)) * n * (double)m->hidden;
+    double row = between_products(law) * n * (double)m->hidden;
     if (!(n > 0.0)) {
         return parts;
     }
@@ -126,7 +146,8 @@ struct hanse_step_parts hanse_step_device(const struct hanse_device_law *law,
     double sequences = step->decoding + (double)step->n_chunks * times_of(step);
     hanse_estimate_add(
         &parts.output,
-        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden), 1.0);
+        hanse_device_gemm(law, sequences, (double)m->vocabulary / t, (double)m->hidden),
+        between_products(law) / hanse_precision_bytes(hanse_device_precision(law)));
     const struct hanse_estimate *all[] = {&parts.products, &parts.passes, &parts.attention,
                                           &parts.communication, &parts.output};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -157,12 +178,15 @@ struct hanse_estimate hanse_step_time(const struct hanse_device_law *law,
     double device = e.seconds * (engine->device_factor > 0.0 ? engine->device_factor : 1.0);
     double beyond = beyond_fit(engine, e.seconds);
     unsigned outside = beyond > 0.0 ? HANSE_ESTIMATE_OUTSIDE : 0;
+    const struct hanse_estimate gap = {engine->gap_s, engine->log_sd + FIT_LOG_SD * beyond, 0};
     if (host > device) {
-        return (struct hanse_estimate){host, engine->log_sd + FIT_LOG_SD * beyond, outside};
+        e = (struct hanse_estimate){host, gap.log_sd, outside};
+    } else {
+        e.seconds = device;
+        e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
+        e.marks |= outside;
     }
-    e.seconds = device;
-    e.log_sd = hypot(e.log_sd, engine->log_sd) + FIT_LOG_SD * beyond;
-    e.marks |= outside;
+    hanse_estimate_add(&e, gap, 1.0);
     return e;
 }
 
@@ -175,7 +199,9 @@ struct hanse_answer hanse_answer_time(const struct hanse_device_law *law,
     const struct hanse_chunk chunk = {prompt, 0.0};
     struct hanse_answer answer = {0};
     const struct hanse_step reading = {.chunks = &chunk, .n_chunks = 1, .chunks_times = batch};
+    const struct hanse_estimate outside = {engine->request_s, engine->log_sd, 0};
     answer.first = hanse_step_time(law, m, parallel, &reading, engine);
+    hanse_estimate_add(&answer.first, outside, 1.0);
     if (output > 1.0) {
         const struct hanse_step step = {.decoding = batch, .context = prompt + 0.5 * output};
         answer.next = hanse_step_time(law, m, parallel, &step, engine);
@@ -212,7 +238,8 @@ double hanse_cache_tokens(const struct hanse_device_law *law, const struct hanse
 {
     double devices = at_least_one(parallel->tensor) * at_least_one(parallel->pipeline);
     double e = hanse_precision_bytes(hanse_device_precision(law));
-    double room =
-        usable * devices * hanse_device_capacity(law) - e * hanse_transformer_parameters(m);
+    double ends = (m->tied ? 1.0 : 2.0) * (double)(m->vocabulary * m->hidden);
+    double weights = e * hanse_transformer_parameters(m) + (between_products(law) - e) * ends;
+    double room = usable * devices * hanse_device_capacity(law) - weights;
     return room > 0.0 ? floor(room / hanse_transformer_cache_bytes(m, e)) : 0.0;
 }

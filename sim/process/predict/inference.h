@@ -19,10 +19,12 @@
  *
  * The engine around the device is kept apart: a step takes
  *
- *     max(device × device_factor, step_s + layer_s × layers)
+ *     max(device × device_factor, step_s + layer_s × layers) + gap_s
  *
- * since launching work from the host overlaps with doing it. The parameters are fitted from one
- * to four whole-step measurements.
+ * since launching work from the host overlaps with doing it, while a scheduler that must see
+ * the step's tokens before it plans the next one doesn't. A request spends request_s outside
+ * the engine (parsing, tokens to text, the way back) before its first token is out; the device
+ * works for others meanwhile. All are fitted from one to four whole-step measurements.
  */
 #ifndef HANSE_SIM_PROCESS_PREDICT_INFERENCE_H
 #define HANSE_SIM_PROCESS_PREDICT_INFERENCE_H
@@ -54,7 +56,9 @@ struct hanse_step {
 
 /* All zero: an engine that costs nothing; device_factor 0 counts as 1. */
 struct hanse_engine {
-    double step_s, layer_s;
+    double step_s, layer_s; /* the host's, while the device works */
+    double gap_s;           /* after each step, while the device waits for the scheduler */
+    double request_s;       /* of a request outside the engine, before its first token is out */
     double device_factor;
     double log_sd; /* of what the fit leaves; 0: not known */
     /* Device times of the points it was fitted to; 0: none. A step that lies outside is marked,
@@ -127,7 +131,12 @@ struct hanse_engine_point {
  * least device time bound by the host and the others by the device is tried, host time and
  * factor are the geometric means that the points ask for, and the one with the least squares of
  * log errors wins. Points of one number of layers leave step_s 0: all goes to layer_s.
- * HANSE_ERR_DOMAIN: no point, or one that is not > 0. */
+ *
+ * One point gives one number (the host's or the factor), two points at most those two: a gap
+ * would meet two points exactly, as they do, and nothing tells which. From three points on a
+ * gap is tried wherever points are more than numbers, and kept where it halves the root mean
+ * square of log errors, if that was above 1 %. request_s is not fitted: 0. HANSE_ERR_DOMAIN: no
+ * point, or one that is not > 0. */
 HANSE_API enum hanse_status hanse_engine_fit(struct hanse_context *ctx,
                                              const struct hanse_engine_point *points, size_t n,
                                              struct hanse_engine *engine);

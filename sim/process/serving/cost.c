@@ -64,7 +64,17 @@ enum hanse_status hanse_serving_cost_init(struct hanse_context *ctx,
     cost->chunk_s = attention(law, model, parallel, &prompt) / (1024.0 * 512.0);
     cost->host_s = engine->step_s + engine->layer_s * (double)model->layers;
     cost->device_factor = engine->device_factor > 0.0 ? engine->device_factor : 1.0;
+    cost->gap_s = engine->gap_s;
+    cost->request_s = engine->request_s;
     return HANSE_OK;
+}
+
+void hanse_serving_cost_slow(struct hanse_serving_cost *cost, double factor)
+{
+    cost->device_factor *= factor;
+    cost->host_s *= factor;
+    cost->gap_s *= factor;
+    cost->request_s *= factor;
 }
 
 void hanse_serving_cost_fini(struct hanse_serving_cost *cost)

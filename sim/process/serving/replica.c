@@ -213,7 +213,8 @@ static double decoding_time(const struct hanse_replica *r, uint64_t k)
                                       : (double)k;
     bound = bound < (double)k ? bound : (double)k;
     double rest = (double)k - bound;
-    return bound * c->host_s + rest * (first + grow * bound) + 0.5 * grow * rest * (rest - 1.0);
+    return (double)k * c->gap_s + bound * c->host_s + rest * (first + grow * bound) +
+           0.5 * grow * rest * (rest - 1.0);
 }
 
 /* Least number of steps after which no step starts before `until_s`; at most `most`. */
@@ -284,8 +285,8 @@ static void complete(struct hanse_replica *r)
         r->free_blocks += s->blocks;
         unlink_slot(r, slot);
         const struct hanse_served served = {.request = s->request,
-                                            .first_s = s->first_s,
-                                            .end_s = r->now_s,
+                                            .first_s = s->first_s + r->cost->request_s,
+                                            .end_s = r->now_s + r->cost->request_s,
                                             .preemptions = s->preemptions};
         free_slot(r, slot);
         r->served(r->self, &served);
@@ -439,7 +440,7 @@ static void take_step(struct hanse_replica *r)
     uint32_t yielding = decoding + plan.yielding;
     double device = c->tokens_s[decoding + plan.tokens] + c->sequences_s[yielding] +
                     c->context_s * (r->context + decoding) + c->chunk_s * plan.looked_at;
-    double seconds = fmax(c->host_s, c->device_factor * device);
+    double seconds = fmax(c->host_s, c->device_factor * device) + c->gap_s;
     r->context += decoding;
     r->totals.output_tokens += decoding;
     if (is_reading(r)) {

@@ -11,7 +11,9 @@
  * 2. Unless somebody was preempted, waiting requests are admitted first come, first served,
  *    while the step has room, a sequence is free and their blocks are there.
  *
- * A request's first token comes at the end of the step that completes its prompt.
+ * A request's first token comes at the end of the step that completes its prompt. What a
+ * request spends outside the engine (cost.h) is added to both its times: whether it passes
+ * before or after, it is the same for all, so it moves nobody in the queue.
  *
  * Stretches in which nothing but decoding happens are not stepped through: until the next
  * completion, arrival or lack of blocks, a step's cost grows by the same amount each time, so k

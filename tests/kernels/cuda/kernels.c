@@ -13,3 +13,4 @@
 #include "kernels/cuda/flash.cl"
 
 #include "kernels/cuda/hopper.cl"
+#include "kernels/cuda/hopper8.cl"

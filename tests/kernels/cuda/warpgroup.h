@@ -65,5 +65,6 @@ DEVICE double read_as(enum hanse_precision precision, const char *p)
 WGMMA(wgmma_fp16, float, HANSE_FP16, 16)
 WGMMA(wgmma_bf16, float, HANSE_BF16, 16)
 WGMMA(wgmma_int8, int, HANSE_INT8, 32)
+WGMMA(wgmma_fp8, float, HANSE_FP8, 32)
 
 #endif
