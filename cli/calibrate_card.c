@@ -1,9 +1,11 @@
 #include "cli/calibrate_card.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/model/rated.h"
 #include "sim/process/predict/inference.h"
 
 static const struct hanse_transformer MODEL = {.name = "llama-3-8b",
@@ -20,6 +22,9 @@ enum { PROMPTS = 4, PROMPT_TOKENS = 1024, REQUESTS = 16, CONTEXT = 1024 };
 
 static const enum hanse_precision PRECISIONS[] = {HANSE_FP32, HANSE_BF16, HANSE_FP8,
                                                   HANSE_INT8};
+
+/* By origin. */
+static const char *const EVIDENCE[] = {"primary", "aggregator", "derived"};
 
 static bool is_in(const struct hanse_rate *r, enum hanse_precision precision)
 {
@@ -52,7 +57,6 @@ static void write_row(FILE *file, const struct hanse_device_law *law,
                       enum hanse_precision precision, enum hanse_profile_origin origin,
                       const char *from, const char *name)
 {
-    static const char *const evidence[] = {"primary", "aggregator", "derived"};
     const struct hanse_parallel alone = {1, 1, 1};
     const struct hanse_chunk chunk = {PROMPT_TOKENS, 0.0};
     const struct hanse_step reading = {
@@ -67,10 +71,40 @@ static void write_row(FILE *file, const struct hanse_device_law *law,
     double weights = hanse_transformer_parameters(&MODEL);
     double flop = 2.0 * weights * PROMPTS * PROMPT_TOKENS;
     double bytes = e * weights + REQUESTS * CONTEXT * hanse_transformer_cache_bytes(&MODEL, e);
-    fprintf(file,
-            "%s,%.6g,%.4f,%.6g,%.4f,%.4f,%s,\"%s (%s): whole steps of %s, engine not known\"\n",
-            hanse_precision_name(precision), flop / read_s, prefill.log_sd, bytes / write_s,
-            decode.log_sd, engine.log_sd, evidence[origin], name, from, MODEL.name);
+    fprintf(
+        file,
+        "%s,,,,%.6g,%.4f,%.6g,%.4f,%.4f,%s,\"%s (%s): whole steps of %s, engine not known\"\n",
+        hanse_precision_name(precision), flop / read_s, prefill.log_sd, bytes / write_s,
+        decode.log_sd, engine.log_sd, EVIDENCE[origin], name, from, MODEL.name);
+}
+
+/* A text between quotes. */
+static void write_quoted(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (; *text != '\0'; text++) {
+        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, file);
+    }
+    fputs("\"\n", file);
+}
+
+/* The kernels that whole steps go by, as they are in the profile. */
+static void write_kernels(FILE *file, const struct hanse_profile *profile)
+{
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        const struct hanse_rate *r = &profile->rates[i];
+        char word[HANSE__KERNEL_WORD];
+        if (!hanse__kernel_in_steps(r->kernel) || isnan(r->rate)) {
+            continue;
+        }
+        hanse__kernel_word_print(r, word, sizeof word);
+        const char *precision = strchr(word, '/') + 1, *shape = strchr(precision, '/');
+        fprintf(file, "%.*s,%s,%s,%.10g,,,,,,%s,",
+                (int)(shape != NULL ? shape - precision : (ptrdiff_t)strlen(precision)),
+                precision, hanse_kernel_kind(r->kernel)->name, shape != NULL ? shape + 1 : "",
+                r->rate, EVIDENCE[r->origin]);
+        write_quoted(file, r->source >= 0 ? profile->sources[r->source] : "measured here");
+    }
 }
 
 static enum hanse_status write_rows(struct hanse_context *ctx,
@@ -100,9 +134,11 @@ enum hanse_status hanse_cli_write_card(struct hanse_context *ctx,
         return hanse__fail(ctx, HANSE_ERR_IO, "%s: cannot be written: %s", path,
                            strerror(errno));
     }
-    fprintf(file, "precision,compute_flop_per_s,compute_log_sd,memory_byte_per_s,memory_log_sd,"
+    fprintf(file, "precision,kernel,shape,rate,compute_flop_per_s,compute_log_sd,memory_byte_"
+                  "per_s,memory_log_sd,"
                   "common_log_sd,evidence,source\n");
     enum hanse_status status = write_rows(ctx, profile, from, file, &n);
+    write_kernels(file, profile);
     bool failed = ferror(file) != 0;
     failed = fclose(file) != 0 || failed;
     if (status == HANSE_OK && failed) {

@@ -4,7 +4,10 @@
 -- to go on at seventeen tokens a second or more. The fleet that has the capacity is not the
 -- fleet that has the speed: engines that are nearly full make everybody wait. One Tuesday
 -- evening is simulated request by request, beside the same hours at flow resolution.
--- Token lengths and devices come from scenarios/reference; the rest is assumed and says so.
+-- Token lengths and devices come from scenarios/reference. What a step of the engine takes is
+-- predicted from the device's profile and the model's architecture, kernel by kernel
+-- (docs/prediction.md), with the profile's spread and that of an engine nobody measured; the
+-- rest is assumed and says so.
 hanse_schema = 1
 
 scenario{
@@ -16,13 +19,6 @@ scenario{
 
 local chips, workloads = reference "accelerators", reference "workloads"
 local h100 = chips.h100_sxm5_80gb
-local p = params{
-  memory_efficiency = {
-    low = 0.45, mid = 0.60, high = 0.75, min = 0.05, max = 0.95, unit = "1",
-    label = "achieved share of bandwidth in decode", evidence = "assumption",
-    source = "decode at batch 32 and 64 0.49 and 0.65, streaming 0.83 to 0.89 "
-      .. "(measured_performance.csv)"},
-}
 
 jurisdiction{name = "home_land", label = "Home"}
 firm{name = "vendor", home = "home_land"}
@@ -39,12 +35,13 @@ region{
 
 accelerator{
   name = "h100", vendor = "vendor", fab = "vendor",
+  profile = "h100_sxm5_80gb", profile_precision = "fp8",
   peak = h100:quantity("peak_fp8_dense_tflops", TFLOP/s),
   memory = h100:quantity("mem_gib", GiB),
   bandwidth = h100:quantity("mem_bw_gbs", GB/s), power = assumption(1.3*kW, "with its server"),
   idle_power = assumption(0.4*kW, "a third"),
-  compute_efficiency = assumption(0.4, "of fp8 peak in prefill"),
-  memory_efficiency = p.memory_efficiency, price = assumption(28*kEUR, "street price"),
+  interconnect = 2*h100:quantity("interconnect_gbs_unidir", GB/s),
+  price = assumption(28*kEUR, "street price"),
   surround_cost = assumption(0.6, "server, network, hall"), life = assumption(5*year, "usual"),
   tpp = h100:quantity("tpp"), performance_density = h100:quantity("performance_density"),
   hazard = assumption(0.09/year, "as in docs/assumptions.md"),
@@ -59,12 +56,10 @@ site{
     count = assumption(44, "what the evening's peak needs when engines are full")}},
 }
 
--- Two devices hold the weights and a cache for some 60 conversations at once.
+-- One device holds the weights and a cache for some 30 conversations at once.
 model{name = "open70b", label = "open model of 70 billion parameters",
-  parameters = assumption(70e9, "a good open model"),
-  bytes_per_parameter = assumption(1*B, "8 bits"),
-  kv_per_token = assumption(160*kB/token, "8-bit cache of 80 layers, 8 heads of 128"),
-  batch = assumption(64, "at once on a replica")}
+  architecture = "llama-3-70b", bytes_per_parameter = assumption(1*B, "8 bits"),
+  batch = assumption(64, "at once on a replica, if the cache held them")}
 
 local week = {}
 for i, row in ipairs(reference("hour_of_week"):list()) do

@@ -126,10 +126,13 @@ static void check_keys(lua_State *lua, const struct hanse_kind *kind,
     for (size_t f = 0; f < kind->n_fields && n < MOST_KEYS - 2; f++) {
         keys[n++] = kind->fields[f].key;
     }
-    /* Not fields of the model, so that no --set changes them to no effect: they give two. */
+    /* Not fields of the model, so that no --set changes them to no effect: they give others. */
     if (strcmp(kind->name, "accelerator") == 0) {
         keys[n++] = "profile";
         keys[n++] = "profile_precision";
+    }
+    if (strcmp(kind->name, "model") == 0) {
+        keys[n++] = "architecture";
     }
     hanse__declaration_keys(lua, declaration, keys, n);
 }
@@ -166,6 +169,9 @@ static void declare_entity(lua_State *lua, const struct hanse_kind *kind,
     }
     if (strcmp(kind->name, "accelerator") == 0) {
         hanse__declare_profile(lua, &declaration, entity);
+    }
+    if (strcmp(kind->name, "model") == 0) {
+        hanse__declare_architecture(lua, &declaration, entity);
     }
 }
 

@@ -45,6 +45,13 @@ const char *hanse__declaration_text(lua_State *lua,
 /* profile = "NAME" of an accelerator: gives its efficiencies (scripting/profile.c). */
 void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *declaration,
                             uint32_t entity);
+/* Once all is declared: says of models without an architecture how a profile serves them. */
+void hanse__declare_profiled(lua_State *lua);
+/* architecture = "NAME" of a model: gives its layers and widths (scripting/architecture.c). */
+void hanse__declare_architecture(lua_State *lua, const struct hanse__declaration *declaration,
+                                 uint32_t entity);
+/* Marks the models without one as served at the two rates of `card`. */
+void hanse__declare_plain_models(lua_State *lua, const char *card);
 struct hanse_origin hanse__declared_at(const struct hanse__spot *spot);
 
 /* Makes the value at `index` one of the draft's. What it points to is pushed onto the stack or

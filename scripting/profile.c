@@ -14,6 +14,12 @@
  *     memory_efficiency  = min(1, memory rate × NAME_memory × NAME_engine ÷ bandwidth)
  *
  * each lognormal with median 1; NAME_engine is what the two have in common.
+ *
+ * A card also holds the profile's kernels, one a row. They become `kernels` and `kernel_rates`,
+ * which whole steps of a model with an architecture go by (sim/process/steps.h): a rate times
+ * NAME_compute where FLOP bind at the card's two rates and NAME_memory where bytes do, never
+ * past the peak. engine_factor, engine_gap and engine_request are an unknown engine's ÷
+ * NAME_engine.
  */
 #include <lauxlib.h>
 #include <limits.h>
@@ -25,7 +31,10 @@
 #include "scripting/csv_box.h"
 #include "scripting/declare.h"
 #include "scripting/quantity.h"
+#include "sim/model/rated.h"
+#include "sim/process/predict/inference.h"
 
+static const char profiled_key[] = "hanse.profiled";       /* the latest card's name */
 static const char factors_key[] = "hanse.profile_factors"; /* parameter's name → quantity */
 
 static const double Z95 = 1.6448536269514722; /* low and high are 5 % and 95 % quantiles */
@@ -34,6 +43,8 @@ struct card {
     double compute, compute_log_sd, memory, memory_log_sd, common_log_sd;
     enum hanse_evidence evidence;
     char source[512];
+    enum hanse_precision precision;
+    int words, rates; /* where on the stack lists of its kernels and their rates are */
 };
 
 /* --- the card ----------------------------------------------------------------------------- */
@@ -77,24 +88,53 @@ static void read_row(lua_State *lua, const struct hanse__spot *spot, struct hans
     snprintf(card->source, sizeof card->source, "%.500s", cell(lua, spot, csv, "source"));
 }
 
-/* The row of a precision; refuses when there is none. */
-static void find_row(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
-                     const char *precision, struct card *card)
+/* Adds a kernel's word and rate to the lists. */
+static void read_kernel(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                        const struct card *card)
+{
+    char word[HANSE__KERNEL_WORD];
+    const char *shape = cell(lua, spot, csv, "shape"), *text = word;
+    struct hanse_rate rate;
+    int n = snprintf(word, sizeof word, "%s/%s%s%s", cell(lua, spot, csv, "kernel"),
+                     cell(lua, spot, csv, "precision"), *shape != '\0' ? "/" : "", shape);
+    if (n >= (int)sizeof word || !hanse__kernel_word(&text, &rate) || *text != '\0') {
+        hanse__refuse(lua, spot, "the card has no kernel, precision and shape in '%.100s'",
+                      word);
+    }
+    lua_Integer next = (lua_Integer)lua_rawlen(lua, card->words) + 1;
+    lua_pushstring(lua, word);
+    lua_rawseti(lua, card->words, next);
+    lua_pushnumber(lua, cell_number(lua, spot, csv, "rate", true));
+    lua_rawseti(lua, card->rates, next);
+    hanse__charge(lua, 16);
+}
+
+/* All rows: the one of a precision, which must be there, and the kernels. A card may have no
+ * kernels, then it has no column of them. */
+static void read_rows(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
+                      const char *precision, struct card *card)
 {
     char known[256] = "";
+    bool found = false, kernels = hanse_csv_column(csv, "kernel") >= 0;
     for (;;) {
         hanse__pass(lua, hanse_csv_next(csv));
         if (hanse_csv_fields(csv) == NULL) {
-            hanse__refuse(lua, spot, "the card has no rates in %s; it has %s", precision,
-                          known);
+            break;
+        }
+        if (kernels && *cell(lua, spot, csv, "kernel") != '\0') {
+            read_kernel(lua, spot, csv, card);
+            continue;
         }
         const char *word = cell(lua, spot, csv, "precision");
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", word);
         if (strcmp(word, precision) == 0) {
             read_row(lua, spot, csv, card);
-            return;
+            found = true;
         }
+    }
+    if (!found) {
+        hanse__refuse(lua, spot, "the card has no rates in %s; it has %s", precision, known);
     }
 }
 
@@ -121,7 +161,7 @@ static void read_card(lua_State *lua, const struct hanse__spot *spot, const char
     struct hanse_csv **box = hanse__csv_box(lua);
     hanse__pass(
         lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
-    find_row(lua, spot, *box, precision, card);
+    read_rows(lua, spot, *box, precision, card);
     lua_pop(lua, 1);
 }
 
@@ -201,6 +241,172 @@ static void set_share(lua_State *lua, const struct hanse__declaration *declarati
                 hanse_draft_set(hanse__script_of(lua)->draft, entity, key, &value, &origin));
 }
 
+/* --- kernels --------------------------------------------------------------------------------
+ */
+
+/* What binds the kernel at the card's two rates; NULL: neither, it goes between devices. */
+static const char *bound_of(const struct hanse_rate *rate, const struct card *card)
+{
+    struct hanse_work work = hanse_kernel_work(rate->kernel, rate->precision, &rate->shape);
+    if (rate->kernel == HANSE_KERNEL_RING_ALLREDUCE) {
+        return NULL;
+    }
+    bool known = work.bytes > 0.0;
+    bool computes = known ? work.flop / card->compute >= work.bytes / card->memory
+                          : hanse_kernel_kind(rate->kernel)->unit == HANSE_FLOP_PER_S;
+    return computes ? "compute" : "memory";
+}
+
+/* Pushes min(peak, a) of the plain quantity on top, when the peak is known and not passed at
+ * the median. */
+static void cap(lua_State *lua, const struct hanse__declaration *declaration, const char *key,
+                const char *unit, double rate)
+{
+    double peak;
+    struct hanse_unit parsed = {.scale = 1};
+    hanse__pass(lua, hanse_unit_parse(hanse__script_of(lua)->ctx, unit, &parsed));
+    lua_getfield(lua, LUA_REGISTRYINDEX, "hanse.minute");
+    lua_insert(lua, -2);
+    lua_getfield(lua, declaration->table, key);
+    const struct hanse__quantity *given = hanse__quantity_at(lua, -1);
+    if (given == NULL ||
+        (hanse__quantity_constant(given, &peak) && peak / parsed.scale < rate)) {
+        lua_pop(lua, 1);
+        lua_remove(lua, -2);
+        return;
+    }
+    hanse__quantity_push_number(lua, parsed.scale, &parsed.dim);
+    lua_arith(lua, LUA_OPDIV);
+    lua_call(lua, 2, 1);
+}
+
+/* Pushes a kernel's rate as the draws have it. */
+static void push_rate(lua_State *lua, const struct hanse__declaration *declaration,
+                      const char *name, const struct hanse_rate *rate, const struct card *card)
+{
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    const char *bound = bound_of(rate, card);
+    bool computes = bound != NULL && strcmp(bound, "compute") == 0;
+    double log_sd = bound == NULL ? 0.0 : computes ? card->compute_log_sd : card->memory_log_sd;
+    hanse__quantity_push_number(lua, rate->rate, &(struct hanse_dim){{0}});
+    hanse__quantity_mark(lua, card->source, card->evidence);
+    if (log_sd > 0.0) {
+        push_factor(lua, &spot, name, bound, log_sd, card);
+        lua_arith(lua, LUA_OPMUL);
+        if (!computes) {
+            cap(lua, declaration, "bandwidth", "B/s", rate->rate);
+        } else if (hanse__is_product(rate, (int32_t)card->precision)) {
+            cap(lua, declaration, "peak", "FLOP/s", rate->rate);
+        }
+    }
+}
+
+static void set_value(lua_State *lua, const struct hanse__declaration *declaration,
+                      uint32_t entity, const char *key, const char *unit,
+                      const struct card *card)
+{
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    struct hanse_value value;
+    hanse__value_read(lua, -1, unit, &spot, &value);
+    value.source = value.source != NULL ? value.source : card->source;
+    value.evidence = value.evidence != HANSE_EVIDENCE_NONE ? value.evidence : card->evidence;
+    struct hanse_origin origin = hanse__declared_at(&spot);
+    hanse__pass(lua,
+                hanse_draft_set(hanse__script_of(lua)->draft, entity, key, &value, &origin));
+}
+
+/* Leaves the list of rates, with their draws, in place of the plain ones, and the words as one
+ * text on top. */
+static void build_kernels(lua_State *lua, const struct hanse__declaration *declaration,
+                          const char *name, const struct card *card)
+{
+    lua_Integer n = (lua_Integer)lua_rawlen(lua, card->words);
+    luaL_Buffer text;
+    for (lua_Integer i = 1; i <= n; i++) {
+        struct hanse_rate rate;
+        lua_rawgeti(lua, card->words, i);
+        const char *word = lua_tostring(lua, -1);
+        hanse__kernel_word(&word, &rate);
+        lua_rawgeti(lua, card->rates, i);
+        rate.rate = lua_tonumber(lua, -1);
+        lua_pop(lua, 2);
+        push_rate(lua, declaration, name, &rate, card);
+        lua_rawseti(lua, card->rates, i);
+    }
+    luaL_buffinit(lua, &text);
+    for (lua_Integer i = 1; i <= n; i++) {
+        if (i > 1) {
+            luaL_addchar(&text, ' ');
+        }
+        lua_rawgeti(lua, card->words, i);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+}
+
+/* The engine that nobody measured, in the luck of NAME_engine, where none is stated. */
+static void declare_engine(lua_State *lua, const struct hanse__declaration *declaration,
+                           uint32_t entity, const char *name, const struct card *card)
+{
+    const struct hanse_engine engine = hanse_engine_unknown();
+    const struct {
+        const char *key, *unit;
+        double number;
+    } terms[] = {{"engine_factor", "1", engine.device_factor},
+                 {"engine_gap", "s", engine.gap_s},
+                 {"engine_request", "s", engine.request_s}};
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    for (size_t i = 0; i < sizeof terms / sizeof *terms && card->common_log_sd > 0.0; i++) {
+        if (lua_getfield(lua, declaration->table, terms[i].key) == LUA_TNIL) {
+            struct hanse_unit unit = {.scale = 1};
+            hanse__pass(lua,
+                        hanse_unit_parse(hanse__script_of(lua)->ctx, terms[i].unit, &unit));
+            hanse__quantity_push_number(lua, terms[i].number * unit.scale, &unit.dim);
+            hanse__quantity_mark(lua, card->source, card->evidence);
+            push_factor(lua, &spot, name, "engine", card->common_log_sd, card);
+            lua_arith(lua, LUA_OPDIV);
+            set_value(lua, declaration, entity, terms[i].key, terms[i].unit, card);
+        }
+    }
+}
+
+static void declare_kernels(lua_State *lua, const struct hanse__declaration *declaration,
+                            uint32_t entity, const char *name, const struct card *card)
+{
+    static const char *const keys[] = {"kernels", "kernel_rates", "kernel_precision"};
+    struct hanse__spot spot = hanse__declaration_spot(declaration, "profile");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (lua_getfield(lua, declaration->table, keys[i]) != LUA_TNIL) {
+            hanse__refuse(lua, &spot, "gives %s; leave one of the two out", keys[i]);
+        }
+    }
+    if (lua_rawlen(lua, card->words) == 0) {
+        struct card none = {.evidence = HANSE_EVIDENCE_ASSUMPTION};
+        snprintf(none.source, sizeof none.source,
+                 "no kernels in profiles/%.100s.csv: every model is served at the two rates "
+                 "that llama-3-8b reaches",
+                 name);
+        lua_pushliteral(lua, "");
+        set_value(lua, declaration, entity, "kernels", "1", &none);
+        return;
+    }
+    build_kernels(lua, declaration, name, card);
+    set_value(lua, declaration, entity, "kernels", "1", card);
+    lua_pushvalue(lua, card->rates);
+    set_value(lua, declaration, entity, "kernel_rates", "1", card);
+    lua_pushstring(lua, hanse_precision_name(card->precision));
+    set_value(lua, declaration, entity, "kernel_precision", "1", card);
+    declare_engine(lua, declaration, entity, name, card);
+}
+
+void hanse__declare_profiled(lua_State *lua)
+{
+    if (lua_getfield(lua, LUA_REGISTRYINDEX, profiled_key) == LUA_TSTRING) {
+        hanse__declare_plain_models(lua, lua_tostring(lua, -1));
+    }
+    lua_pop(lua, 1);
+}
+
 void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *declaration,
                             uint32_t entity)
 {
@@ -216,7 +422,13 @@ void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *dec
         return;
     }
     const char *precision = hanse__declaration_text(lua, declaration, "profile_precision");
-    read_card(lua, &spot, name, precision != NULL ? precision : "bf16", &card);
+    precision = precision != NULL ? precision : "bf16";
+    lua_newtable(lua);
+    card.words = lua_gettop(lua);
+    lua_newtable(lua);
+    card.rates = lua_gettop(lua);
+    read_card(lua, &spot, name, precision, &card);
+    card.precision = hanse_precision_named(precision);
     for (int i = 0; i < 2; i++) {
         if (lua_getfield(lua, declaration->table, shares[i].key) != LUA_TNIL) {
             hanse__refuse(lua, &spot, "gives %s; leave one of the two out", shares[i].key);
@@ -230,5 +442,8 @@ void hanse__declare_profile(lua_State *lua, const struct hanse__declaration *dec
                    &card);
         set_share(lua, declaration, entity, shares[i].key);
     }
+    declare_kernels(lua, declaration, entity, name, &card);
+    lua_pushstring(lua, name);
+    lua_setfield(lua, LUA_REGISTRYINDEX, profiled_key);
     lua_settop(lua, top);
 }

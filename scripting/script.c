@@ -158,6 +158,7 @@ static int run_scenario(lua_State *lua)
                              "hanse_schema: must be set to 1 in a scenario; begin "
                              "with hanse_schema = 1");
     }
+    hanse__declare_profiled(lua);
     return 0;
 }
 

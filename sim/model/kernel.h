@@ -94,6 +94,9 @@ enum hanse_precision {
     HANSE_PRECISIONS
 };
 
+/* Those that elements have, in the same order. */
+#define HANSE_PRECISION_WORDS "fp64 fp32 tf32 bf16 fp16 fp8 int8 int4"
+
 enum { HANSE_EXTENTS = 5, HANSE_INT4_GROUP = 32 };
 
 /* What a kernel is measured on; extents beyond a kernel's own are 0. */

@@ -9,7 +9,9 @@
 #ifndef HANSE_SIM_MODEL_NOUNS_H
 #define HANSE_SIM_MODEL_NOUNS_H
 
+#include "sim/model/kernel.h"
 #include "sim/model/schema.h"
+#include "sim/model/transformer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -143,7 +145,11 @@ struct hanse_accelerator {
     double peak_tflops, memory_gib, bandwidth_gbps, power_kw, idle_power_kw;
     double compute_efficiency, memory_efficiency;
     double price_eur, price_trend_per_year, price_floor, launch_h, surround_cost, life_h;
-    double tpp, performance_density, interconnect_gbps;
+    double tpp, performance_density, interconnect_gbps, interconnect_latency_s;
+    const char *kernels;              /* "gemm/bf16/4096x4096x4096 stream_copy/bytes" */
+    struct hanse_series kernel_rates; /* one for each */
+    int32_t kernel_precision;         /* enum hanse_precision */
+    double engine_factor, engine_gap_s, engine_request_s;
     bool data_centre;
     double hazard_per_h, hazard_shape;
 };
@@ -154,6 +160,7 @@ struct hanse_model { /* a language model that workloads call */
     bool weights_held;
     bool licence_binds; /* without its provider's leave not run, weights held or not */
     double parameters, active_parameters, bytes_per_parameter, kv_bytes_per_token, batch;
+    struct hanse_transformer shape; /* layers 0: not known */
 };
 
 struct hanse_site {

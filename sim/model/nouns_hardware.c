@@ -1,5 +1,7 @@
 /* Nouns of hardware and what runs on it. */
 #include "sim/model/noun_table.h"
+#include "sim/model/rated.h"
+#include "sim/model/scenario.h"
 
 #define AT(member) offsetof(struct hanse_accelerator, member)
 static const struct hanse_field ACCELERATOR_FIELDS[] = {
@@ -146,6 +148,62 @@ static const struct hanse_field ACCELERATOR_FIELDS[] = {
      .high = 1e6,
      .doc = "transfer rate to and from other chips, both directions added, as export rules "
             "count it"},
+    {.key = "interconnect_latency",
+     .type = HANSE_NUMBER,
+     .unit = "s",
+     .offset = AT(interconnect_latency_s),
+     .needs = "interconnect given",
+     .fallback = 5e-6,
+     .low = 0,
+     .high = 1,
+     .doc = "of a message between devices that share a model; 5 µs not given, an assumption"},
+    {.key = "kernels",
+     .type = HANSE_TEXT,
+     .offset = AT(kernels),
+     .doc = "kernels whose rates are known, as kernel/precision/shape; `profile` gives them"},
+    {.key = "kernel_rates",
+     .type = HANSE_SERIES,
+     .unit = "1",
+     .offset = AT(kernel_rates),
+     .needs = "kernels given",
+     .doc =
+         "their rates, FLOP/s or B/s; whole steps of models with an architecture go by them"},
+    {.key = "kernel_precision",
+     .type = HANSE_CHOICE,
+     .options = HANSE_PRECISION_WORDS,
+     .offset = AT(kernel_precision),
+     .needs = "kernels given",
+     .fallback_text = "bf16",
+     .doc = "precision of a model's products in whole steps; `profile_precision` gives it"},
+    {.key = "engine_factor",
+     .type = HANSE_NUMBER,
+     .unit = "1",
+     .offset = AT(engine_factor),
+     .needs = "kernels given",
+     .fallback = 1.1,
+     .flags = HANSE_LOW_OPEN,
+     .low = 0,
+     .high = 1000,
+     .doc = "time of a whole step over the device's own, in the engine around it; this and the "
+            "next two not given: of an engine that nobody measured"},
+    {.key = "engine_gap",
+     .type = HANSE_NUMBER,
+     .unit = "s",
+     .offset = AT(engine_gap_s),
+     .needs = "kernels given",
+     .fallback = 1e-3,
+     .low = 0,
+     .high = 10,
+     .doc = "after each whole step, while the device waits for the scheduler"},
+    {.key = "engine_request",
+     .type = HANSE_NUMBER,
+     .unit = "s",
+     .offset = AT(engine_request_s),
+     .needs = "kernels given",
+     .fallback = 3e-3,
+     .low = 0,
+     .high = 10,
+     .doc = "of a request outside the engine, before its first token is out"},
     {.key = "data_centre",
      .type = HANSE_FLAG,
      .offset = AT(data_centre),
@@ -170,83 +228,58 @@ static const struct hanse_field ACCELERATOR_FIELDS[] = {
      .high = 20,
      .doc = "Weibull shape of the age at failure: 1 constant, above 1 wearing out"},
 };
+#undef AT
+
+static enum hanse_status check_accelerator(const struct hanse_scenario *scenario, int32_t index)
+{
+    int32_t n;
+    const struct hanse_accelerator *a =
+        hanse_scenario_table(scenario, &hanse_kind_accelerator, &n);
+    const char *text = a[index].kernels;
+    struct hanse_rate rate;
+    bool products = false;
+    int32_t words = 0;
+    while (hanse__kernel_word(&text, &rate)) {
+        products = products || hanse__is_product(&rate, a[index].kernel_precision);
+        words++;
+    }
+    if (*text != '\0') {
+        return hanse_scenario_reject(scenario, &hanse_kind_accelerator, index, "kernels",
+                                     "word %d must be kernel/precision/shape, as in "
+                                     "gemm/bf16/4096x4096x4096, got '%.40s'",
+                                     (int)words + 1, text);
+    }
+    if (words != a[index].kernel_rates.count) {
+        return hanse_scenario_reject(scenario, &hanse_kind_accelerator, index, "kernel_rates",
+                                     "must be as many as there are kernels (%d), got %d",
+                                     (int)words, (int)a[index].kernel_rates.count);
+    }
+    if (words > 0 && !products) {
+        return hanse_scenario_reject(
+            scenario, &hanse_kind_accelerator, index, "kernel_precision",
+            "must be one that a product is among the kernels of, got %s",
+            hanse_precision_name((enum hanse_precision)a[index].kernel_precision));
+    }
+    for (int32_t i = 0; i < words; i++) {
+        if (!(a[index].kernel_rates.items[i] > 0.0)) {
+            return hanse_scenario_reject(scenario, &hanse_kind_accelerator, index,
+                                         "kernel_rates", "must be > 0, got %g",
+                                         a[index].kernel_rates.items[i]);
+        }
+    }
+    return HANSE_OK;
+}
+
 const struct hanse_kind hanse_kind_accelerator = {
     .name = "accelerator",
-    .doc = "A device type: what it can do, draws, costs, and who makes it.",
+    .doc = "A device type: what it can do, draws, costs, and who makes it. In a scenario "
+           "`profile = \"NAME\"`, with `profile_precision`, gives its efficiencies and kernels "
+           "(docs/profiles.md).",
     .size = sizeof(struct hanse_accelerator),
     .fields = ACCELERATOR_FIELDS,
     .n_fields = HANSE_COUNT(ACCELERATOR_FIELDS),
+    .check = check_accelerator,
 };
-#undef AT
-
-#define AT(member) offsetof(struct hanse_model, member)
-static const struct hanse_field MODEL_FIELDS[] = {
-    HANSE_LABEL_FIELD(hanse_model),
-    {.key = "provider",
-     .type = HANSE_ACTOR,
-     .options = HANSE_ACTOR_KINDS,
-     .offset = AT(provider),
-     .doc = "who licenses it"},
-    {.key = "weights_held",
-     .type = HANSE_FLAG,
-     .offset = AT(weights_held),
-     .fallback = 1,
-     .doc = "the weights are at home and run on whatever the provider does"},
-    {.key = "licence_binds",
-     .type = HANSE_FLAG,
-     .offset = AT(licence_binds),
-     .needs = "provider given",
-     .doc = "the provider may withdraw its licence, and who holds the weights obeys"},
-    {.key = "parameters",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(parameters),
-     .flags = HANSE_REQUIRED | HANSE_LOW_OPEN,
-     .low = 0,
-     .high = 1e15,
-     .doc = "weights held in memory"},
-    {.key = "active_parameters",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(active_parameters),
-     .low = 0,
-     .high = 1e15,
-     .doc = "weights used per token (mixture of experts); 0: all"},
-    {.key = "bytes_per_parameter",
-     .type = HANSE_NUMBER,
-     .unit = "B",
-     .offset = AT(bytes_per_parameter),
-     .fallback = 2,
-     .flags = HANSE_LOW_OPEN,
-     .low = 0,
-     .high = 8,
-     .doc = "storage of one weight: 2 for bf16, 1 for fp8"},
-    {.key = "kv_per_token",
-     .type = HANSE_NUMBER,
-     .unit = "B/token",
-     .offset = AT(kv_bytes_per_token),
-     .flags = HANSE_REQUIRED,
-     .low = 0,
-     .high = 1e9,
-     .doc = "key-value cache written per token and read per token of context"},
-    {.key = "batch",
-     .type = HANSE_NUMBER,
-     .unit = "1",
-     .offset = AT(batch),
-     .fallback = 32,
-     .low = 1,
-     .high = 4096,
-     .doc = "requests decoded together on one replica, on average"},
-};
-const struct hanse_kind hanse_kind_model = {
-    .name = "model",
-    .doc = "A language model that workloads call.",
-    .size = sizeof(struct hanse_model),
-    .fields = MODEL_FIELDS,
-    .n_fields = HANSE_COUNT(MODEL_FIELDS),
-};
-#undef AT
-
 #define AT(member) offsetof(struct hanse_site, member)
 static const struct hanse_field SITE_FIELDS[] = {
     HANSE_LABEL_FIELD(hanse_site),

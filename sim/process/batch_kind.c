@@ -7,6 +7,7 @@
 #include "sim/process/batch_work.h"
 #include "sim/process/demand.h"
 #include "sim/process/schedule/interruption.h"
+#include "sim/process/steps.h"
 
 static enum hanse_status refuse(const struct hanse_scenario *scenario, int32_t index,
                                 const char *key, const char *rule)
@@ -53,6 +54,10 @@ static enum hanse_status check_batch(const struct hanse_scenario *scenario, int3
                                      (long long)b->width_min, (long long)b->width_max);
     }
     HANSE_TRY(check_work(scenario, index, b));
+    if (b->work == HANSE_WORK_INFERENCE) {
+        HANSE_TRY(hanse__steps_check(scenario, b->model, b->prompt_tokens, b->answer_tokens,
+                                     "inference jobs"));
+    }
     HANSE_TRY(hanse__check_nearest(scenario, b->placement));
     if (b->checkpoint == HANSE_CHECKPOINT_EVERY && b->checkpoint_interval_h <= 0.0) {
         return hanse_scenario_reject(scenario, &hanse_kind_batch, index, "checkpoint_interval",

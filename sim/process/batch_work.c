@@ -4,7 +4,7 @@
 
 #include "sim/process/batch.h"
 #include "sim/process/islands.h"
-#include "sim/process/service.h"
+#include "sim/process/steps.h"
 
 /* --- work --------------------------------------------------------------------------------- */
 
@@ -23,9 +23,8 @@ static double flop_per_token(const struct hanse_world *world, const struct hanse
 static double request_s(const struct hanse_world *world, const struct hanse_batch *b,
                         const struct hanse_accelerator *accelerator)
 {
-    struct hanse_profile profile = hanse_profile_derive(accelerator);
-    struct hanse_service law = hanse_service_law(&profile, &world->tables.models[b->model],
-                                                 b->prompt_tokens, b->answer_tokens);
+    struct hanse_service law =
+        hanse__service(world, accelerator, b->model, b->prompt_tokens, b->answer_tokens);
     return hanse_service_request_s(&law, b->prompt_tokens, b->answer_tokens);
 }
 

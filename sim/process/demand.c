@@ -1,13 +1,14 @@
 #include "sim/process/demand.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "sim/process/cloud.h"
 #include "sim/process/currency.h"
 #include "sim/process/islands.h"
 #include "sim/process/jump.h"
 #include "sim/process/latency.h"
-#include "sim/process/service.h"
+#include "sim/process/steps.h"
 #include "sim/process/substitute.h"
 #include "sim/process/world.h"
 
@@ -21,9 +22,8 @@ const struct hanse_workload *hanse__workloads(const struct hanse_world *world, i
 static double request_by(const struct hanse_world *world, const struct hanse_workload *w,
                          int32_t model, const struct hanse_accelerator *accelerator)
 {
-    struct hanse_profile profile = hanse_profile_derive(accelerator);
-    struct hanse_service service = hanse_service_law(&profile, &world->tables.models[model],
-                                                     w->prompt_tokens, w->output_tokens);
+    struct hanse_service service =
+        hanse__service(world, accelerator, model, w->prompt_tokens, w->output_tokens);
     return hanse_service_request_s(&service, w->prompt_tokens, w->output_tokens);
 }
 
@@ -176,6 +176,17 @@ static enum hanse_status check_substitute(const struct hanse_scenario *scenario,
     return HANSE_OK;
 }
 
+static enum hanse_status check_steps(const struct hanse_scenario *scenario,
+                                     const struct hanse_workload *w)
+{
+    char what[160];
+    snprintf(what, sizeof what, "workload '%.100s'", w->name);
+    HANSE_TRY(hanse__steps_check(scenario, w->model, w->prompt_tokens, w->output_tokens, what));
+    return w->substitute >= 0 ? hanse__steps_check(scenario, w->substitute, w->prompt_tokens,
+                                                   w->output_tokens, what)
+                              : HANSE_OK;
+}
+
 static enum hanse_status check_workload(const struct hanse_scenario *scenario, int32_t index)
 {
     int32_t n;
@@ -201,6 +212,7 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
     }
     HANSE_TRY(hanse__check_nearest(scenario, w->placement));
     HANSE_TRY(check_substitute(scenario, index, w));
+    HANSE_TRY(check_steps(scenario, w));
     double sum = 0.0;
     for (int32_t i = 0; i < w->profile.count; i++) {
         if (!(w->profile.items[i] >= 0.0)) {

@@ -26,37 +26,61 @@ void hanse__latency_begin(struct hanse_sweep *h)
     memset(h->late_now, 0, (size_t)h->R * (size_t)h->W * sizeof *h->late_now);
 }
 
-static double *amounts_of(const struct hanse_latency_own *own, const struct hanse_granted *g)
+/* A grant with its places and cells. */
+struct grant {
+    int32_t workload, n_places, n_cells;
+    const int32_t *places, *cells;
+    double *amounts; /* by places, then by cells */
+};
+
+static struct grant grant_of(const struct hanse_sweep *h, const struct hanse_granted *g)
 {
-    return own->amounts + g->first;
+    double *amounts = h->world->latency_own->amounts + g->first;
+    if (g->route < 0) {
+        return (struct grant){g->cell % h->W, 1, 1, &g->place, &g->cell, amounts};
+    }
+    const struct hanse_route *route = &h->routes[g->route];
+    return (struct grant){route->workload,
+                          route->n_places,
+                          route->n_cells,
+                          h->route_places + route->first_place,
+                          h->route_cells + route->first_cell,
+                          amounts};
 }
 
-static enum hanse_status make_room(struct hanse_sweep *h, const struct hanse_route *route)
+/* Keeps a grant, with room for so many amounts; NULL when the workload has no serving, or no
+ * memory is left, which is the sweep's trouble. */
+static double *keep(struct hanse_sweep *h, int32_t workload, struct hanse_granted g,
+                    int32_t n_amounts)
 {
     struct hanse_latency_own *own = h->world->latency_own;
-    size_t more = (size_t)route->n_places + (size_t)route->n_cells;
-    HANSE_TRY(hanse__reserve(h->world->ctx, &own->granted, &own->granted_capacity,
-                             own->n_granted + 1, sizeof *own->granted));
-    return hanse__reserve(h->world->ctx, &own->amounts, &own->amounts_capacity,
-                          own->n_amounts + more, sizeof *own->amounts);
+    g.serving = h->late_now != NULL ? h->serving_of[workload] : -1;
+    if (g.serving < 0 || h->world->trouble != HANSE_OK) {
+        return NULL;
+    }
+    h->world->trouble = hanse__reserve(h->world->ctx, &own->granted, &own->granted_capacity,
+                                       own->n_granted + 1, sizeof *own->granted);
+    if (h->world->trouble == HANSE_OK) {
+        h->world->trouble =
+            hanse__reserve(h->world->ctx, &own->amounts, &own->amounts_capacity,
+                           own->n_amounts + (size_t)n_amounts, sizeof *own->amounts);
+    }
+    if (h->world->trouble != HANSE_OK) {
+        return NULL;
+    }
+    g.first = own->n_amounts;
+    own->granted[own->n_granted++] = g;
+    own->n_amounts += (size_t)n_amounts;
+    return own->amounts + g.first;
 }
 
 void hanse__latency_grant(struct hanse_sweep *h, const struct hanse_route *route)
 {
-    struct hanse_latency_own *own = h->world->latency_own;
-    int32_t serving = h->late_now != NULL ? h->serving_of[route->workload] : -1;
-    if (serving < 0 || h->world->trouble != HANSE_OK) {
-        return;
-    }
-    h->world->trouble = make_room(h, route);
-    if (h->world->trouble != HANSE_OK) {
-        return;
-    }
-    const struct hanse_granted g = {(int32_t)(route - h->routes), serving, own->n_amounts};
-    own->granted[own->n_granted++] = g;
-    double *amounts = amounts_of(own, &g), granted = 0.0;
+    const struct hanse_granted g = {.route = (int32_t)(route - h->routes)};
+    double *amounts = keep(h, route->workload, g, route->n_places + route->n_cells);
+    double granted = 0.0;
     const int32_t *places = h->route_places + route->first_place;
-    for (int32_t i = 0; i < route->n_places; i++) {
+    for (int32_t i = 0; amounts != NULL && i < route->n_places; i++) {
         int32_t p = places[i];
         double free = h->free[p] * h->capacity[p * h->W + route->workload];
         double x = h->load[p] > 1.0 ? free / h->load[p] : free;
@@ -65,24 +89,30 @@ void hanse__latency_grant(struct hanse_sweep *h, const struct hanse_route *route
     }
     const int32_t *cells = h->route_cells + route->first_cell;
     double share = fmin(1.0, granted / route->reach);
-    for (int32_t i = 0; i < route->n_cells; i++) {
+    for (int32_t i = 0; amounts != NULL && i < route->n_cells; i++) {
         amounts[route->n_places + i] = share * h->left[cells[i]];
     }
-    own->n_amounts += (size_t)route->n_places + (size_t)route->n_cells;
+}
+
+void hanse__latency_gave(struct hanse_sweep *h, int32_t cell, int32_t place, double work)
+{
+    const struct hanse_granted g = {.route = -1, .cell = cell, .place = place};
+    double *amounts = work > 0.0 ? keep(h, cell % h->W, g, 2) : NULL;
+    if (amounts != NULL) {
+        amounts[0] = amounts[1] = work;
+    }
 }
 
 /* --- an hour's latencies --------------------------------------------------------------------
  */
 
-/* Asked over granted, of a route's origins; both count what they got by any route. */
-static double excess(const struct hanse_sweep *h, const struct hanse_route *route,
-                     const double *by_cell)
+/* Asked over granted, of a grant's origins; both count what they got by any. */
+static double excess(const struct hanse_sweep *h, const struct grant *g, const double *by_cell)
 {
-    const int32_t *cells = h->route_cells + route->first_cell;
     double left = 0.0, granted = 0.0;
-    for (int32_t i = 0; i < route->n_cells; i++) {
-        left += h->left[cells[i]];
-        granted += by_cell[cells[i]];
+    for (int32_t i = 0; i < g->n_cells; i++) {
+        left += h->left[g->cells[i]];
+        granted += by_cell[g->cells[i]];
     }
     return granted > 0.0 ? 1.0 + left / granted : 1.0;
 }
@@ -171,35 +201,31 @@ static double load_of(const struct hanse_sweep *h, int32_t place, double over)
     return busy >= FULL ? over : busy;
 }
 
-static void settle_one(struct hanse_sweep *h, const struct hanse_latency *s,
-                       const struct hanse_granted *g, const double *by_cell)
+static void settle_one(struct hanse_sweep *h, const struct hanse_latency *s, int32_t serving,
+                       const struct grant *g, const double *by_cell)
 {
-    const struct hanse_route *route = &h->routes[g->route];
-    const double *amounts = amounts_of(h->world->latency_own, g);
-    const int32_t *places = h->route_places + route->first_place;
-    double over = excess(h, route, by_cell), served = 0.0, in_time = 0.0;
-    double work = ((const double *)hanse__at(h->world, s->work))[g->serving];
-    for (int32_t i = 0; i < route->n_places; i++) {
-        if (!(amounts[i] > 0.0)) {
+    double over = excess(h, g, by_cell), served = 0.0, in_time = 0.0;
+    double work = ((const double *)hanse__at(h->world, s->work))[serving];
+    for (int32_t i = 0; i < g->n_places; i++) {
+        if (!(g->amounts[i] > 0.0)) {
             continue;
         }
         const struct look look = {s,
-                                  g->serving,
-                                  route->workload,
-                                  places[i],
-                                  load_of(h, places[i], over),
-                                  amounts[i] / work};
+                                  serving,
+                                  g->workload,
+                                  g->places[i],
+                                  load_of(h, g->places[i], over),
+                                  g->amounts[i] / work};
         double share = share_in_time(h, &look);
-        served += amounts[i];
-        in_time += share * amounts[i];
-        *hanse__latency_cell(h->world, HANSE_LATENCY_ON_TIME, g->serving, 1) +=
+        served += g->amounts[i];
+        in_time += share * g->amounts[i];
+        *hanse__latency_cell(h->world, HANSE_LATENCY_ON_TIME, serving, 1) +=
             share * look.prompts;
-        hanse__openings_note(h, g->serving, places[i], amounts[i], look.load, share);
+        hanse__openings_note(h, serving, g->places[i], g->amounts[i], look.load, share);
     }
     double late = served > 0.0 ? 1.0 - in_time / served : 0.0;
-    const int32_t *cells = h->route_cells + route->first_cell;
-    for (int32_t i = 0; i < route->n_cells; i++) {
-        h->late_now[cells[i]] += fmax(0.0, late) * amounts[route->n_places + i];
+    for (int32_t i = 0; i < g->n_cells; i++) {
+        h->late_now[g->cells[i]] += fmax(0.0, late) * g->amounts[g->n_places + i];
     }
 }
 
@@ -213,14 +239,14 @@ void hanse__latency_settle(struct hanse_sweep *h)
     double *by_cell = hanse__at(h->world, s->by_cell);
     memset(by_cell, 0, (size_t)h->R * (size_t)h->W * sizeof *by_cell);
     for (size_t i = 0; i < own->n_granted; i++) {
-        const struct hanse_route *route = &h->routes[own->granted[i].route];
-        const double *amounts = amounts_of(own, &own->granted[i]) + route->n_places;
-        for (int32_t k = 0; k < route->n_cells; k++) {
-            by_cell[(h->route_cells + route->first_cell)[k]] += amounts[k];
+        struct grant g = grant_of(h, &own->granted[i]);
+        for (int32_t k = 0; k < g.n_cells; k++) {
+            by_cell[g.cells[k]] += g.amounts[g.n_places + k];
         }
     }
     for (size_t i = 0; i < own->n_granted; i++) {
-        settle_one(h, s, &own->granted[i], by_cell);
+        struct grant g = grant_of(h, &own->granted[i]);
+        settle_one(h, s, own->granted[i].serving, &g, by_cell);
     }
     hanse__openings_close_hour(h);
 }

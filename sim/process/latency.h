@@ -67,10 +67,12 @@ enum hanse_status hanse__latency_prepare(struct hanse_world *world);
 double hanse__latency_rate_per_s(const struct hanse_world *world, int32_t accelerator,
                                  int32_t workload);
 
-/* In the hourly sweep: before the tiers; with each grant, before it is made; and when all is
- * served. The last finds what was served late in each cell. Without servings all do nothing. */
+/* In the hourly sweep: before the tiers; with each grant to a route, before it is made; with
+ * what a cell that asks place by place got at one; and when all is served. The last finds what
+ * was served late in each cell. Without servings all do nothing. */
 void hanse__latency_begin(struct hanse_sweep *h);
 void hanse__latency_grant(struct hanse_sweep *h, const struct hanse_route *route);
+void hanse__latency_gave(struct hanse_sweep *h, int32_t cell, int32_t place, double work);
 void hanse__latency_settle(struct hanse_sweep *h);
 
 /* What a worker keeps from one replication to the next. */

@@ -4,10 +4,31 @@
 
 #include "sim/process/fleet.h"
 #include "sim/process/latency_inside.h"
-#include "sim/process/service.h"
+#include "sim/process/steps.h"
 
 /* --- an engine ------------------------------------------------------------------------------
  */
+
+static void add_steps(const struct hanse_accelerator *a, const struct hanse_transformer *s,
+                      struct hanse_engine_key *key)
+{
+    const int64_t shape[] = {s->layers, s->hidden,  s->heads,        s->kv_heads,
+                             s->width,  s->ffn,     s->vocabulary,   s->gated,
+                             s->tied,   s->experts, s->experts_used, s->shared_ffn};
+    memcpy(key->shape, shape, sizeof key->shape);
+    key->engine_factor = a->engine_factor;
+    key->engine_gap_s = a->engine_gap_s;
+    key->engine_request_s = a->engine_request_s;
+    key->link_byte_per_s = 0.5e9 * a->interconnect_gbps;
+    key->link_latency_s = a->interconnect_latency_s;
+    key->precision = a->kernel_precision;
+    key->kernels = hanse_entity(a->kernels);
+    for (int32_t i = 0; i < a->kernel_rates.count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &a->kernel_rates.items[i], sizeof bits);
+        key->kernels = hanse_entity_number(key->kernels, bits);
+    }
+}
 
 struct hanse_engine_key hanse__engine_key(const struct hanse_world *world,
                                           const struct hanse_serving *serving,
@@ -44,18 +65,13 @@ struct hanse_engine_key hanse__engine_key(const struct hanse_world *world,
     key.requests = serving->requests;
     key.routing = serving->routing;
     key.arrivals = hanse_entity(serving->arrivals);
+    if (hanse_steps_known(a, m)) {
+        add_steps(a, &m->shape, &key);
+    }
     return key;
 }
 
-static struct hanse_model model_of(const struct hanse_engine_key *key)
-{
-    return (struct hanse_model){.parameters = key->parameters,
-                                .active_parameters = key->active_parameters,
-                                .bytes_per_parameter = key->bytes_per_parameter,
-                                .kv_bytes_per_token = key->kv_bytes_per_token,
-                                .batch = key->batch};
-}
-
+/* A step by two rates. */
 static void fill_tokens(const struct hanse_engine_key *key, double devices,
                         struct hanse_serving_cost *cost)
 {
@@ -70,38 +86,47 @@ static void fill_tokens(const struct hanse_engine_key *key, double devices,
     cost->context_s = key->kv_bytes_per_token / memory;
 }
 
-enum hanse_status hanse__engine_build(struct hanse_context *ctx,
-                                      const struct hanse_engine_key *key, const char *arrivals,
-                                      struct hanse_engine_parts *parts)
+static enum hanse_status cost_by_rates(struct hanse_context *ctx,
+                                       const struct hanse_engine_key *key,
+                                       const struct hanse_service *service,
+                                       struct hanse_serving_cost *cost)
 {
-    const struct hanse_profile profile = {.compute_flop_per_s = key->compute_flop_per_s,
-                                          .memory_byte_per_s = key->memory_byte_per_s,
-                                          .capacity_bytes = key->capacity_bytes};
-    const struct hanse_model model = model_of(key);
-    struct hanse_service service =
-        hanse_service_law(&profile, &model, key->prompt_tokens, key->output_tokens);
-    /* As many as fit at mean length: an engine that admits more preempts what it has begun. */
-    double blocks = fmin(1e9, floor(service.cache_tokens / (double)key->block));
-    memset(parts, 0, sizeof *parts);
-    parts->devices = service.devices;
-    parts->cost = (struct hanse_serving_cost){.max_tokens = (uint32_t)key->chunk,
-                                              .max_sequences = (uint32_t)service.batch,
-                                              .host_s = key->step_s,
-                                              .device_factor = 1.0};
-    if (key->chunk < (int64_t)key->batch || !(blocks * (double)key->block > 4.0)) {
-        return hanse__fail(ctx, HANSE_ERR_DOMAIN,
-                           "serving: a step's tokens (chunk, %lld) must be no fewer than the "
-                           "model's batch (%g), and the cache beside the weights hold some "
-                           "blocks, got %g",
-                           (long long)key->chunk, key->batch, blocks);
-    }
-    struct hanse_serving_cost *cost = &parts->cost;
+    *cost = (struct hanse_serving_cost){.max_tokens = (uint32_t)key->chunk,
+                                        .max_sequences = (uint32_t)service->batch,
+                                        .host_s = key->step_s,
+                                        .device_factor = 1.0};
     cost->tokens_s = hanse__alloc(ctx, (size_t)cost->max_tokens + 1, sizeof(double));
     cost->sequences_s = hanse__alloc(ctx, (size_t)cost->max_sequences + 1, sizeof(double));
     if (cost->tokens_s == NULL || cost->sequences_s == NULL) {
         return HANSE_ERR_MEMORY;
     }
-    fill_tokens(key, parts->devices, cost);
+    fill_tokens(key, service->devices, cost);
+    return HANSE_OK;
+}
+
+/* A step as `hanse predict` has it. */
+static enum hanse_status cost_by_steps(struct hanse_context *ctx,
+                                       const struct hanse_engine_key *key,
+                                       const struct hanse_accelerator *accelerator,
+                                       const struct hanse_model *model,
+                                       struct hanse_serving_cost *cost)
+{
+    struct hanse_steps steps;
+    enum hanse_status status = hanse_steps_init(ctx, accelerator, model, key->prompt_tokens,
+                                                key->output_tokens, &steps);
+    if (status == HANSE_OK) {
+        steps.engine.step_s = key->step_s;
+        status = hanse_serving_cost_init(ctx, steps.law, &steps.model, &steps.parallel,
+                                         &steps.engine, (uint32_t)key->chunk,
+                                         (uint32_t)steps.service.batch, cost);
+    }
+    hanse_steps_fini(&steps);
+    return status;
+}
+
+static void fill_rules(const struct hanse_engine_key *key, const struct hanse_serving *serving,
+                       double blocks, struct hanse_engine_parts *parts)
+{
     double longest = fmin(blocks * (double)key->block, 4e9);
     parts->rules = (struct hanse_law_rules){
         .serving = {.replica = {(uint32_t)key->block, (uint64_t)blocks},
@@ -112,11 +137,36 @@ enum hanse_status hanse__engine_build(struct hanse_context *ctx,
                     .idle_watt = parts->devices * key->idle_watt},
         .mix = {key->prompt_tokens, key->prompt_variation, key->output_tokens,
                 key->output_variation, (uint32_t)longest},
-        .arrivals = arrivals,
+        .arrivals = serving->arrivals,
         .targets = {key->ttft_target_s, key->tpot_target_s},
         .requests = (uint64_t)key->requests,
         .seed = 1};
-    return HANSE_OK;
+}
+
+enum hanse_status hanse__engine_build(const struct hanse_world *world,
+                                      const struct hanse_serving *serving, int32_t accelerator,
+                                      struct hanse_engine_parts *parts)
+{
+    const struct hanse_engine_key key = hanse__engine_key(world, serving, accelerator);
+    const struct hanse_accelerator *a = &world->tables.accelerators[accelerator];
+    int32_t model = world->tables.workloads[serving->workload].model;
+    const struct hanse_model *m = &world->tables.models[model];
+    struct hanse_service service =
+        hanse__service(world, a, model, key.prompt_tokens, key.output_tokens);
+    /* As many as fit at mean length: an engine that admits more preempts what it has begun. */
+    double blocks = fmin(1e9, floor(service.cache_tokens / (double)key.block));
+    memset(parts, 0, sizeof *parts);
+    if (key.chunk < (int64_t)key.batch || !(blocks * (double)key.block > 4.0)) {
+        return hanse__fail(world->ctx, HANSE_ERR_DOMAIN,
+                           "serving: a step's tokens (chunk, %lld) must be no fewer than the "
+                           "model's batch (%g), and the cache beside the weights hold some "
+                           "blocks, got %g",
+                           (long long)key.chunk, key.batch, blocks);
+    }
+    parts->devices = service.devices;
+    fill_rules(&key, serving, blocks, parts);
+    return hanse_steps_known(a, m) ? cost_by_steps(world->ctx, &key, a, m, &parts->cost)
+                                   : cost_by_rates(world->ctx, &key, &service, &parts->cost);
 }
 
 /* --- laws -----------------------------------------------------------------------------------
@@ -160,7 +210,7 @@ static enum hanse_status find_law(struct hanse_world *world, const struct hanse_
                              sizeof *own->known));
     struct hanse_known_law *known = &own->known[own->n_known];
     struct hanse_engine_parts parts;
-    enum hanse_status status = hanse__engine_build(world->ctx, &key, s->arrivals, &parts);
+    enum hanse_status status = hanse__engine_build(world, s, accelerator, &parts);
     if (status == HANSE_OK) {
         status = hanse_serving_law_find(world->ctx, &parts.cost, &parts.rules, &known->law);
     }

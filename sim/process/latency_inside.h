@@ -19,6 +19,10 @@ struct hanse_engine_key {
     int64_t chunk, block, queue, replicas, requests;
     int64_t routing;
     uint64_t arrivals; /* hash of its text */
+    /* Where whole steps are known (steps.h), else all zero. */
+    double engine_factor, engine_gap_s, engine_request_s, link_byte_per_s, link_latency_s;
+    int64_t shape[12], precision;
+    uint64_t kernels; /* hash of them and their rates */
 };
 
 struct hanse_known_law {
@@ -27,9 +31,11 @@ struct hanse_known_law {
     struct hanse_serving_law law;
 };
 
-/* What one route was granted in a round: amounts by its places, then by its cells. */
+/* What was granted in a round, to a route or to a cell that asks place by place: amounts by
+ * places, then by cells. */
 struct hanse_granted {
-    int32_t route, serving;
+    int32_t route; /* -1: `cell` at `place` */
+    int32_t serving, cell, place;
     size_t first; /* in amounts */
 };
 
@@ -116,8 +122,8 @@ struct hanse_engine_key hanse__engine_key(const struct hanse_world *world,
                                           const struct hanse_serving *serving,
                                           int32_t accelerator);
 /* Free the cost with hanse_serving_cost_fini, also after failure. */
-enum hanse_status hanse__engine_build(struct hanse_context *ctx,
-                                      const struct hanse_engine_key *key, const char *arrivals,
+enum hanse_status hanse__engine_build(const struct hanse_world *world,
+                                      const struct hanse_serving *serving, int32_t accelerator,
                                       struct hanse_engine_parts *parts);
 
 /* Takes what openings keep; after the places are known. */

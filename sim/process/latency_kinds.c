@@ -54,30 +54,16 @@ static enum hanse_status check_workload(const struct hanse_scenario *scenario, i
     return HANSE_OK;
 }
 
-/* What asks place by place, or turns served work over, is not followed into the engines. */
+/* Work that a smaller model takes over is not followed into its engines. */
 static enum hanse_status check_plain(const struct hanse_scenario *scenario, int32_t index,
                                      const struct hanse_workload *w)
 {
-    int32_t n_pools, n_links;
-    const struct hanse_pool *pools = hanse_scenario_table(scenario, &hanse_kind_pool, &n_pools);
-    const struct hanse_link *links = hanse_scenario_table(scenario, &hanse_kind_link, &n_links);
-    bool chosen = w->placement != HANSE_SITING_LOCAL && w->placement != HANSE_SITING_BY_POOL;
-    bool limited = false;
-    for (int32_t i = 0; w->placement == HANSE_SITING_BY_POOL && i < n_pools; i++) {
-        chosen |= pools[i].placement != HANSE_SITING_LOCAL;
-    }
-    for (int32_t i = 0; i < n_links; i++) {
-        limited |= links[i].bandwidth_byte_per_s > 0.0;
-    }
-    if (chosen || limited || w->substitute >= 0) {
-        return hanse_scenario_reject(scenario, &hanse_kind_serving, index, "workload",
-                                     "'%s' %s, with which a serving does not go together",
-                                     w->name,
-                                     chosen    ? "has a placement other than local"
-                                     : limited ? "crosses links with a bandwidth"
-                                               : "has a substitute");
-    }
-    return HANSE_OK;
+    return w->substitute < 0
+               ? HANSE_OK
+               : hanse_scenario_reject(scenario, &hanse_kind_serving, index, "workload",
+                                       "'%s' has a substitute, with which a "
+                                       "serving does not go together",
+                                       w->name);
 }
 
 static enum hanse_status check_serving(const struct hanse_scenario *scenario, int32_t index)

@@ -287,7 +287,6 @@ static enum hanse_status run_engine(struct hanse_world *world, int32_t opening, 
     const struct hanse_serving *serving =
         &world->tables.servings[world->tables.openings[opening].serving];
     double devices = 0.0;
-    struct hanse_engine_key key = hanse__engine_key(world, serving, type);
     struct run *r = hanse__alloc(world->ctx, 1, sizeof *r);
     if (r == NULL) {
         return HANSE_ERR_MEMORY;
@@ -295,8 +294,7 @@ static enum hanse_status run_engine(struct hanse_world *world, int32_t opening, 
     r->world = world;
     r->opening = opening;
     r->hours = opened_at(world, opening)->hours;
-    enum hanse_status status =
-        hanse__engine_build(world->ctx, &key, serving->arrivals, &r->parts);
+    enum hanse_status status = hanse__engine_build(world, serving, type, &r->parts);
     if (status == HANSE_OK) {
         slow_down(r, place, type);
         devices = r->parts.devices;

@@ -7,6 +7,7 @@
 #include "sim/process/carry.h"
 #include "sim/process/cloud.h"
 #include "sim/process/islands.h"
+#include "sim/process/latency.h"
 #include "sim/process/power.h"
 
 struct ask {
@@ -350,6 +351,7 @@ static void book(struct hanse_sweep *h, int32_t cell, const struct ask *asks, in
             x *= hanse__carry_share(h->world, &h->pairs->carry, w, r, there);
             hanse__carry_book(h->world, &h->pairs->carry, w, r, there, x);
         }
+        hanse__latency_gave(h, cell, p, x);
         hanse__sweep_did(h, p, w, x);
         hanse__control_gave(h, cell, p, x);
         h->pool[cell] += there != r ? x : 0.0;

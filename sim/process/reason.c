@@ -34,7 +34,8 @@ static struct hanse_sweep suppose(const struct hanse_sweep *h, enum hanse_reason
     what.capacity = capacity;
     what.pool = what.hosted = h->ignored;
     what.used = NULL;
-    what.pairs = NULL; /* where there is room is asked, not which is taken first */
+    what.late_now = NULL; /* nobody is answered */
+    what.pairs = NULL;    /* where there is room is asked, not which is taken first */
     what.control.did = h->control.ignored;
     return what;
 }

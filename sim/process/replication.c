@@ -9,6 +9,7 @@
 #include "sim/process/fleet.h"
 #include "sim/process/latency.h"
 #include "sim/process/shock.h"
+#include "sim/process/steps.h"
 #include "sim/process/world.h"
 
 struct hanse_worker {
@@ -167,6 +168,7 @@ static enum hanse_status init_world(struct hanse_world *world)
     HANSE_TRY(
         hanse__take(world, world->layout->n_values, sizeof(double), &world->moving.series));
     HANSE_TRY(hanse_calendar_init(&world->calendar, &world->arena, world->calendar_kind));
+    HANSE_TRY(hanse__steps_prepare(world));
     size_t n;
     const struct hanse_mechanism *const *mechanisms = hanse_mechanisms(&n);
     for (size_t m = 0; m < n; m++) {

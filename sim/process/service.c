@@ -2,10 +2,6 @@
 
 #include <math.h>
 
-/* Share of device memory that weights and caches may fill; the rest is activations and the
- * engine's own. 0.9 is the usual default of serving engines (vLLM's gpu_memory_utilization). */
-static const double USABLE_MEMORY = 0.9;
-
 struct hanse_service hanse_service_law(const struct hanse_profile *profile,
                                        const struct hanse_model *model, double prompt_tokens,
                                        double output_tokens)
@@ -14,7 +10,7 @@ struct hanse_service hanse_service_law(const struct hanse_profile *profile,
         model->active_parameters > 0.0 ? model->active_parameters : model->parameters;
     double weights = model->parameters * model->bytes_per_parameter;
     double active_weights = active * model->bytes_per_parameter;
-    double usable = USABLE_MEMORY * profile->capacity_bytes;
+    double usable = HANSE_USABLE_MEMORY * profile->capacity_bytes;
     double context = prompt_tokens + 0.5 * output_tokens;
     double cache = model->kv_bytes_per_token * context;
 

@@ -25,6 +25,10 @@
 extern "C" {
 #endif
 
+/* Share of device memory that weights and caches may fill; the rest is activations and the
+ * engine's own. 0.9 is the usual default of serving engines (vLLM's gpu_memory_utilization). */
+#define HANSE_USABLE_MEMORY 0.9
+
 struct hanse_service {
     double prefill_s_per_token; /* device-seconds */
     double decode_s_per_token;  /* device-seconds */
