@@ -4,8 +4,9 @@
  * kernels/cpu/isa/ is written with the compiler's vector types, whose width is the instruction
  * set's: base (16 bytes: SSE2, NEON), avx2 (32, with FMA), avx512 (64), avx512bf16 (64, and
  * dot products of bf16 and int8: HANSE_DOTS). One text, four objects: what differs is the
- * flags, HANSE_ISA (the suffix of every name) and HANSE_VECTOR (the width). Fused multiply-add is allowed here (-ffp-contract=fast): these results never
- * reach a simulation's bytes, only its rates.
+ * flags, HANSE_ISA (the suffix of every name) and HANSE_VECTOR (the width). Fused multiply-add
+ * is allowed here (-ffp-contract=fast): these results never reach a simulation's bytes, only
+ * its rates.
  *
  * A kernel brings its own parallel region and is done when it returns.
  */

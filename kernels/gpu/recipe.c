@@ -263,8 +263,7 @@ static bool fits_matrix(const struct hanse_trial_key *key, int units)
 {
     int64_t size = (int64_t)hanse_precision_bytes(key->precision);
     const int64_t *x = key->shape.extent;
-    return x[2] * size % 16 == 0 &&
-           (size == 1 ? x[1] % 2 == 0 : x[1] * size % 16 == 0);
+    return x[2] * size % 16 == 0 && (size == 1 ? x[1] % 2 == 0 : x[1] * size % 16 == 0);
 }
 
 static void make_matrix_gemm(const struct order *o)
