@@ -36,10 +36,10 @@ uint32_t hanse_sample_faults(const struct hanse_bounds *bounds,
     double waited = after->waited_s - before->waited_s;
     /* NaN where the system keeps no such figure: no fault then, but for the thread's own time,
      * which every system keeps. */
-    if ((!blocks && !(cpu >= bounds->cpu_share * wall)) || waited > bounds->waited * wall) {
+    if (!blocks && (!(cpu >= bounds->cpu_share * wall) || waited > bounds->waited * wall)) {
         faults |= HANSE_SAMPLE_PREEMPTED;
     }
-    if (switches > fmax(1.0, bounds->switches_per_s * wall)) {
+    if (!blocks && switches > fmax(1.0, bounds->switches_per_s * wall)) {
         faults |= HANSE_SAMPLE_SWITCHED;
     }
     if (off_the_clock(bounds, probe_s, usual_probe_s)) {
@@ -94,6 +94,7 @@ void hanse_mark_references(const struct hanse_bounds *bounds, struct hanse_sampl
     }
     double usual = hanse_usual_time(seconds, kept);
     for (size_t i = 0; i < n; i++) {
+        samples[i].faults &= ~(uint32_t)HANSE_SAMPLE_REFERENCE;
         if (!(samples[i].reference_seconds <= bounds->reference * usual)) {
             samples[i].faults |= HANSE_SAMPLE_REFERENCE;
         }

@@ -66,7 +66,8 @@ struct hanse_bounds {
 struct hanse_bounds hanse_bounds_default(void);
 
 /* Faults that show at once; `usual_probe_s`: the launch's lower quartile so far; `blocks`: the
- * kernel waits by nature (storage, network), so its CPU share says nothing. */
+ * kernel waits by nature (storage, network): it gives its processor up and queues for it again
+ * behind what brings its data, so that shares of time and switches say nothing. */
 uint32_t hanse_sample_faults(const struct hanse_bounds *bounds,
                              const struct hanse_reading *before,
                              const struct hanse_reading *after, double probe_s,
@@ -80,7 +81,7 @@ double hanse_usual_time(const double *seconds, size_t n);
 void hanse_mark_clocks(const struct hanse_bounds *bounds, struct hanse_sample *samples,
                        const double *probes, size_t n);
 
-/* Marks HANSE_SAMPLE_REFERENCE on samples of one launch whose reference was slow. */
+/* Marks HANSE_SAMPLE_REFERENCE anew on samples of one launch whose reference was slow. */
 void hanse_mark_references(const struct hanse_bounds *bounds, struct hanse_sample *samples,
                            size_t n);
 

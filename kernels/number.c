@@ -1,9 +1,12 @@
 #include "kernels/number.h"
 
+/* What the state grows by with each draw. */
+static const uint64_t STRIDE = 0x9E3779B97F4A7C15u;
+
 /* SplitMix64 (Steele et al. 2014): a gigabyte of inputs must not take longer than its runs. */
 uint64_t hanse__random_bits(uint64_t *state)
 {
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
+    uint64_t z = *state += STRIDE;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
@@ -56,7 +59,7 @@ static void fill_halves(uint16_t *to, size_t n, enum hanse_precision precision, 
     }
 }
 
-void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint64_t *state)
+static void fill_part(void *data, size_t bytes, enum hanse_precision precision, uint64_t *state)
 {
     if (precision == HANSE_INT8 || precision == HANSE_INT4 || precision == HANSE_BYTES) {
         fill_bytes(data, bytes, state);
@@ -80,4 +83,26 @@ void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint6
             ((float *)data)[i] = (float)hanse__random(state);
         }
     }
+}
+
+/* Bytes that a draw fills: a number of four bytes and more takes one for itself. */
+static size_t bytes_of_draw(enum hanse_precision precision)
+{
+    return precision == HANSE_FP32 || precision == HANSE_TF32 ? 4 : 8;
+}
+
+/* All threads, each a piece: where a piece's draws begin is known without making the ones
+ * before, so that the numbers are the same for any number of threads. */
+void hanse__fill(void *data, size_t bytes, enum hanse_precision precision, uint64_t *state)
+{
+    enum { PIECE = 1 << 20 };
+    size_t draw = bytes_of_draw(precision), pieces = (bytes + PIECE - 1) / PIECE;
+    uint64_t first = *state;
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < pieces; p++) {
+        uint64_t at = first + STRIDE * (uint64_t)(p * (PIECE / draw));
+        size_t n = bytes - p * PIECE < PIECE ? bytes - p * PIECE : PIECE;
+        fill_part((char *)data + p * PIECE, n, precision, &at);
+    }
+    *state = first + STRIDE * (uint64_t)((bytes + draw - 1) / draw);
 }

@@ -440,7 +440,7 @@ static enum hanse_status check_element(struct hanse_context *ctx,
 }
 
 /* Budget of multiply-adds for the references of one check. */
-static const double CHECK_BUDGET = 2e7;
+static const double CHECK_BUDGET = 4e6;
 
 static enum hanse_status check_numbers(struct hanse_context *ctx,
                                        const struct hanse_trial *trial, int buffer,

@@ -222,7 +222,10 @@ static enum hanse_status prepare(struct hanse_device *device, struct hanse_trial
                                         .own_bytes = cpu->own_bytes,
                                         .room = cpu->room};
     if (hanse__transfer_is(trial->key.kernel)) {
+        /* The other end of a connection must not share this thread's core. */
+        hanse__topology_loosen(cpu->topology);
         enum hanse_status status = hanse__transfer_create(device->ctx, trial, &task->transfer);
+        hanse__topology_bind(cpu->topology, 0);
         if (status != HANSE_OK) {
             hanse__free(task);
             *out = NULL;

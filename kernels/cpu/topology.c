@@ -23,7 +23,7 @@ static void name_of(hwloc_topology_t hwloc, char *name, size_t size)
  * whole package (508 MB, of which it reaches 32), and streams four times that size would take
  * gigabytes and minutes. The largest part on the market is 16 MiB a core, so four times this
  * is past the cache even where one core has a whole part of 96 MiB to itself. */
-static const double CORES_PART = 48.0 * 1048576.0;
+static const double CORES_PART = 32.0 * 1048576.0;
 
 static double part_of(hwloc_topology_t hwloc, hwloc_obj_t cache)
 {
@@ -102,12 +102,17 @@ void hanse__topology_destroy(struct hanse__topology *topology)
     if (topology == NULL) {
         return;
     }
-    if (topology->before != NULL) {
-        hwloc_set_cpubind(topology->hwloc, topology->before, HWLOC_CPUBIND_THREAD);
-        hwloc_bitmap_free(topology->before);
-    }
+    hanse__topology_loosen(topology);
+    hwloc_bitmap_free(topology->before);
     hwloc_topology_destroy(topology->hwloc);
     hanse__free(topology);
+}
+
+void hanse__topology_loosen(struct hanse__topology *topology)
+{
+    if (topology->before != NULL) {
+        hwloc_set_cpubind(topology->hwloc, topology->before, HWLOC_CPUBIND_THREAD);
+    }
 }
 
 void hanse__topology_bind(struct hanse__topology *topology, int core)

@@ -22,6 +22,10 @@ enum hanse_status hanse__topology_create(struct hanse_context *ctx,
                                          struct hanse__machine *machine);
 void hanse__topology_destroy(struct hanse__topology *topology);
 
+/* Lets the calling thread go wherever it could before any was bound; threads that it makes
+ * meanwhile take that over. */
+void hanse__topology_loosen(struct hanse__topology *topology);
+
 /* Binds the calling thread to core `core` of the machine. What cannot be bound stays as it is:
  * the samples' own checks then see whether the thread kept its processor. */
 void hanse__topology_bind(struct hanse__topology *topology, int core);

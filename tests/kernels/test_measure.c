@@ -57,6 +57,22 @@ static void a_thread_that_stood_in_the_queue_is_a_fault_of_its_sample(void **sta
     assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, false), 0);
 }
 
+/* Storage and the network give the processor up and queue for it behind what serves them. */
+static void kernels_that_wait_are_not_faulted_for_it(void **state)
+{
+    struct hanse_bounds bounds = hanse_bounds_default();
+    struct hanse_reading before = reading(10.0, 3.0, 5.0, NAN), after = before;
+    after.wall_s += 0.01;
+    after.cpu_s += 0.004;
+    after.waited_s = 0.002;
+    after.switches += 40.0;
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, false),
+                     HANSE_SAMPLE_PREEMPTED | HANSE_SAMPLE_SWITCHED);
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 1e-4, 1e-4, true), 0);
+    assert_int_equal(hanse_sample_faults(&bounds, &before, &after, 2e-4, 1e-4, true),
+                     HANSE_SAMPLE_CLOCK);
+}
+
 /* One lucky probe at the start does not condemn the rest, nor a slow stretch: each is condemned
  * alone. */
 static void clocks_are_judged_by_the_launchs_usual_one(void **state)
@@ -312,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sample_counts_only_when_the_thread_kept_its_processor),
+        cmocka_unit_test(kernels_that_wait_are_not_faulted_for_it),
         cmocka_unit_test(a_thread_that_stood_in_the_queue_is_a_fault_of_its_sample),
         cmocka_unit_test(clocks_are_judged_by_the_launchs_usual_one),
         cmocka_unit_test(a_slow_reference_condemns_its_sample_alone),
