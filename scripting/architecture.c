@@ -50,6 +50,8 @@ static const struct {
     COUNT("experts", experts),
     COUNT("experts_used", experts_used),
     COUNT("shared_ffn", shared_ffn),
+    COUNT("dense_layers", dense_layers),
+    COUNT("dense_ffn", dense_ffn),
 #undef COUNT
 #undef FLAG
 };

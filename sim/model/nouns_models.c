@@ -68,8 +68,8 @@ static const struct hanse_field MODEL_FIELDS[] = {
      .offset = AT(shape.layers),
      .low = 0,
      .high = 1e9,
-     .doc =
-         "of its architecture, and so the next eleven; `architecture` gives all; 0: not known"},
+     .doc = "of its architecture, and so the next thirteen; `architecture` gives all; 0: not "
+            "known"},
     {.key = "hidden",
      .type = HANSE_INTEGER,
      .offset = AT(shape.hidden),
@@ -134,6 +134,18 @@ static const struct hanse_field MODEL_FIELDS[] = {
      .low = 0,
      .high = 1e9,
      .doc = "inner width of the part that every token passes beside its experts"},
+    {.key = "dense_layers",
+     .type = HANSE_INTEGER,
+     .offset = AT(shape.dense_layers),
+     .low = 0,
+     .high = 1e9,
+     .doc = "layers without experts, in a model that has them"},
+    {.key = "dense_ffn",
+     .type = HANSE_INTEGER,
+     .offset = AT(shape.dense_ffn),
+     .low = 0,
+     .high = 1e9,
+     .doc = "inner width of those layers' feed-forward part"},
 };
 #undef AT
 
@@ -183,7 +195,8 @@ static enum hanse_status check_model(const struct hanse_scenario *scenario, int3
     struct hanse_transformer named = *s;
     struct hanse_context *ctx = hanse__scenario_context(scenario);
     int64_t rest = s->hidden + s->heads + s->kv_heads + s->width + s->ffn + s->vocabulary +
-                   s->experts + s->experts_used + s->shared_ffn;
+                   s->experts + s->experts_used + s->shared_ffn + s->dense_layers +
+                   s->dense_ffn;
     if (s->layers == 0 && rest == 0) {
         return HANSE_OK;
     }

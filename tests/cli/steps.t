@@ -38,7 +38,7 @@ $ cat >read.py <<'END'
 $ hanse calibrate -q --published h100_sxm5_80gb -o h100.h5
 
 $ python3 -c 'from read import *
-> for model, precision, size, devices, rate, tensor in (("llama-3-8b", "bf16", "2", "4", "10", 1), ("llama-3-70b", "bf16", "2", "8", "1", 2), ("mixtral-8x7b", "fp8", "1", "2", "4", 1)):
+> for model, precision, size, devices, rate, tensor in (("llama-3-8b", "bf16", "2", "4", "10", 1), ("llama-3-70b", "bf16", "2", "8", "1", 2), ("mixtral-8x7b", "fp8", "1", "2", "4", 1), ("glm-4.5", "fp8", "1", "12", "1", 6)):
 >   busy_h = scenario(model, precision, size, devices, rate)["device_hours_busy"]
 >   steady = figures("predict", "h100.h5", "--model", model, "--precision", precision, "--tensor", str(tensor), "--link", "450", "--most", "64", "--prompt-tokens", "1000", "--output-tokens", "250")["steady_rate"]
 >   device_s = busy_h * 3600 / (float(rate) * 730 * 3600)
@@ -46,6 +46,7 @@ $ python3 -c 'from read import *
 llama-3-8b True
 llama-3-70b True
 mixtral-8x7b True
+glm-4.5 True
 
 $ python3 -c 'from read import figures, scenario
 > more = "serving{name = \"a\", workload = \"assistant\"}\nopening{name = \"o\", serving = \"a\", from = 100*h, to = 104*h, replicas = 64}\n"
