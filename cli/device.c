@@ -216,6 +216,35 @@ static enum hanse_status read_profile(struct hanse_cli_device *p, const char *op
                   : hanse_cli_find_profile(p->ctx, operand, &p->profile);
 }
 
+/* 0 where the profile has no such figure. */
+static double figure_of(const struct hanse_cli_device *p, const char *name)
+{
+    for (size_t i = 0; i < p->profile.n_figures; i++) {
+        if (strcmp(p->profile.figures[i].name, name) == 0) {
+            return p->profile.figures[i].value;
+        }
+    }
+    return 0.0;
+}
+
+/* What is stated, else what the profile's messages took; between nodes, else as within one. */
+static void find_links(const struct hanse_cli_device *p, struct hanse_link_law *links)
+{
+    const struct hanse_cli_device_settings *s = p->s;
+    double rate = figure_of(p, "link_rate"), far = figure_of(p, "node_link_rate");
+    links[HANSE_REACH_NODE] =
+        s->link_gbps > 0.0 ? (struct hanse_link_law){1e-6 * s->link_us, 1e9 * s->link_gbps}
+                           : (struct hanse_link_law){figure_of(p, "link_latency"), rate};
+    links[HANSE_REACH_CLUSTER] = links[HANSE_REACH_NODE];
+    if (s->node_link_gbps > 0.0) {
+        links[HANSE_REACH_CLUSTER] =
+            (struct hanse_link_law){1e-6 * s->link_us, 1e9 * s->node_link_gbps};
+    } else if (!(s->link_gbps > 0.0) && far > 0.0) {
+        links[HANSE_REACH_CLUSTER] =
+            (struct hanse_link_law){figure_of(p, "node_link_latency"), far};
+    }
+}
+
 static enum hanse_status make_law(struct hanse_cli_device *p)
 {
     enum hanse_precision precision = hanse_precision_named(p->s->precision);
@@ -226,18 +255,17 @@ static enum hanse_status make_law(struct hanse_cli_device *p)
             p->s->precision);
     }
     const struct hanse_cli_device_settings *s = p->s;
-    double between = s->node_link_gbps > 0.0 ? s->node_link_gbps : s->link_gbps;
-    const struct hanse_link_law links[HANSE_REACHES] = {
-        [HANSE_REACH_NODE] = {1e-6 * s->link_us, 1e9 * s->link_gbps},
-        [HANSE_REACH_CLUSTER] = {1e-6 * s->link_us, 1e9 * between}};
+    struct hanse_link_law links[HANSE_REACHES];
+    find_links(p, links);
     bool several = s->tensor > 1 || s->pipeline > 1 || s->data > 1;
-    if (several && !(s->link_gbps > 0.0)) {
+    p->linked = links[HANSE_REACH_NODE].byte_per_s > 0.0;
+    if (several && !p->linked) {
         return hanse__fail(p->ctx, HANSE_ERR_INPUT,
                            "--link: several devices need the rate of the link between them, "
-                           "GB/s each way");
+                           "GB/s each way; the profile has none");
     }
-    return hanse_device_law_create(p->ctx, &p->profile, precision,
-                                   s->link_gbps > 0.0 ? links : NULL, &p->law);
+    return hanse_device_law_create(p->ctx, &p->profile, precision, p->linked ? links : NULL,
+                                   &p->law);
 }
 
 /* The datasheet's power of a catalogue's device, by id, name or the name in its profile. */

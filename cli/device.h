@@ -36,6 +36,7 @@ struct hanse_cli_device {
     struct hanse_transformer model;
     struct hanse_profile profile;
     struct hanse_device_law *law;
+    bool linked;            /* to others: as stated, else as the profile's messages say */
     double watt, idle_watt; /* of a device; NaN: not known */
     struct hanse_engine engine;
     char engine_label[96]; /* "not known", "none", "as stated", "fitted to 2 points", a name */

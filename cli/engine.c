@@ -95,7 +95,7 @@ static enum hanse_status read_row(struct hanse_cli_device *d, const struct hanse
                                path, hanse_csv_line(csv), POINT_COLUMNS[c], fields[at[c]]);
         }
     }
-    if (x[0] > 1.0 && !(d->s->link_gbps > 0.0)) {
+    if (x[0] > 1.0 && !d->linked) {
         return hanse__fail(d->ctx, HANSE_ERR_INPUT,
                            "%s:%zu: a point of %g devices needs the rate of the link between "
                            "them, --link",

@@ -21,9 +21,14 @@ $ hanse predict a100_sxm_80g --model llama-2-70b
 no profile or device 'a100_sxm_80g', did you mean 'a100_sxm_80gb'?; 'hanse catalog accelerators' lists devices, and a profile's file ends in .h5
 [exit 2]
 
-$ hanse predict a100_sxm_80gb --model llama-2-70b --tensor 4
---link: several devices need the rate of the link between them, GB/s each way
+$ hanse predict h100_sxm5_80gb --model llama-2-70b --tensor 4
+--link: several devices need the rate of the link between them, GB/s each way; the profile has none
 [exit 2]
+
+$ hanse predict a100_sxm_80gb --model llama-2-70b --tensor 4 --pipeline 2 --format json >own.json && hanse predict a100_sxm_80gb --model llama-2-70b --tensor 4 --pipeline 2 --link 286 --format json >stated.json && python3 -c 'import json
+> a, b = ({f["name"]: f["value"] for f in json.load(open(n))["figures"]} for n in ("own.json", "stated.json"))
+> print(1.005 < a["ttft"] / b["ttft"] < 1.05)'
+True
 
 $ hanse predict a100_sxm_80gb --model gpt-3-175b --train --batch 7 --microbatch 2 >/dev/null
 training: microbatch × data (2 × 1) must divide batch, got 7
@@ -62,7 +67,7 @@ hanse predict: an engine answers: it goes neither with --train nor with --kernel
 ...
 [exit 2]
 
-$ printf 'tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms\n8,1,1000,250,40,\n' >points.csv && hanse predict a100_sxm_80gb --model llama-2-70b --engine-points points.csv
+$ printf 'tensor,batch,prompt_tokens,output_tokens,ttft_ms,tpot_ms\n8,1,1000,250,40,\n' >points.csv && hanse predict h100_sxm5_80gb --model llama-2-70b --engine-points points.csv
 points.csv:2: a point of 8 devices needs the rate of the link between them, --link
 [exit 2]
 
