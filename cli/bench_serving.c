@@ -11,18 +11,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "cli/device.h"
 #include "sim/engine/stream.h"
 #include "sim/process/serving/serving.h"
-
-static const struct hanse_transformer EIGHT = {.name = "llama-3-8b",
-                                               .layers = 32,
-                                               .hidden = 4096,
-                                               .heads = 32,
-                                               .kv_heads = 8,
-                                               .width = 128,
-                                               .ffn = 14336,
-                                               .vocabulary = 128256,
-                                               .gated = true};
 
 struct arrivals {
     struct hanse_stream stream;
@@ -78,9 +69,11 @@ enum hanse_status hanse_bench_serving(struct hanse_bench *bench)
     const struct hanse_engine engine = {.layer_s = 1e-4};
     struct hanse_device_law *law;
     struct hanse_serving_cost cost;
+    struct hanse_transformer model;
+    HANSE_TRY(hanse_cli_model_read(bench->ctx, "llama-3-8b", &model));
     HANSE_TRY(hanse_device_law_create(bench->ctx, &profile, HANSE_BF16, NULL, &law));
     enum hanse_status status =
-        hanse_serving_cost_init(bench->ctx, law, &EIGHT, &alone, &engine, 2048, 256, &cost);
+        hanse_serving_cost_init(bench->ctx, law, &model, &alone, &engine, 2048, 256, &cost);
     for (int i = 0; status == HANSE_OK && i < bench->repetitions; i++) {
         status = serve(bench, &cost, requests, &samples[i]);
     }

@@ -5,18 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/device.h"
 #include "sim/model/rated.h"
 #include "sim/process/predict/inference.h"
-
-static const struct hanse_transformer MODEL = {.name = "llama-3-8b",
-                                               .layers = 32,
-                                               .hidden = 4096,
-                                               .heads = 32,
-                                               .kv_heads = 8,
-                                               .width = 128,
-                                               .ffn = 14336,
-                                               .vocabulary = 128256,
-                                               .gated = true};
 
 enum { PROMPTS = 4, PROMPT_TOKENS = 1024, REQUESTS = 16, CONTEXT = 1024 };
 
@@ -54,28 +45,28 @@ static bool origin_of(const struct hanse_profile *profile, enum hanse_precision 
 }
 
 static void write_row(FILE *file, const struct hanse_device_law *law,
-                      enum hanse_precision precision, enum hanse_profile_origin origin,
-                      const char *from, const char *name)
+                      const struct hanse_transformer *model, enum hanse_precision precision,
+                      enum hanse_profile_origin origin, const char *from, const char *name)
 {
     const struct hanse_parallel alone = {1, 1, 1};
     const struct hanse_chunk chunk = {PROMPT_TOKENS, 0.0};
     const struct hanse_step reading = {
         .chunks = &chunk, .n_chunks = 1, .chunks_times = PROMPTS};
     const struct hanse_step writing = {.decoding = REQUESTS, .context = CONTEXT};
-    struct hanse_estimate prefill = hanse_step_device(law, &MODEL, &alone, &reading).all;
-    struct hanse_estimate decode = hanse_step_device(law, &MODEL, &alone, &writing).all;
+    struct hanse_estimate prefill = hanse_step_device(law, model, &alone, &reading).all;
+    struct hanse_estimate decode = hanse_step_device(law, model, &alone, &writing).all;
     struct hanse_engine engine = hanse_engine_unknown();
-    double read_s = hanse_step_time(law, &MODEL, &alone, &reading, &engine).seconds;
-    double write_s = hanse_step_time(law, &MODEL, &alone, &writing, &engine).seconds;
+    double read_s = hanse_step_time(law, model, &alone, &reading, &engine).seconds;
+    double write_s = hanse_step_time(law, model, &alone, &writing, &engine).seconds;
     double e = hanse_precision_bytes(precision);
-    double weights = hanse_transformer_parameters(&MODEL);
+    double weights = hanse_transformer_parameters(model);
     double flop = 2.0 * weights * PROMPTS * PROMPT_TOKENS;
-    double bytes = e * weights + REQUESTS * CONTEXT * hanse_transformer_cache_bytes(&MODEL, e);
+    double bytes = e * weights + REQUESTS * CONTEXT * hanse_transformer_cache_bytes(model, e);
     fprintf(
         file,
         "%s,,,,%.6g,%.4f,%.6g,%.4f,%.4f,%s,\"%s (%s): whole steps of %s, engine not known\"\n",
         hanse_precision_name(precision), flop / read_s, prefill.log_sd, bytes / write_s,
-        decode.log_sd, engine.log_sd, EVIDENCE[origin], name, from, MODEL.name);
+        decode.log_sd, engine.log_sd, EVIDENCE[origin], name, from, model->name);
 }
 
 /* A text between quotes. */
@@ -111,12 +102,14 @@ static enum hanse_status write_rows(struct hanse_context *ctx,
                                     const struct hanse_profile *profile, const char *from,
                                     FILE *file, int *n)
 {
+    struct hanse_transformer model;
+    HANSE_TRY(hanse_cli_model_read(ctx, "llama-3-8b", &model));
     for (size_t i = 0; i < sizeof PRECISIONS / sizeof *PRECISIONS; i++) {
         enum hanse_profile_origin origin;
         struct hanse_device_law *law;
         if (origin_of(profile, PRECISIONS[i], &origin)) {
             HANSE_TRY(hanse_device_law_create(ctx, profile, PRECISIONS[i], NULL, &law));
-            write_row(file, law, PRECISIONS[i], origin, from, profile->name);
+            write_row(file, law, &model, PRECISIONS[i], origin, from, profile->name);
             hanse_device_law_destroy(law);
             ++*n;
         }

@@ -304,11 +304,16 @@ const struct hanse_variable *hanse__results_known(const struct hanse_results *re
     return NULL;
 }
 
-enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
-                                         struct hanse_variable *variable)
+/* The variable by `read`, where it is not known yet. */
+static enum hanse_status find_variable(struct hanse_results *results, const char *path,
+                                       enum hanse_status (*read)(struct hanse_results *, hid_t,
+                                                                 const char *,
+                                                                 struct hanse_variable *),
+                                       struct hanse_variable *variable, bool *is_known)
 {
     const struct hanse_variable *known = hanse__results_known(results, path);
-    if (known != NULL) {
+    *is_known = known != NULL;
+    if (*is_known) {
         *variable = *known;
         return HANSE_OK;
     }
@@ -317,9 +322,19 @@ enum hanse_status hanse_results_variable(struct hanse_results *results, const ch
     if (dataset < 0) {
         return no_variable(results, path);
     }
-    enum hanse_status status = read_variable(results, dataset, path, variable);
+    enum hanse_status status = read(results, dataset, path, variable);
     H5Dclose(dataset);
-    HANSE_TRY(status);
+    return status;
+}
+
+enum hanse_status hanse_results_variable(struct hanse_results *results, const char *path,
+                                         struct hanse_variable *variable)
+{
+    bool is_known;
+    HANSE_TRY(find_variable(results, path, read_variable, variable, &is_known));
+    if (is_known) {
+        return HANSE_OK;
+    }
     HANSE_TRY(hanse__reserve(results->ctx, &results->variables, &results->variables_capacity,
                              results->n_variables + 1, sizeof *results->variables));
     results->variables[results->n_variables++] =
@@ -330,19 +345,8 @@ enum hanse_status hanse_results_variable(struct hanse_results *results, const ch
 enum hanse_status hanse__results_shape(struct hanse_results *results, const char *path,
                                        struct hanse_variable *variable)
 {
-    const struct hanse_variable *known = hanse__results_known(results, path);
-    if (known != NULL) {
-        *variable = *known;
-        return HANSE_OK;
-    }
-    hid_t dataset =
-        hanse_results_has(results, path) ? H5Dopen2(results->file, path, H5P_DEFAULT) : -1;
-    if (dataset < 0) {
-        return no_variable(results, path);
-    }
-    enum hanse_status status = read_about(results, dataset, path, variable);
-    H5Dclose(dataset);
-    return status;
+    bool is_known;
+    return find_variable(results, path, read_about, variable, &is_known);
 }
 
 const char *hanse_results_variable_attribute(struct hanse_results *results, const char *path,
