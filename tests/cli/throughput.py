@@ -1,3 +1,4 @@
+# ctest: slow
 """Published throughputs of engines beside predictions from published and derived profiles.
 
 Around an engine that is not known and around the named one: prints every row and how many lie
