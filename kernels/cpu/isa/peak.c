@@ -83,8 +83,8 @@ HANSE__INLINE float dots(int64_t steps, bool pairs)
     __m512 sums[CHAINS];
     __m512i counts[CHAINS], ones = _mm512_set1_epi32(pairs ? 0x3F803F80 : 0x01010101);
     for (int c = 0; c < CHAINS; c++) {
-        sums[c] = _mm512_setzero_ps();
-        counts[c] = _mm512_setzero_si512();
+        sums[c] = _mm512_set1_ps((float)c); /* or the chains are one and the same */
+        counts[c] = _mm512_set1_epi32(c);
     }
     for (int64_t i = 0; i < steps; i++) {
 #pragma GCC unroll 12
@@ -94,10 +94,9 @@ HANSE__INLINE float dots(int64_t steps, bool pairs)
             } else {
                 counts[c] = _mm512_dpbusd_epi32(counts[c], ones, ones);
             }
-            __asm__("" : "+v"(ones)); /* or all chains are one and the same */
         }
     }
-    double total = 0.0;
+    double total = -LANES_F * (CHAINS * (CHAINS - 1) / 2.0); /* where they began */
     for (int c = 0; c < CHAINS; c++) {
         total += pairs ? (double)_mm512_reduce_add_ps(sums[c])
                        : (double)_mm512_reduce_add_epi32(counts[c]);
