@@ -230,6 +230,42 @@ static void ceilings_give_the_roofline(void **state)
                      HANSE_ERR_DOMAIN);
 }
 
+/* One norm of 2^20 bytes in 100 µs, a launch in 4 µs: an eighth takes an eighth, a thousandth
+ * what a launch takes; without a launch, the norm's own time. */
+static void passes_below_the_first_go_down_to_a_launch(void **state)
+{
+    struct hanse_profile p = {.compute_flop_per_s = 1e12, .memory_byte_per_s = 1e10};
+    struct hanse_rate norm = {.kernel = HANSE_KERNEL_RMSNORM,
+                              .precision = HANSE_FP32,
+                              .shape = {{1024, 128}},
+                              .source = -1,
+                              .low = NAN,
+                              .high = NAN,
+                              .launch_sd = NAN,
+                              .watt = NAN,
+                              .log_sd = 0.01};
+    struct hanse_rate launch = norm;
+    struct hanse_device_law *law;
+    double bytes = hanse_kernel_work(norm.kernel, norm.precision, &norm.shape).bytes;
+    norm.rate = bytes / 100e-6;
+    launch.kernel = HANSE_KERNEL_LAUNCH;
+    launch.precision = HANSE_BYTES;
+    launch.rate = 1.0 / 4e-6;
+    for (int known = 0; known < 2; known++) {
+        assert_int_equal(hanse_profile_add_rate(ctx, &p, known == 0 ? &norm : &launch),
+                         HANSE_OK);
+        assert_int_equal(hanse_device_law_create(ctx, &p, HANSE_FP32, NULL, &law), HANSE_OK);
+        const double shares[] = {1.0, 0.125, 0.001},
+                     want[2][3] = {{100e-6, 100e-6, 100e-6}, {100e-6, 12.5e-6, 4e-6}};
+        for (int i = 0; i < 3; i++) {
+            near(hanse_device_bytes(law, HANSE_KERNEL_RMSNORM, shares[i] * bytes).seconds,
+                 want[known][i], 1e-9);
+        }
+        hanse_device_law_destroy(law);
+    }
+    hanse_profile_fini(&p);
+}
+
 /* Cache: (0.9·1e10 − 2·parameters)/1024 bytes a token; on two devices twice the room. */
 static void what_is_left_of_memory_is_cache(void **state)
 {
@@ -499,6 +535,7 @@ int main(void)
         cmocka_unit_test(dense_layers_take_the_time_of_dense_ones),
         cmocka_unit_test(parameters_and_cache_are_counted),
         cmocka_unit_test(ceilings_give_the_roofline),
+        cmocka_unit_test(passes_below_the_first_go_down_to_a_launch),
         cmocka_unit_test(what_is_left_of_memory_is_cache),
         cmocka_unit_test(steps_are_the_sum_of_their_parts),
         cmocka_unit_test(chunks_of_a_prompt_attend_to_what_the_whole_does),

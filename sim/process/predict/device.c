@@ -44,6 +44,7 @@ struct hanse_device_law {
     struct table passes[HANSE_KERNELS]; /* seconds over bytes; one family each */
     double compute_flop_per_s, memory_byte_per_s, capacity_bytes;
     double compute_log_sd, memory_log_sd; /* of the ceilings, with the roofline's own */
+    double launch_s;                      /* of a kernel that does nothing; 0: not measured */
     struct hanse_link_law links[HANSE_REACHES];
     bool has_links;
 };
@@ -313,6 +314,11 @@ enum hanse_status hanse_device_law_create(struct hanse_context *ctx,
         memcpy(made->links, links, sizeof made->links);
     }
     read_ceilings(made, profile);
+    for (size_t i = 0; i < profile->n_rates; i++) {
+        const struct hanse_rate *r = &profile->rates[i];
+        bool launch = r->kernel == HANSE_KERNEL_LAUNCH && r->rate > 0.0;
+        made->launch_s = launch ? 1.0 / r->rate : made->launch_s;
+    }
     enum hanse_status status = read_rates(made, profile);
     if (status == HANSE_OK &&
         !(made->compute_flop_per_s > 0.0 && made->memory_byte_per_s > 0.0)) {
@@ -460,8 +466,17 @@ struct hanse_estimate hanse_device_bytes(const struct hanse_device_law *law,
     if (bytes <= 0.0) {
         return (struct hanse_estimate){0.0, 0.0, 0};
     }
-    return table->n > 0 ? from_curve(&table->families[0], bytes)
-                        : from_ceilings(law, 0.0, bytes / law->memory_byte_per_s);
+    if (table->n == 0) {
+        return from_ceilings(law, 0.0, bytes / law->memory_byte_per_s);
+    }
+    const struct family *f = &table->families[0];
+    struct hanse_estimate e = from_curve(f, bytes);
+    /* Fewer than were measured: in proportion, but no less than a launch, where that is known.
+     */
+    if (bytes < f->spreads[0].x && law->launch_s > 0.0) {
+        e.seconds = fmin(e.seconds, fmax(e.seconds * bytes / f->spreads[0].x, law->launch_s));
+    }
+    return e;
 }
 
 /* Kernels before `launch` are work; what follows are latencies and transfers. */

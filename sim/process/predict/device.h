@@ -17,12 +17,12 @@
  *
  * - grids, sparse products, transforms: seconds over bytes, like everything that moves bytes.
  *
- * Outside the measured range of a curve the end point's rate holds above it and its time below;
- * but of a product with fewer rows than were measured, which may be far below the point where
- * reading the weights is all that counts, the roofline is asked too: no longer than the end
- * point's time, no shorter than its rate or than the weights' way from memory. The answer says
- * that it is outside, and its spread widens by OUTSIDE_LOG_SD for each factor of two beyond the
- * end.
+ * Outside the measured range of a curve the end point's rate holds above it and its time below
+ * (of passes its rate too, down to a launch's time, where the profile has that); but of a
+ * product with fewer rows than were measured, which may be far below the point where reading
+ * the weights is all that counts, the roofline is asked too: no longer than the end point's
+ * time, no shorter than its rate or than the weights' way from memory. The answer says that it
+ * is outside, and its spread widens by OUTSIDE_LOG_SD for each factor of two beyond the end.
  *
  * Ceilings are the profile's own rates in the precision asked for, where it has any, else its
  * ceilings of the flow law; their spread is the profile's, on top of the roofline's own.
