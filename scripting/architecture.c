@@ -69,11 +69,7 @@ struct row {
 static const char *cell(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
                         const char *column)
 {
-    int at = hanse_csv_column(csv, column);
-    if (at < 0) {
-        hanse__refuse(lua, spot, "reference/models.csv has no column '%s'", column);
-    }
-    return hanse_csv_fields(csv)[at];
+    return hanse__csv_cell(lua, spot, csv, "reference/models.csv", column);
 }
 
 static void read_row(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
@@ -131,21 +127,16 @@ static void find_row(lua_State *lua, const struct hanse__spot *spot, const char 
     if (!hanse__find_file(script, file, path, sizeof path, shown, sizeof shown)) {
         hanse__refuse(lua, spot, "there is no %s beside the scenario or in the library", file);
     }
-    int32_t number = hanse__source_read(script, path, shown);
-    hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
-    const struct hanse__source *source = &script->sources[number];
-    struct hanse_csv **box = hanse__csv_box(lua);
-    hanse__pass(
-        lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
+    struct hanse_csv *csv = hanse__csv_open(lua, path, shown);
     lua_newtable(lua);
     for (lua_Integer i = 1;; i++) {
-        hanse__pass(lua, hanse_csv_next(*box));
-        if (hanse_csv_fields(*box) == NULL) {
+        hanse__pass(lua, hanse_csv_next(csv));
+        if (hanse_csv_fields(csv) == NULL) {
             no_row(lua, spot, name);
         }
-        const char *id = cell(lua, spot, *box, "id");
+        const char *id = cell(lua, spot, csv, "id");
         if (strcmp(id, name) == 0) {
-            read_row(lua, spot, *box, name, row);
+            read_row(lua, spot, csv, name, row);
             return;
         }
         lua_pushstring(lua, id);

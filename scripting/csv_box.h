@@ -7,8 +7,15 @@
 #include <lua.h>
 
 #include "scripting/csv.h"
+#include "scripting/declare.h"
 
-/* Pushes a userdata with room for an open table, NULL at first; put what you open there. */
-struct hanse_csv **hanse__csv_box(lua_State *lua);
+/* Reads `path` (`shown` in messages) as one of the scenario's sources, which the results keep,
+ * and pushes it as an open table; its trouble is raised. The box owns the table. */
+struct hanse_csv *hanse__csv_open(lua_State *lua, const char *path, const char *shown);
+
+/* The last row's field in `column`. Refuses at `spot` when the table, which the message calls
+ * `what`, has no such column. */
+const char *hanse__csv_cell(lua_State *lua, const struct hanse__spot *spot,
+                            struct hanse_csv *csv, const char *what, const char *column);
 
 #endif

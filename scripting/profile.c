@@ -52,11 +52,7 @@ struct card {
 static const char *cell(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
                         const char *column)
 {
-    int at = hanse_csv_column(csv, column);
-    if (at < 0) {
-        hanse__refuse(lua, spot, "the card has no column '%s'", column);
-    }
-    return hanse_csv_fields(csv)[at];
+    return hanse__csv_cell(lua, spot, csv, "the card", column);
 }
 
 static double cell_number(lua_State *lua, const struct hanse__spot *spot, struct hanse_csv *csv,
@@ -155,13 +151,8 @@ static void read_card(lua_State *lua, const struct hanse__spot *spot, const char
                       "--card %s' makes one of a device of the catalogue",
                       file, name);
     }
-    int32_t number = hanse__source_read(script, path, shown);
-    hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
-    const struct hanse__source *source = &script->sources[number];
-    struct hanse_csv **box = hanse__csv_box(lua);
-    hanse__pass(
-        lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
-    read_rows(lua, spot, *box, precision, card);
+    struct hanse_csv *csv = hanse__csv_open(lua, path, shown);
+    read_rows(lua, spot, csv, precision, card);
     lua_pop(lua, 1);
 }
 

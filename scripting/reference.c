@@ -357,16 +357,11 @@ static int base_reference(lua_State *lua)
     if (!hanse__find_file(script, file, path, sizeof path, shown, sizeof shown)) {
         return hanse__raise(lua, "reference: there is no table '%s' (%s)", name, file);
     }
-    int32_t number = hanse__source_read(script, path, shown);
-    hanse__pass(lua, number < 0 ? script->status : HANSE_OK);
-    const struct hanse__source *source = &script->sources[number];
-    struct hanse_csv **box = hanse__csv_box(lua);
-    hanse__pass(
-        lua, hanse_csv_from_text(script->ctx, source->name, source->text, source->length, box));
+    struct hanse_csv *csv = hanse__csv_open(lua, path, shown);
     lua_newtable(lua);
     int keyed = lua_gettop(lua);
     lua_newtable(lua);
-    read_rows(lua, *box, shown, keyed, keyed + 1);
+    read_rows(lua, csv, shown, keyed, keyed + 1);
     set_rows_metatable(lua, name, keyed, keyed + 1);
     lua_pushvalue(lua, keyed);
     lua_setfield(lua, lua_upvalueindex(1), name);
