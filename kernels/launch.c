@@ -17,8 +17,7 @@ struct launch {
     double began_s;
     struct hanse_sample *samples; /* of this launch so far */
     double *probes;               /* the slower of the two around each */
-    double *references;           /* beside each */
-    size_t n_samples, capacity, probes_capacity, references_capacity;
+    size_t n_samples, capacity, probes_capacity;
     int order;
 };
 
@@ -85,10 +84,7 @@ static enum hanse_status keep(struct launch *l, const struct hanse_sample *sampl
                              sizeof *l->samples));
     HANSE_TRY(hanse__reserve(l->device->ctx, &l->probes, &l->probes_capacity, l->n_samples + 1,
                              sizeof *l->probes));
-    HANSE_TRY(hanse__reserve(l->device->ctx, &l->references, &l->references_capacity,
-                             l->n_samples + 1, sizeof *l->references));
     l->probes[l->n_samples] = probe_s;
-    l->references[l->n_samples] = sample->reference_seconds;
     l->samples[l->n_samples++] = *sample;
     return HANSE_OK;
 }
@@ -113,11 +109,9 @@ static enum hanse_status take_sample(struct launch *l, const struct hanse_trial_
     sample.faults = hanse_sample_faults(&l->options->bounds, &before, &after, slower, usual,
                                         !l->device->on_host || waits(key->kernel));
     HANSE_TRY(keep(l, &sample, slower));
-    /* Of this sample alone, so that another one is taken at once; all anew in the end. */
-    if (l->n_samples >= 8 &&
-        sample.reference_seconds >
-            l->options->bounds.reference * hanse_usual_time(l->references, l->n_samples)) {
-        l->samples[l->n_samples - 1].faults |= HANSE_SAMPLE_REFERENCE;
+    /* At once, so that another one is taken in the place of this; all anew in the end. */
+    if (l->n_samples >= 8) {
+        hanse_mark_references(&l->options->bounds, l->samples, l->n_samples);
     }
     return HANSE_OK;
 }
@@ -261,7 +255,6 @@ enum hanse_status hanse_launch_measure(struct hanse_device *device,
     hanse_trial_destroy(l.reference);
     hanse__free(l.samples);
     hanse__free(l.probes);
-    hanse__free(l.references);
     hanse__free(order);
     return status;
 }

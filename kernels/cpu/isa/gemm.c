@@ -158,20 +158,12 @@ static void pack_quads(int32_t *to, const struct hanse__cpu_job *job, int64_t j,
         for (int64_t k = 0; k < depth; k++) {
             to[k * columns + i] = there ? from[k] : 0;
         }
-        vi sum = {0}, ones = (vi)_mm512_set1_epi32(0x01010101);
-        int64_t k = 0;
-        for (; there && k + LANES_F <= depth; k += LANES_F) {
-            vi four;
-            memcpy(&four, from + k, sizeof four);
-            sum = (vi)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)ones, (__m512i)four);
-        }
-        int32_t total = there ? _mm512_reduce_add_epi32((__m512i)sum) : 0;
-        for (const signed char *at = (const signed char *)(from + k);
-             there && at < (const signed char *)(from + depth); at++) {
-            total += *at;
+        int32_t sum = 0;
+        for (int64_t k = 0; there && k < 4 * depth; k++) {
+            sum += ((const signed char *)from)[k];
         }
         if (there) {
-            sums[j + i] = total + (k0 == 0 ? 0 : sums[j + i]);
+            sums[j + i] = sum + (k0 == 0 ? 0 : sums[j + i]);
         }
     }
 }
