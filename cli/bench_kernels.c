@@ -98,10 +98,17 @@ static double median_of_rounds(double *x)
     return x[ROUNDS / 2];
 }
 
+/* How a race is printed; `scale`: our work over theirs. */
+struct row {
+    const char *name, *unit;
+    uint64_t size;
+    double scale;
+};
+
 /* Ratios of the fastest rival's time to ours, one per round. The fastest is chosen by its total
  * over all rounds, not per round: a minimum of noisy times would flatter nobody. */
-static enum hanse_status race(struct kernels *k, const char *name, struct side *sides, int n,
-                              uint64_t size)
+static enum hanse_status race(struct kernels *k, struct side *sides, int n,
+                              const struct row *row)
 {
     double times[1 + RIVALS][HANSE_BENCH_MOST * ROUNDS], totals[1 + RIVALS] = {0};
     double ratios[HANSE_BENCH_MOST];
@@ -120,11 +127,11 @@ static enum hanse_status race(struct kernels *k, const char *name, struct side *
     for (int p = 0; p < k->bench->repetitions; p++) {
         double chunk[ROUNDS];
         for (int r = 0; r < ROUNDS; r++) {
-            chunk[r] = times[best][p * ROUNDS + r] / times[0][p * ROUNDS + r];
+            chunk[r] = row->scale * times[best][p * ROUNDS + r] / times[0][p * ROUNDS + r];
         }
         ratios[p] = median_of_rounds(chunk);
     }
-    hanse_bench_row(k->bench, name, size, "of the best rival", ratios);
+    hanse_bench_row(k->bench, row->name, row->size, row->unit, ratios);
     return HANSE_OK;
 }
 
@@ -144,7 +151,8 @@ static enum hanse_status contest(struct kernels *k, const char *name,
         }
     }
     if (status == HANSE_OK && n > 1) {
-        status = race(k, name, sides, n, size);
+        const struct row row = {name, "of the best rival", size, 1.0};
+        status = race(k, sides, n, &row);
     }
     for (int s = 0; s < n; s++) {
         close_side(&sides[s]);
@@ -192,34 +200,26 @@ static enum hanse_status products(struct kernels *k)
 
 /* --- beside another of our own kernels ---------------------------------------------------- */
 
-/* How much of the rate of `bound`, in the same unit, `key` reaches; in turn. */
+/* How much of the rate of `bound`, in the same unit, `key` reaches. */
 static enum hanse_status beside(struct kernels *k, const char *name,
                                 const struct hanse_trial_key *key,
                                 const struct hanse_trial_key *bound, uint64_t size,
                                 const char *unit)
 {
     struct side sides[2] = {{0}};
-    double ratios[HANSE_BENCH_MOST];
-    double scale = hanse_kernel_amount(key->kernel, key->precision, &key->shape) /
-                   hanse_kernel_amount(bound->kernel, bound->precision, &bound->shape);
+    const struct row row = {
+        name, unit, size,
+        hanse_kernel_amount(key->kernel, key->precision, &key->shape) /
+            hanse_kernel_amount(bound->kernel, bound->precision, &bound->shape)};
     enum hanse_status status = open_side(&k->cpu, key, OWN, &sides[0]);
     if (status == HANSE_OK) {
         status = open_side(&k->cpu, bound, OWN, &sides[1]);
     }
-    for (int p = 0; p < k->bench->repetitions && status == HANSE_OK; p++) {
-        double rounds[ROUNDS], ours = INFINITY, theirs = 0.0;
-        for (int r = 0; r < ROUNDS && status == HANSE_OK; r++) {
-            status = run_side(&sides[0], &ours);
-            status = status == HANSE_OK ? run_side(&sides[1], &theirs) : status;
-            rounds[r] = scale * theirs / ours;
-        }
-        ratios[p] = median_of_rounds(rounds);
+    if (status == HANSE_OK) {
+        status = race(k, sides, 2, &row);
     }
     close_side(&sides[0]);
     close_side(&sides[1]);
-    if (status == HANSE_OK) {
-        hanse_bench_row(k->bench, name, size, unit, ratios);
-    }
     return status;
 }
 

@@ -296,15 +296,9 @@ static void find_power(struct hanse_cli_device *p)
             n++;
         }
     }
-    p->watt = n > 0 ? sum / n : p->watt;
-    for (size_t i = 0; i < p->profile.n_figures; i++) {
-        if (n == 0 && strcmp(p->profile.figures[i].name, "active_power") == 0) {
-            p->watt = p->profile.figures[i].value;
-        }
-        if (strcmp(p->profile.figures[i].name, "idle_power") == 0) {
-            p->idle_watt = p->profile.figures[i].value;
-        }
-    }
+    double active = figure_of(p, "active_power"), idle = figure_of(p, "idle_power");
+    p->watt = n > 0 ? sum / n : active > 0.0 ? active : p->watt;
+    p->idle_watt = idle > 0.0 ? idle : p->idle_watt;
 }
 
 enum hanse_status hanse_cli_device_read(struct hanse_cli_device *device, const char *operand)

@@ -18,11 +18,10 @@
 
 #include <cmocka.h>
 
-#include "scripting/layers.h"
 #include "sim/process/predict/training.h"
 #include "tests/close.h"
 #include "tests/coverage.h"
-#include "tests/published.h"
+#include "tests/layers.h"
 
 enum { MAX_POINTS = 512 };
 
@@ -48,15 +47,7 @@ static void add_layers(void)
                                          "vidur/a100_Llama-2-7b-hf_mlp.csv.gz",
                                          "vidur/a100_dgx_all_reduce.csv.gz"};
     const struct hanse_layers_settings settings = {.precision = HANSE_FP16};
-    struct hanse_layers *layers;
-    OK(hanse_layers_create(ctx, &settings, &layers));
-    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
-        char path[1024];
-        path_of(path, sizeof path, TABLES[i]);
-        OK(hanse_layers_read(layers, path));
-    }
-    OK(hanse_layers_fill(layers, "vidur", &a100));
-    hanse_layers_destroy(layers);
+    fill_from_tables(ctx, &settings, TABLES, sizeof TABLES / sizeof *TABLES, "vidur", &a100);
 }
 
 static struct hanse_device_law *read_a100(void)

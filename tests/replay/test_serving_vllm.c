@@ -18,12 +18,11 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "scripting/layers.h"
 #include "sim/process/serving/serving.h"
 #include "sim/stats/curve.h"
 #include "tests/close.h"
 #include "tests/coverage.h"
-#include "tests/published.h"
+#include "tests/layers.h"
 
 enum { LAYERS = 32, REQUESTS = 300 };
 
@@ -54,15 +53,15 @@ static int cmp(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static const struct hanse_transformer LLAMA_31_8B = {.name = "llama-3-8b",
-                                                     .layers = 32,
-                                                     .hidden = 4096,
-                                                     .heads = 32,
-                                                     .kv_heads = 8,
-                                                     .width = 128,
-                                                     .ffn = 14336,
-                                                     .vocabulary = 128256,
-                                                     .gated = true};
+static const struct hanse_transformer LLAMA_3_8B = {.name = "llama-3-8b",
+                                                    .layers = 32,
+                                                    .hidden = 4096,
+                                                    .heads = 32,
+                                                    .kv_heads = 8,
+                                                    .width = 128,
+                                                    .ffn = 14336,
+                                                    .vocabulary = 128256,
+                                                    .gated = true};
 
 /* The card by its published layers, memory as its datasheet says times what copies reach. */
 static void read_cost(struct hanse_serving_cost *cost)
@@ -71,22 +70,15 @@ static void read_cost(struct hanse_serving_cost *cost)
                                          RUN "profile_per_sequence.csv.gz",
                                          RUN "profile_attention.csv.gz"};
     const struct hanse_layers_settings settings = {.precision = HANSE_BF16,
-                                                   .model = &LLAMA_31_8B};
+                                                   .model = &LLAMA_3_8B};
     const struct hanse_parallel alone = {1, 1, 1};
     const struct hanse_engine none = {.device_factor = 1.0};
     struct hanse_profile card = {.name = "RTX 4090", .memory_byte_per_s = 0.92 * 1008e9};
     struct hanse_device_law *law;
-    struct hanse_layers *layers;
-    OK(hanse_layers_create(ctx, &settings, &layers));
-    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
-        char path[1024];
-        path_of(path, sizeof path, TABLES[i]);
-        OK(hanse_layers_read(layers, path));
-    }
-    OK(hanse_layers_fill(layers, "LLMServingSim", &card));
-    hanse_layers_destroy(layers);
+    fill_from_tables(ctx, &settings, TABLES, sizeof TABLES / sizeof *TABLES, "LLMServingSim",
+                     &card);
     OK(hanse_device_law_create(ctx, &card, HANSE_BF16, NULL, &law));
-    OK(hanse_serving_cost_init(ctx, law, &LLAMA_31_8B, &alone, &none, 2048, 256, cost));
+    OK(hanse_serving_cost_init(ctx, law, &LLAMA_3_8B, &alone, &none, 2048, 256, cost));
     hanse_device_law_destroy(law);
     hanse_profile_fini(&card);
 }
