@@ -52,12 +52,6 @@ struct builder {
     struct hanse_profile *profile;
 };
 
-static double number_of(const struct hanse_table *table, size_t row, const char *column)
-{
-    double value = 0.0;
-    return hanse_cli_number(hanse_table_cell(table, row, column), &value) ? value : 0.0;
-}
-
 /* --- rows of what was measured ------------------------------------------------------------ */
 
 static double spread_of(const char *evidence)
@@ -124,9 +118,9 @@ static enum hanse_status add_measured(struct builder *b, size_t row)
                               .high = NAN,
                               .launch_sd = NAN,
                               .watt = NAN};
-    double devices = number_of(table, row, "devices");
+    double devices = hanse_table_number(table, row, "devices");
     double value =
-        number_of(table, row, "value") * unit_of(hanse_table_cell(table, row, "unit"));
+        hanse_table_number(table, row, "value") * unit_of(hanse_table_cell(table, row, "unit"));
     rate.precision = read_precision(hanse_table_cell(table, row, "precision"));
     bool several = meaning != NULL && meaning->kernel == HANSE_KERNEL_RING_ALLREDUCE;
     if (meaning == NULL || !(value > 0.0) || rate.precision == HANSE_PRECISIONS ||
@@ -188,7 +182,7 @@ static enum hanse_status read_efficiency(struct builder *b, const char *category
         return HANSE_ERR_MEMORY;
     }
     for (size_t r = 0; r < b->measured.n_rows; r++) {
-        double share = number_of(&b->measured, r, "value");
+        double share = hanse_table_number(&b->measured, r, "value");
         if (is_share_row(&b->measured, r, category) && share > 0.0) {
             logs[n] = log(share);
             sum += logs[n];
@@ -217,9 +211,9 @@ static double density_of(const struct builder *b, size_t device)
     } peaks[] = {{"peak_bf16_dense_tflops", 1.0},
                  {"peak_fp8_dense_tflops", 0.5},
                  {"peak_int8_dense_tops", 0.5}};
-    double watt = number_of(&b->devices, device, "tdp_w");
+    double watt = hanse_table_number(&b->devices, device, "tdp_w");
     for (size_t i = 0; watt > 0.0 && i < sizeof peaks / sizeof *peaks; i++) {
-        double peak = number_of(&b->devices, device, peaks[i].column);
+        double peak = hanse_table_number(&b->devices, device, peaks[i].column);
         if (peak > 0.0) {
             return peaks[i].share * peak / watt;
         }
@@ -250,11 +244,12 @@ static enum hanse_status read_share_law(const struct builder *b, struct hanse_sh
     }
     for (size_t r = 0; r < b->measured.n_rows; r++) {
         size_t device = device_of(b, r);
-        double share = number_of(&b->measured, r, "value");
+        double share = hanse_table_number(&b->measured, r, "value");
         if (is_share_row(&b->measured, r, "gemm") && share > 0.0 &&
             device < b->devices.n_rows && density_of(b, device) > 0.0) {
             points[n++] = (struct hanse_share_point){
-                density_of(b, device), number_of(&b->devices, device, "release_year"), share};
+                density_of(b, device), hanse_table_number(&b->devices, device, "release_year"),
+                share};
         }
     }
     hanse_share_fit(points, n, law);
@@ -273,8 +268,8 @@ static enum hanse_status product_efficiency(struct builder *b, struct efficiency
     snprintf(efficiency->what, sizeof efficiency->what, "the %d best products", efficiency->n);
     if (law.n > 0 && density > 0.0 &&
         strcmp(hanse_table_cell(&b->devices, b->device, "kind"), "cpu") != 0) {
-        efficiency->median =
-            hanse_share_at(&law, density, number_of(&b->devices, b->device, "release_year"));
+        efficiency->median = hanse_share_at(
+            &law, density, hanse_table_number(&b->devices, b->device, "release_year"));
         efficiency->log_sd = law.log_sd;
         snprintf(efficiency->what, sizeof efficiency->what,
                  "%d best products at the power a board has for its peak, %.3g TFLOP/s a watt,",
@@ -299,7 +294,7 @@ static enum hanse_status add_derived(struct builder *b, enum hanse_kernel kernel
                                      double unit, const struct efficiency *efficiency)
 {
     char text[512];
-    double peak = unit * number_of(&b->devices, b->device, column);
+    double peak = unit * hanse_table_number(&b->devices, b->device, column);
     struct hanse_rate rate = {.kernel = kernel,
                               .precision = precision,
                               .variant = "datasheet",
@@ -331,9 +326,9 @@ static bool read_power_share(const struct builder *b, const char *metric,
     const char *evidence = "";
     size_t n = 0;
     for (size_t r = 0; r < b->measured.n_rows && n < sizeof logs / sizeof *logs; r++) {
-        double value = number_of(&b->measured, r, "value");
-        double low = number_of(&b->measured, r, "low");
-        double high = number_of(&b->measured, r, "high");
+        double value = hanse_table_number(&b->measured, r, "value");
+        double low = hanse_table_number(&b->measured, r, "low");
+        double high = hanse_table_number(&b->measured, r, "high");
         bool range = low > 0.0 && high >= low;
         if (strcmp(hanse_table_cell(&b->measured, r, "metric"), metric) == 0 &&
             (value > 0.0 || range)) {
@@ -380,7 +375,7 @@ static enum hanse_status add_power(struct builder *b)
 {
     struct efficiency work, idle;
     char how[256];
-    double watt = number_of(&b->devices, b->device, "tdp_w");
+    double watt = hanse_table_number(&b->devices, b->device, "tdp_w");
     const struct hanse_profile *p = b->profile;
     if (read_power_share(b, "gpu_idle_power_over_peak", &idle)) {
         snprintf(how, sizeof how,
@@ -437,8 +432,8 @@ static enum hanse_status add_datasheet(struct builder *b)
     }
     struct hanse_figure room = {.name = "memory_bytes",
                                 .unit = "byte",
-                                .value =
-                                    1073741824.0 * number_of(&b->devices, b->device, "mem_gib"),
+                                .value = 1073741824.0 *
+                                         hanse_table_number(&b->devices, b->device, "mem_gib"),
                                 .origin = HANSE_PROFILE_PUBLISHED};
     if (room.value == 0.0) {
         return HANSE_OK;

@@ -48,9 +48,7 @@ size_t hanse_cli_device_options(struct hanse_cli_device_settings *s,
 static int check_engine(const char *command, const struct hanse_cli_engine_settings *e)
 {
     const double times[] = {e->step_ms, e->layer_ms, e->gap_ms, e->request_ms};
-    bool stated = !isnan(e->factor);
     for (int i = 0; i < 4; i++) {
-        stated = stated || !isnan(times[i]);
         if (times[i] < 0.0) {
             return hanse_cli_bad_usage(command, "times of an engine must be >= 0 ms, got %g",
                                        times[i]);
@@ -59,7 +57,7 @@ static int check_engine(const char *command, const struct hanse_cli_engine_setti
     if (!isnan(e->factor) && !(e->factor > 0.0)) {
         return hanse_cli_bad_usage(command, "--device-factor must be > 0, got %g", e->factor);
     }
-    if ((e->name != NULL) + (e->points != NULL) + stated > 1) {
+    if ((e->name != NULL) + (e->points != NULL) + hanse_cli_engine_stated(e) > 1) {
         return hanse_cli_bad_usage(command, "an engine is named (--engine), fitted "
                                             "(--engine-points) or stated in numbers, one of "
                                             "the three");
@@ -126,9 +124,7 @@ enum hanse_status hanse_cli_find_row(struct hanse_context *ctx, const struct han
 
 static int64_t count_of(const struct hanse_table *table, size_t row, const char *column)
 {
-    double number = 0.0;
-    hanse_cli_number(hanse_table_cell(table, row, column), &number);
-    return (int64_t)number;
+    return (int64_t)hanse_table_number(table, row, column);
 }
 
 static enum hanse_status read_model(struct hanse_cli_device *p)
@@ -165,11 +161,9 @@ static enum hanse_status read_model(struct hanse_cli_device *p)
 static double peak_of(const struct hanse_table *table, size_t row, const char *precision)
 {
     char column[64];
-    double number = 0.0;
     const char *word = strcmp(precision, "fp16") == 0 ? "bf16" : precision;
     snprintf(column, sizeof column, "peak_%s_dense_tflops", word);
-    hanse_cli_number(hanse_table_cell(table, row, column), &number);
-    return 1e12 * number;
+    return 1e12 * hanse_table_number(table, row, column);
 }
 
 /* A catalogue's device: datasheet times stated efficiencies. */
@@ -181,9 +175,8 @@ static enum hanse_status derive_profile(struct hanse_cli_device *p, const char *
     enum hanse_status status =
         hanse_cli_find_row(p->ctx, &table, "profile file or device", id, &r);
     if (status == HANSE_OK) {
-        double gib = 0.0, gbps = 0.0;
-        hanse_cli_number(hanse_table_cell(&table, r, "mem_gib"), &gib);
-        hanse_cli_number(hanse_table_cell(&table, r, "mem_bw_gbs"), &gbps);
+        double gib = hanse_table_number(&table, r, "mem_gib");
+        double gbps = hanse_table_number(&table, r, "mem_bw_gbs");
         p->profile =
             (struct hanse_profile){.origin = HANSE_PROFILE_DERIVED,
                                    .compute_flop_per_s = p->s->compute_efficiency *

@@ -62,6 +62,8 @@ size_t hanse_cli_device_options(struct hanse_cli_device_settings *s,
                                 struct hanse_cli_option *options);
 /* Ranges, and what excludes each other. 0, or the exit status after a message. */
 int hanse_cli_device_check(const char *command, const struct hanse_cli_device_settings *s);
+/* Is any of its numbers given? */
+bool hanse_cli_engine_stated(const struct hanse_cli_engine_settings *s);
 /* Is anything said of the engine? */
 bool hanse_cli_engine_said(const struct hanse_cli_engine_settings *s);
 

@@ -6,7 +6,7 @@
 #include "cli/device.h"
 #include "scripting/csv.h"
 
-static bool stated(const struct hanse_cli_engine_settings *s)
+bool hanse_cli_engine_stated(const struct hanse_cli_engine_settings *s)
 {
     return !isnan(s->step_ms) || !isnan(s->layer_ms) || !isnan(s->gap_ms) ||
            !isnan(s->request_ms) || !isnan(s->factor);
@@ -14,17 +14,10 @@ static bool stated(const struct hanse_cli_engine_settings *s)
 
 bool hanse_cli_engine_said(const struct hanse_cli_engine_settings *s)
 {
-    return s->name != NULL || s->points != NULL || stated(s);
+    return s->name != NULL || s->points != NULL || hanse_cli_engine_stated(s);
 }
 
 /* --- named -------------------------------------------------------------------------------- */
-
-static double number_of(const struct hanse_table *table, size_t row, const char *column)
-{
-    double number = 0.0;
-    hanse_cli_number(hanse_table_cell(table, row, column), &number);
-    return number;
-}
 
 static enum hanse_status read_named(struct hanse_cli_device *d)
 {
@@ -34,13 +27,13 @@ static enum hanse_status read_named(struct hanse_cli_device *d)
     enum hanse_status status =
         hanse_cli_find_row(d->ctx, &table, "engine", d->s->engine.name, &r);
     if (status == HANSE_OK) {
-        d->engine =
-            (struct hanse_engine){.step_s = 1e-3 * number_of(&table, r, "step_ms"),
-                                  .layer_s = 1e-3 * number_of(&table, r, "layer_ms"),
-                                  .gap_s = 1e-3 * number_of(&table, r, "gap_ms"),
-                                  .request_s = 1e-3 * number_of(&table, r, "request_ms"),
-                                  .device_factor = number_of(&table, r, "factor"),
-                                  .log_sd = number_of(&table, r, "log_sd")};
+        d->engine = (struct hanse_engine){
+            .step_s = 1e-3 * hanse_table_number(&table, r, "step_ms"),
+            .layer_s = 1e-3 * hanse_table_number(&table, r, "layer_ms"),
+            .gap_s = 1e-3 * hanse_table_number(&table, r, "gap_ms"),
+            .request_s = 1e-3 * hanse_table_number(&table, r, "request_ms"),
+            .device_factor = hanse_table_number(&table, r, "factor"),
+            .log_sd = hanse_table_number(&table, r, "log_sd")};
         snprintf(d->engine_label, sizeof d->engine_label, "%s",
                  hanse_table_cell(&table, r, "label"));
     }
@@ -159,7 +152,7 @@ enum hanse_status hanse_cli_engine_read(struct hanse_cli_device *d)
     if (s->points != NULL) {
         return fit(d, s->points);
     }
-    if (stated(s)) {
+    if (hanse_cli_engine_stated(s)) {
         take_stated(d);
         return HANSE_OK;
     }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/options.h"
+
 static bool ends_with(const char *text, const char *tail)
 {
     size_t n = strlen(text), m = strlen(tail);
@@ -113,6 +115,12 @@ const char *hanse_table_cell(const struct hanse_table *table, size_t row, const 
 {
     int at = hanse_csv_column(table->csv, column);
     return at < 0 ? "" : table->cells[row * table->n_columns + (size_t)at];
+}
+
+double hanse_table_number(const struct hanse_table *table, size_t row, const char *column)
+{
+    double number = 0.0;
+    return hanse_cli_number(hanse_table_cell(table, row, column), &number) ? number : 0.0;
 }
 
 const char *hanse_table_standing(const struct hanse_table *table, size_t row,

@@ -33,6 +33,9 @@ void hanse_table_fini(struct hanse_table *table);
 /* The cell of a column, "" when there is no such column. */
 const char *hanse_table_cell(const struct hanse_table *table, size_t row, const char *column);
 
+/* The number in a cell, 0 where there is none. */
+double hanse_table_number(const struct hanse_table *table, size_t row, const char *column);
+
 /* Evidence or source (`what`) of a column's cell, the row's where it has none of its own. */
 const char *hanse_table_standing(const struct hanse_table *table, size_t row,
                                  const char *column, const char *what);

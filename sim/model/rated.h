@@ -16,6 +16,12 @@ extern "C" {
 
 enum { HANSE__KERNEL_WORD = 128 }; /* bytes a word takes at most */
 
+/* The engine that nobody measured: TensorRT-LLM 0.17's factor, and half of vLLM 0.15.1's
+ * seconds after each step and of a request (scenarios/reference/engines.csv). */
+#define HANSE__UNKNOWN_ENGINE_FACTOR 1.1
+#define HANSE__UNKNOWN_ENGINE_GAP_S 1e-3
+#define HANSE__UNKNOWN_ENGINE_REQUEST_S 3e-3
+
 /* Is the kernel one that steps of a language model go by? */
 bool hanse__kernel_in_steps(enum hanse_kernel kernel);
 /* Kernel, precision and shape of the next word, `text` moved behind it. False at the end, and

@@ -12,11 +12,7 @@
 static void add_steps(const struct hanse_accelerator *a, const struct hanse_transformer *s,
                       struct hanse_engine_key *key)
 {
-    const int64_t shape[] = {s->layers,       s->hidden,   s->heads,        s->kv_heads,
-                             s->width,        s->ffn,      s->vocabulary,   s->gated,
-                             s->tied,         s->experts,  s->experts_used, s->shared_ffn,
-                             s->dense_layers, s->dense_ffn};
-    memcpy(key->shape, shape, sizeof key->shape);
+    memcpy(&key->shape, s, sizeof key->shape);
     key->engine_factor = a->engine_factor;
     key->engine_gap_s = a->engine_gap_s;
     key->engine_request_s = a->engine_request_s;

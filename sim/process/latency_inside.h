@@ -21,7 +21,8 @@ struct hanse_engine_key {
     uint64_t arrivals; /* hash of its text */
     /* Where whole steps are known (steps.h), else all zero. */
     double engine_factor, engine_gap_s, engine_request_s, link_byte_per_s, link_latency_s;
-    int64_t shape[14], precision;
+    struct hanse_transformer shape; /* as bytes of its row */
+    int64_t precision;
     uint64_t kernels; /* hash of them and their rates */
 };
 

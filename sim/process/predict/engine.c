@@ -3,21 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/model/rated.h"
 #include "sim/process/predict/inference.h"
 
 /* What two engine points leave open of the rest, as the held-back steps of an engine show
  * (tests/replay/test_prediction.c). A few more that agree by luck don't make it less. */
 static const double FEW_POINTS_LOG_SD = 0.15;
 
-/* Midway between the two engines of today that were measured (scenarios/reference/engines.csv):
- * TensorRT-LLM 0.17, 1.14 times the device's time, and vLLM 0.15.1, 2.03 ms after each step and
- * 5.93 ms a request. The spread is the least (in steps of 0.05) with which every published
- * comparison in docs/prediction.md has as many runs in its intervals as a right program would;
- * over all of them 74 of 82. */
+/* The spread is the least (in steps of 0.05) with which every published comparison in
+ * docs/prediction.md has as many runs in its intervals as a right program would; over all of
+ * them 75 of 82. */
 struct hanse_engine hanse_engine_unknown(void)
 {
-    return (struct hanse_engine){
-        .device_factor = 1.1, .gap_s = 1e-3, .request_s = 3e-3, .log_sd = 0.35};
+    return (struct hanse_engine){.device_factor = HANSE__UNKNOWN_ENGINE_FACTOR,
+                                 .gap_s = HANSE__UNKNOWN_ENGINE_GAP_S,
+                                 .request_s = HANSE__UNKNOWN_ENGINE_REQUEST_S,
+                                 .log_sd = 0.35};
 }
 
 static int by_device_time(const void *a, const void *b)
